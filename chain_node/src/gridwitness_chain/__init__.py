@@ -1,0 +1,1 @@
+"""Start, provision and talk to an Ethereum node; contract bindings and chain proofs."""

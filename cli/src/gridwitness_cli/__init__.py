@@ -1,0 +1,1 @@
+"""gridwitness: starts and operates everything."""
