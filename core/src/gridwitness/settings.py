@@ -1,0 +1,142 @@
+"""Settings of one deployment: read once at the edge from `GRIDWITNESS_…`, then passed down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gridwitness.errors import Misconfigured
+
+Profile = Literal["embedded", "server", "consortium"]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[int, Field(ge=0)]
+
+
+class Settings(BaseSettings):
+    """What an operator may choose; everything a deployment owns lies under `home`.
+
+    URLs may hold passwords, so they are left out of the representation.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GRIDWITNESS_", frozen=True, extra="forbid")
+
+    home: Path = Path("var")
+    profile: Profile = "embedded"
+    database_url: str | None = Field(default=None, repr=False)
+    """Owner's URL of a PostgreSQL 15+; None = the embedded one."""
+    rpc_url: str | None = Field(default=None, repr=False)
+    """JSON-RPC of the chain; None = our own Ganache."""
+    port: Port = 8000
+    database_port: Port | None = None
+    """None = a free port, chosen once and remembered under `home`; the same for `chain_port`."""
+    chain_port: Port | None = None
+    demo_mode: bool = False
+    simulated_clock: bool = False
+    """Start with a simulated clock; once begun, `clock_file` keeps it."""
+    time_zone: str = "Asia/Shanghai"
+    time_tolerance_seconds: Seconds = 120
+    maximum_merge_delay_seconds: Annotated[int, Field(gt=0)] = 3600
+    anchor_interval_seconds: Annotated[float, Field(gt=0)] = 2
+    file_size_limit_bytes: Annotated[int, Field(gt=0)] = 50 * 1024 * 1024
+    token_lifetime_seconds: Annotated[int, Field(gt=0)] = 12 * 3600
+    retention_days: Annotated[int, Field(gt=0)] = 3 * 365
+
+    @field_validator("home")
+    @classmethod
+    def _absolute_home(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @field_validator("database_url", "rpc_url", mode="before")
+    @classmethod
+    def _empty_is_none(cls, url: object) -> object:
+        return None if url == "" else url
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"no IANA time zone is named {name!r}") from error
+        return name
+
+    @model_validator(mode="after")
+    def _profile_agrees(self) -> Settings:
+        if self.profile == "embedded":
+            return self
+        if self.simulated_clock:
+            raise ValueError(f"a simulated clock is for the embedded profile only, not {self.profile!r}")
+        for name in ("database_url", "rpc_url"):
+            if getattr(self, name) is None:
+                raise ValueError(f"profile {self.profile!r} needs GRIDWITNESS_{name.upper()}")
+        return self
+
+    @property
+    def entry_readers_open(self) -> bool:
+        """Whether entry tiles are served without a reader's token: in demo mode only."""
+        return self.demo_mode
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The deployment's time zone, for what people read; stored times are UTC."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def postgres_dir(self) -> Path:
+        """The embedded PostgreSQL."""
+        return self.home / "postgres"
+
+    @property
+    def chain_dir(self) -> Path:
+        """The embedded chain."""
+        return self.home / "chain"
+
+    @property
+    def log_dir(self) -> Path:
+        """Tiles, one folder per log."""
+        return self.home / "log"
+
+    @property
+    def keys_dir(self) -> Path:
+        """Private keys and passwords, every file mode 0600."""
+        return self.home / "keys"
+
+    @property
+    def files_dir(self) -> Path:
+        """Files named by records, by SHA-256."""
+        return self.home / "files"
+
+    @property
+    def trust_file(self) -> Path:
+        """The platform's proposal of what a verifier should trust."""
+        return self.home / "trust.json"
+
+    @property
+    def clock_file(self) -> Path:
+        """State of the simulated clock; absent = system clock."""
+        return self.home / "clock.json"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment, with `overrides` (command-line options) on top.
+
+    Raises Misconfigured `settings-invalid`, naming every setting that is wrong, never its secret value.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        wrong = "; ".join(_sentence(part) for part in error.errors(include_input=False, include_url=False))
+        raise Misconfigured(
+            "settings-invalid",
+            f"The settings do not hold: {wrong}",
+            "correct the option or the GRIDWITNESS_ variable",
+        ) from None
+
+
+def _sentence(part: Any) -> str:
+    name = ".".join(str(step) for step in part["loc"])
+    return f"GRIDWITNESS_{name.upper()}: {part['msg']}" if name else str(part["msg"])
