@@ -15,8 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import eth_abi
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_utils.abi import collapse_if_tuple
 from web3 import Web3
 from web3.exceptions import ContractCustomError, ContractLogicError
 from web3.logs import DISCARD
@@ -65,16 +67,30 @@ class Deployed:
         self.name = name
         self.address = address
         self.contract = chain.web3.eth.contract(address=address, abi=artifact(name)["abi"])
+        self._functions = {
+            str(entry["name"]): (_selector(entry), _types(entry["inputs"]), _types(entry["outputs"]))
+            for entry in artifact(name)["abi"]
+            if entry["type"] == "function"
+        }
         self._errors = {
             _selector(entry): str(entry["name"]) for entry in artifact(name)["abi"] if entry["type"] == "error"
         }
 
     def call(self, function: str, *arguments: Any) -> Any:
-        return getattr(self.contract.functions, function)(*arguments).call()
+        """Read a view: one value as it is, several as a tuple; bytes stay bytes, addresses lower case."""
+        request = {"to": self.address, "data": self.encode(function, *arguments), "gas": hex(GAS)}
+        answer = bytes.fromhex(self.chain.rpc("eth_call", request, "latest")[2:])
+        values = eth_abi.decode(self._functions[function][2], answer)
+        return values[0] if len(values) == 1 else values
+
+    def encode(self, function: str, *arguments: Any) -> str:
+        """Calldata of a call, encoded strictly: what doesn't fit its type raises `eth_abi` errors."""
+        selector, types, _ = self._functions[function]
+        return "0x" + selector + eth_abi.encode(types, arguments).hex()
 
     def send(self, sender: LocalAccount, function: str, *arguments: Any) -> Sent:
         """Send and demand success; a revert raises `Refused` with the custom error's name."""
-        return self.chain.send(sender, self.address, self._data(function, arguments), self.error_name)
+        return self.chain.send(sender, self.address, self.encode(function, *arguments), self.error_name)
 
     def error(self, sender: LocalAccount, function: str, *arguments: Any) -> str:
         """Name of the custom error this transaction reverts with; fails if it would succeed."""
@@ -95,9 +111,6 @@ class Deployed:
 
     def error_name(self, data: str) -> str:
         return self._errors.get(data[2:10], data)
-
-    def _data(self, function: str, arguments: tuple[Any, ...]) -> str:
-        return str(self.contract.encode_abi(function, args=list(arguments)))
 
 
 class Refused(Exception):
@@ -215,5 +228,9 @@ def _running(command: list[str], port_flag: str = "--port") -> Iterator[Web3]:
 
 
 def _selector(entry: dict[str, Any]) -> str:
-    signature = f"{entry['name']}({','.join(item['type'] for item in entry['inputs'])})"
+    signature = f"{entry['name']}({','.join(_types(entry['inputs']))})"
     return Web3.keccak(text=signature)[:4].hex()
+
+
+def _types(items: list[dict[str, Any]]) -> list[str]:
+    return [str(collapse_if_tuple(item)) for item in items]

@@ -46,6 +46,33 @@ def _subproof(m: int, leaves: Sequence[bytes], known: bool) -> list[bytes]:
     return [*_subproof(m - k, leaves[k:], False), root(leaves[:k])]
 
 
+def extends(old_size: int, new_size: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether the proof yields both roots when PROOF (2.1.4.1) is undone step by step; sizes from 1.
+
+    A root doesn't commit to its size, so a proof can hold for several sizes of the same shape.
+    """
+    if not 1 <= old_size <= new_size:
+        return False
+    rest = list(proof)
+    try:
+        return _undo(old_size, new_size, old_root, rest, known=True) == (old_root, new_root) and not rest
+    except IndexError:
+        return False
+
+
+def _undo(m: int, n: int, old_root: bytes, rest: list[bytes], known: bool) -> tuple[bytes, bytes]:
+    if m == n:
+        node = old_root if known else rest.pop()
+        return node, node
+    k = _split(n)
+    last = rest.pop()
+    if m <= k:
+        old, new = _undo(m, k, old_root, rest, known)
+        return old, hashlib.sha256(b"\1" + new + last).digest()
+    old, new = _undo(m - k, n - k, old_root, rest, False)
+    return hashlib.sha256(b"\1" + last + old).digest(), hashlib.sha256(b"\1" + last + new).digest()
+
+
 def _split(n: int) -> int:
     """Largest power of two smaller than n."""
     return 1 << ((n - 1).bit_length() - 1)
