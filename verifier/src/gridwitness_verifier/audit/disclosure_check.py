@@ -1,0 +1,119 @@
+"""Disclosures of a stored record: every one is hashed again, and what is missing has to be a proved erasure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from gridwitness_verifier.audit.scratch import Scratch
+from gridwitness_verifier.audit.stored_record import StoredRecord
+from gridwitness_verifier.audit.tally import Tally
+from gridwitness_verifier.errors import VerificationError
+from gridwitness_verifier.record import Entry, disclosure_digest, parse_disclosure
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a record discloses. `missing` are digests whose disclosure is NULL; `broken` if one is not its own."""
+
+    values: dict[str, Any]
+    missing: tuple[str, ...]
+    broken: bool
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing and not self.broken
+
+
+def open_fields(tally: Tally, stored: StoredRecord, entry: Entry) -> Fields:
+    """Element i of the stored disclosures belongs to digest i of the entry; each is re-hashed."""
+    where = {**stored.where, "sub": entry.sub, "seq": entry.seq}
+    if stored.disclosures is None or len(stored.disclosures) != len(entry.sd_digests):
+        found = "unreadable" if stored.disclosures is None else f"{len(stored.disclosures)}"
+        tally.fail("disclosure-count", f"{found} disclosures for {len(entry.sd_digests)} digests", **where)
+        return Fields({}, (), broken=True)
+    values: dict[str, Any] = {}
+    missing: list[str] = []
+    broken = False
+    for position, (encoded, digest) in enumerate(zip(stored.disclosures, entry.sd_digests, strict=True)):
+        tally.checked += 1
+        if encoded is None:
+            missing.append(digest)
+            continue
+        problem = _open(values, encoded, digest)
+        if problem is not None:
+            code, field, detail = problem
+            tally.fail(code, f"disclosure {position}: {detail}", field=field, **where)
+            broken = True
+    return Fields(values, tuple(missing), broken)
+
+
+def _open(values: dict[str, Any], encoded: str, digest: str) -> tuple[str, str | None, str] | None:
+    """Add one disclosed field to `values`, or say (code, field, what is wrong)."""
+    if disclosure_digest(encoded) != digest:
+        try:
+            name: str | None = parse_disclosure(encoded).name
+        except VerificationError:
+            name = None
+        return "altered", name, "its hash is not the one in the signed entry"
+    try:
+        disclosure = parse_disclosure(encoded)
+    except VerificationError as error:
+        return error.code, None, error.message
+    if disclosure.name in values:
+        return "disclosure-duplicate", disclosure.name, "a field disclosed twice"
+    values[disclosure.name] = disclosure.value
+    return None
+
+
+_UNPROVED = """
+SELECT m.log, m.leaf, m.jti, m.sub, m.digest, m.kind, m.names, e.field, e.leaf, e.jti
+FROM missing m LEFT JOIN erasure e ON e.log = m.log AND e.sub = m.sub AND e.digest = m.digest
+ORDER BY m.log, m.leaf, m.jti, m.digest
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRule:
+    """What makes an erasure proved: the field is erasable for the kind, and its record is anchored."""
+
+    erasable: dict[str, frozenset[str]]
+    anchored_size: dict[str, int]
+
+    def refusal(
+        self, log: str, kind: str, names: list[str] | None, field: str | None, leaf: int | None
+    ) -> str | None:
+        """Why a missing disclosure is not a proved erasure, or None when it is one."""
+        if field is None:
+            return "no erasure of its subject names this digest"
+        if field not in self.erasable.get(kind, frozenset()):
+            return f"an erasure names it as {field}, which may not be erased"
+        if names is not None and field not in names:
+            return f"an erasure names it as {field}, which is still there; missing are {', '.join(names)}"
+        if leaf is None or leaf >= self.anchored_size.get(log, 0):
+            return "its erasure is not anchored"
+        return None
+
+
+def check_missing(tally: Tally, scratch: Scratch, rule: ErasureRule) -> int:
+    """Every missing disclosure is erased by rule, or withheld: a failure. Gives the number erased."""
+    scratch.execute("CREATE INDEX IF NOT EXISTS erasure_digest ON erasure (log, sub, digest)")
+    erased = 0
+    for (log, leaf, jti, sub, digest), rows in groupby(scratch.rows(_UNPROVED), key=lambda row: row[:5]):
+        # Two erasures may name one digest; one that is in order is enough.
+        claims = list(rows)
+        kind, names = claims[0][5], json.loads(claims[0][6]) if claims[0][6] else None
+        refusals = [(field, rule.refusal(log, kind, names, field, e_leaf)) for *_, field, e_leaf, _ in claims]
+        if any(refusal is None for _, refusal in refusals):
+            erased += 1
+            continue
+        field, refusal = refusals[0]
+        detail = f"disclosure {digest} is missing: {refusal}"
+        if claims[0][9]:
+            detail += f" (erasure {claims[0][9]})"
+        missing = names[0] if names and len(names) == 1 else field
+        code = "withheld" if field is None else "erasure-refused"
+        tally.fail(code, detail, log=log, index=leaf, jti=jti, sub=sub, field=missing)
+    return erased

@@ -1,0 +1,74 @@
+"""A temporary file that holds what has to be sorted or looked up, so that memory does not grow with the log."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+_BATCH = 5000
+_SCHEMA = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -65536;
+PRAGMA temp_store = FILE;
+CREATE TABLE entry (log TEXT, leaf INTEGER, jti TEXT, sub TEXT, seq INTEGER, prev BLOB, digest BLOB);
+CREATE TABLE cause (jti TEXT, log TEXT, leaf INTEGER, cause TEXT);
+CREATE TABLE missing (log TEXT, sub TEXT, digest TEXT, leaf INTEGER, jti TEXT, kind TEXT, names TEXT);
+CREATE TABLE erasure (log TEXT, sub TEXT, digest TEXT, field TEXT, leaf INTEGER, jti TEXT);
+CREATE TABLE file (sha256 TEXT, sm3 TEXT, size INTEGER, log TEXT, leaf INTEGER, jti TEXT, name TEXT);
+CREATE TABLE state (tbl TEXT, key TEXT, log TEXT, effect TEXT, alive INTEGER, seen INTEGER, columns TEXT,
+                    PRIMARY KEY (tbl, key)) WITHOUT ROWID;
+"""
+_WIDTHS = {"entry": 7, "cause": 4, "missing": 7, "erasure": 6, "file": 7}
+
+
+class Scratch:
+    """An SQLite file in a private temporary folder, gone when the block ends. One transaction throughout."""
+
+    def __enter__(self) -> Scratch:
+        self._folder = tempfile.TemporaryDirectory(prefix="gridwitness-audit-")
+        path = Path(self._folder.name) / "scratch.sqlite"
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection.executescript(_SCHEMA)
+        self._connection.execute("BEGIN")
+        self._waiting: dict[str, list[Sequence[Any]]] = {table: [] for table in _WIDTHS}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+        self._folder.cleanup()
+
+    def add(self, table: str, *values: Any) -> None:
+        """Append a row to one of the append-only tables."""
+        waiting = self._waiting[table]
+        waiting.append(values)
+        if len(waiting) >= _BATCH:
+            self._flush(table)
+
+    def _flush(self, table: str) -> None:
+        marks = ",".join("?" * _WIDTHS[table])
+        # Table names come from this file only, never from input.
+        self._connection.executemany("INSERT INTO " + table + " VALUES (" + marks + ")", self._waiting[table])
+        self._waiting[table] = []
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query, after everything added so far; do not write while one of these is open."""
+        for table in self._waiting:
+            if self._waiting[table]:
+                self._flush(table)
+        yield from self._connection.execute(query, parameters)
+
+    def one(self, query: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        """The first row of a query on `state`, or None."""
+        row: tuple[Any, ...] | None = self._connection.execute(query, parameters).fetchone()
+        return row
+
+    def execute(self, query: str, parameters: Sequence[Any] = ()) -> None:
+        """A change of `state`."""
+        self._connection.execute(query, parameters)

@@ -1,0 +1,67 @@
+"""One read-only view of the audited database, the same for every check.
+
+The database belongs to the party under audit, so nothing it can set per role or per database may change what
+a query means: names are schema-qualified, `search_path` holds `pg_catalog` alone and row-level security is off
+(a query that a policy would filter then fails instead of answering less).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+_BATCH = 1000
+_SETTINGS = (
+    "SET LOCAL search_path = pg_catalog, pg_temp",
+    "SET LOCAL row_security = off",
+    "SET LOCAL TimeZone = 'UTC'",
+    "SET LOCAL DateStyle = 'ISO, YMD'",
+    "SET LOCAL bytea_output = 'hex'",
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL idle_in_transaction_session_timeout = 0",
+)
+
+
+class Snapshot:
+    """A REPEATABLE READ READ ONLY transaction; raises `psycopg.Error` when the database refuses."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._streams = 0
+        for setting in _SETTINGS:
+            connection.execute(setting)
+
+    def rows(self, query: str | sql.Composed, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query whose answer is small by nature (the catalog, one anchor's proofs)."""
+        return self._connection.execute(query, parameters).fetchall()
+
+    def stream(self, query: str | sql.Composed, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query through a server-side cursor, in constant memory."""
+        self._streams += 1
+        with self._connection.cursor(name=f"audit_{self._streams}") as cursor:
+            cursor.itersize = _BATCH
+            cursor.execute(query, parameters)
+            yield from cursor
+
+    def readable(self, query: sql.Composed) -> str | None:
+        """Why a query can not be run, or None; the transaction stays usable either way."""
+        try:
+            with self._connection.transaction():
+                self._connection.execute(query)
+        except psycopg.Error as error:
+            return str(error).strip() or type(error).__name__
+        return None
+
+
+@contextmanager
+def open_snapshot(url: str) -> Iterator[Snapshot]:
+    """Connect to `url` and hold one snapshot until the block ends; raises `psycopg.Error`."""
+    with psycopg.connect(url, connect_timeout=30, application_name="gridwitness-verify") as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        yield Snapshot(connection)
+        connection.rollback()

@@ -1,0 +1,55 @@
+"""Rows of `records.record`, in log order, every value bounded before it leaves the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from gridwitness_verifier.audit.snapshot import Snapshot
+from gridwitness_verifier.record import MAXIMUM_DISCLOSURE, MAXIMUM_DISCLOSURES
+
+# Longer than any entry may be, so that a somewhat too long one can still be hashed and the tree goes on.
+LONGEST_ENTRY = 1_000_000
+_ALL_DISCLOSURES = MAXIMUM_DISCLOSURES * (MAXIMUM_DISCLOSURE + 1)
+
+_QUERY = f"""
+SELECT left(log, 200), leaf_index, jti::text, substr(identity, 1, 64), left(kind, 100), left(iss, 100),
+       left(kid, 100), left(sub, 100), seq, iat, left(entry, {LONGEST_ENTRY}),
+       CASE WHEN cardinality(disclosures) <= {MAXIMUM_DISCLOSURES}
+             AND octet_length(array_to_string(disclosures, '')) <= {_ALL_DISCLOSURES} THEN disclosures END,
+       extract(epoch FROM received_at)::text, left(receipt, 20000)
+FROM records.record
+ORDER BY log COLLATE "C", leaf_index NULLS LAST, accepted_in, accept_order, jti
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """One row as it stands. `disclosures` is None when the column is NULL or beyond the limits."""
+
+    log: str
+    leaf_index: int | None
+    jti: str
+    identity: bytes | None
+    kind: str | None
+    iss: str | None
+    kid: str | None
+    sub: str | None
+    seq: int | None
+    iat: int | None
+    entry: str | None
+    disclosures: list[str | None] | None
+    received_at: str | None
+    receipt: str | None
+
+    @property
+    def where(self) -> dict[str, Any]:
+        """Where a finding about this row is."""
+        return {"log": self.log, "index": self.leaf_index, "jti": self.jti}
+
+
+def stream_records(snapshot: Snapshot) -> Iterator[StoredRecord]:
+    """All rows by log and leaf index; those without leaf index come last in their log."""
+    for row in snapshot.stream(_QUERY):
+        yield StoredRecord(row[0] or "", *row[1:])

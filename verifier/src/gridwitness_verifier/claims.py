@@ -1,0 +1,91 @@
+"""Header and claims of a record: closed sets, each member with its form (docs/format.md section 2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+
+from .errors import VerificationError
+from .strict_json import MAXIMUM_INTEGER
+
+_HEADER_MEMBERS = frozenset({"alg", "kid", "typ"})
+_ALWAYS = frozenset("iss aud jti kind src sub seq iat _sd_alg _sd".split())
+_SOMETIMES = frozenset({"prev", "seen"})
+_DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\Z")
+
+AGENCY = re.compile(r"[0-9A-Z]{6,18}\Z")
+ORIGIN = re.compile(r"gridwitness/[0-9a-f]{32}/[0-9A-Z]{6,18}(-([2-9]|[1-9][0-9]{1,3}))?\Z")
+JTI = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")
+KIND = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(\.[a-z][a-z0-9]*)+\.v[1-9][0-9]{0,2}\Z")
+SUBJECT = re.compile(r"[0-9a-f]{32}\Z")
+
+
+def check_header(header: Any) -> dict[str, Any]:
+    """The header itself when its form is right; raises VerificationError `header`."""
+    if not isinstance(header, dict) or header.keys() != _HEADER_MEMBERS:
+        raise VerificationError("header", "a header has exactly alg, kid and typ")
+    if header["alg"] not in ("ES256", "EdDSA"):
+        raise VerificationError("header", "alg is neither ES256 nor EdDSA")
+    if not is_digest(header["kid"]):
+        raise VerificationError("header", "kid is not a base64url SHA-256 thumbprint")
+    if header["typ"] != "gw-record+sd-jwt":
+        raise VerificationError("header", "typ is not gw-record+sd-jwt")
+    return header
+
+
+def check_claims(claims: Any) -> dict[str, Any]:
+    """The claims themselves when every one has its form; raises VerificationError `claims`."""
+    if not isinstance(claims, dict):
+        raise VerificationError("claims", "the payload is not an object")
+    if not claims.keys() >= _ALWAYS or not claims.keys() <= _ALWAYS | _SOMETIMES:
+        raise VerificationError("claims", "a claim is missing or not one of the closed set")
+    for name, value in claims.items():
+        if not _FORMS[name](value):
+            raise VerificationError("claims", f"claim {name} does not have its form")
+    if ("prev" in claims) != (claims["seq"] > 0):
+        raise VerificationError("claims", "prev is present exactly when seq is above 0")
+    return claims
+
+
+def is_digest(value: Any) -> bool:
+    """True for a canonical base64url SHA-256 digest (43 characters, unused bits zero)."""
+    return isinstance(value, str) and _DIGEST.match(value) is not None
+
+
+def is_integer(value: Any, low: int, high: int = MAXIMUM_INTEGER) -> bool:
+    """True for an integer (not a boolean) in [low, high]."""
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, str) and pattern.match(value) is not None
+
+
+def _is_seen(value: Any) -> bool:
+    if not isinstance(value, dict) or value.keys() != {"size", "root"}:
+        return False
+    return is_integer(value["size"], 1) and is_digest(value["root"])
+
+
+def _is_digest_list(value: Any) -> bool:
+    if not isinstance(value, list) or not 1 <= len(value) <= 128 or not all(map(is_digest, value)):
+        return False
+    return all(first < second for first, second in zip(value, value[1:], strict=False))
+
+
+_FORMS: dict[str, Callable[[Any], bool]] = {
+    "iss": _matches(AGENCY),
+    "aud": _matches(ORIGIN),
+    "jti": _matches(JTI),
+    "kind": _matches(KIND),
+    "src": lambda value: value in ("self", "device", "import"),
+    "sub": _matches(SUBJECT),
+    "seq": lambda value: is_integer(value, 0, 2**31 - 1),
+    "prev": is_digest,
+    "iat": lambda value: is_integer(value, 0),
+    "seen": _is_seen,
+    "_sd_alg": lambda value: value == "sha-256",
+    "_sd": _is_digest_list,
+}

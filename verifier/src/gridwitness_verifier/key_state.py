@@ -1,0 +1,172 @@
+"""The state of a signing key in `Members` at a block, and what it means for a time (docs/format.md section 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from . import rlp_strict
+from .claims import AGENCY
+from .errors import VerificationError
+from .header import parse_header
+from .hexadecimal import parse_hex
+from .keccak import keccak256
+from .receipt_proof import parse_nodes
+from .report.verdict import Result
+from .trie import verify_proof
+
+PURPOSES = {1: "officer", 2: "service", 3: "feed", 4: "log"}
+_MEMBERS = frozenset({"contract", "header", "account_proof", "storage_proof"})
+_MASK = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """One key as `Members` holds it; times are block times in Unix seconds, 0 where not set.
+
+    `registered_agencies` = how many agencies there were at registration; `confirmed_by` = agency code.
+    """
+
+    purpose: str | None
+    registered_at: int
+    confirmed_at: int
+    not_before: int
+    not_after: int
+    revoked_at: int
+    compromised_since: int
+    registered_agencies: int
+    confirmed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyJudgement:
+    """`result` proved, disputed or failed, with `code` ("" when proved); `vouching` = who stands for the key."""
+
+    result: Result
+    code: str
+    reason: str
+    vouching: str | None
+
+
+def key_slots(agency: str, thumbprint: bytes, keys_slot: int) -> tuple[int, int, int]:
+    """Storage slots of a key: keccak(thumbprint ‖ keccak(agency ‖ keys_slot)) and the two after it."""
+    inner = keccak256(agency.encode("ascii").ljust(32, b"\0") + keys_slot.to_bytes(32, "big"))
+    base = int.from_bytes(keccak256(thumbprint + inner), "big")
+    return base, (base + 1) % 2**256, (base + 2) % 2**256
+
+
+def verify_key_state(
+    proof: Any,
+    *,
+    members_address: bytes,
+    keys_slot: int,
+    agency: str,
+    thumbprint: bytes,
+    block_hash: bytes,
+    code_hash: bytes | None = None,
+) -> KeyState:
+    """The key (`agency`, `thumbprint` 32 bytes) in the block with `block_hash`, as `proof` (section 7) shows it.
+
+    `members_address`, `keys_slot`, `code_hash` come from the trust file. Raises VerificationError:
+    `key-state-form`, `key-state-contract`, `key-state-block`, `key-state-code`, `header-form`, `rlp`, `trie`, `hex`.
+    """
+    # 1. form and contract
+    if not isinstance(proof, dict) or proof.keys() != _MEMBERS:
+        raise VerificationError(
+            "key-state-form", f"a key state proof has exactly {', '.join(sorted(_MEMBERS))}"
+        )
+    if parse_hex(proof["contract"], name="contract") != members_address:
+        raise VerificationError("key-state-contract", f"not the state of Members 0x{members_address.hex()}")
+    # 2. the block is the one asked for
+    header = parse_header(parse_hex(proof["header"], name="header"))
+    if header.block_hash != block_hash:
+        raise VerificationError("key-state-block", "the state is of another block than the anchor")
+    # 3. the contract's account
+    storage_root = _storage_root(proof["account_proof"], header.state_root, members_address, code_hash)
+    # 4. the three slots
+    storage = proof["storage_proof"]
+    if not isinstance(storage, list) or len(storage) != 3:
+        raise VerificationError("key-state-form", "storage_proof has three proofs")
+    slots = key_slots(agency, thumbprint, keys_slot)
+    return unpack_key_state(
+        *(_word(storage_root, slot, nodes) for slot, nodes in zip(slots, storage, strict=True))
+    )
+
+
+def unpack_key_state(first: int, second: int, third: int) -> KeyState:
+    """Three storage words (section 7, least significant bits first) as a key state."""
+    purpose = first & 0xFF
+    if purpose and purpose not in PURPOSES:
+        raise VerificationError("key-state-form", f"key purpose {purpose} is unknown")
+    return KeyState(
+        purpose=PURPOSES.get(purpose),
+        registered_at=first >> 8 & _MASK,
+        confirmed_at=first >> 72 & _MASK,
+        not_before=first >> 136 & _MASK,
+        not_after=second & _MASK,
+        revoked_at=second >> 64 & _MASK,
+        compromised_since=second >> 128 & _MASK,
+        registered_agencies=second >> 192 & _MASK,
+        confirmed_by=_agency(third),
+    )
+
+
+def judge_key(state: KeyState, at: int) -> KeyJudgement:
+    """Whether a key with this state could sign what was anchored at block time `at` (Unix seconds)."""
+    if not state.registered_at or state.purpose is None:
+        return _failed("key-unknown", "Members does not hold this key")
+    vouching, counts_from = _vouching(state, at)
+    if counts_from is None:
+        return _failed("key-unconfirmed", "registered, but no second agency confirmed it")
+    if at < counts_from:
+        return _failed("key-not-yet", f"counts from {counts_from}, anchored at {at}")
+    if not state.not_before <= at <= state.not_after:
+        return _failed("key-window", f"valid from {state.not_before} to {state.not_after}, anchored at {at}")
+    if state.revoked_at and at >= state.revoked_at:
+        return _failed("key-revoked", f"revoked at {state.revoked_at}, anchored at {at}")
+    if state.revoked_at and at >= state.compromised_since:
+        reason = (
+            f"anchored at {at}, compromised since {state.compromised_since}, revoked at {state.revoked_at}"
+        )
+        return KeyJudgement(Result.DISPUTED, "key-disputed", reason, vouching)
+    return KeyJudgement(Result.PROVED, "", f"registered for {state.purpose}, valid when anchored", vouching)
+
+
+def _vouching(state: KeyState, at: int) -> tuple[str | None, int | None]:
+    """Who stands for the key, and from when it counts; (None, None) when it does not count."""
+    alone = state.registered_agencies == 1
+    if state.confirmed_at and (at >= state.confirmed_at or not alone):
+        return state.confirmed_by, state.confirmed_at
+    return None, state.registered_at if alone else None
+
+
+def _failed(code: str, reason: str) -> KeyJudgement:
+    return KeyJudgement(Result.FAILED, code, reason, None)
+
+
+def _storage_root(proof: Any, state_root: bytes, address: bytes, code_hash: bytes | None) -> bytes:
+    account_rlp = verify_proof(state_root, keccak256(address), parse_nodes(proof, "account_proof"))
+    if account_rlp is None:
+        raise VerificationError("key-state-contract", "there is no such contract in this block")
+    account = rlp_strict.decode_list(account_rlp)
+    if len(account) != 4 or any(not isinstance(item, bytes) or len(item) > 32 for item in account):
+        raise VerificationError("key-state-form", "an account has four items")
+    if code_hash is not None and account[3] != code_hash:
+        raise VerificationError("key-state-code", "Members has other code than the trust file says")
+    return bytes(account[2])  # type: ignore[arg-type]
+
+
+def _word(storage_root: bytes, slot: int, proof: Any) -> int:
+    value = verify_proof(
+        storage_root, keccak256(slot.to_bytes(32, "big")), parse_nodes(proof, "storage_proof")
+    )
+    return 0 if value is None else rlp_strict.to_integer(rlp_strict.decode(value))
+
+
+def _agency(word: int) -> str | None:
+    if not word:
+        return None
+    text = word.to_bytes(32, "big").rstrip(b"\0").decode("ascii", "replace")
+    if not AGENCY.match(text):
+        raise VerificationError("key-state-form", "confirmedBy is not an agency code")
+    return text
