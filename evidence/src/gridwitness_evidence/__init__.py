@@ -1,6 +1,8 @@
 """Signed records, the Merkle log, tree heads, proofs and bundles: pure, without I/O."""
 
 from . import base64url, strict_json
+from .bundle import Bundle, BundleSigner, Provenance, parse_bundle
+from .chain_proofs import KeyStateProof, ReceiptProof
 from .claims import Claims, Seen
 from .disclosures import Disclosure
 from .errors import (
@@ -44,7 +46,9 @@ from .tree_head import TreeHead, open_tree_head, parse_tree_head, sign_tree_head
 __all__ = [
     "EMPTY_ROOT",
     "ENTRIES",
+    "Bundle",
     "BundleError",
+    "BundleSigner",
     "Claims",
     "Disclosure",
     "EncodingError",
@@ -52,13 +56,16 @@ __all__ = [
     "Extension",
     "FileDigests",
     "KeyMaterialError",
+    "KeyStateProof",
     "LogProof",
     "NoteError",
     "NoteSigner",
     "NoteVerifier",
     "ProofError",
+    "Provenance",
     "PublicKey",
     "Receipt",
+    "ReceiptProof",
     "Record",
     "RecordError",
     "Seen",
@@ -78,6 +85,7 @@ __all__ = [
     "open_note",
     "open_receipt",
     "open_tree_head",
+    "parse_bundle",
     "parse_entry",
     "parse_presentation",
     "parse_tree_head",

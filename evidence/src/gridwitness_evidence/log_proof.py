@@ -49,7 +49,7 @@ class LogProof:
         return cls(index, hashes, note)
 
     def verify(self, leaf_hash: bytes, verifier: NoteVerifier) -> TreeHead:
-        """The signed tree head that includes `leaf_hash` at `index`; else `note-*`, `tree-head`, `inclusion`."""
+        """The signed tree head that has `leaf_hash` at `index`; else `note-*`, `tree-head`, `inclusion`."""
         head = open_tree_head(self.checkpoint_note, verifier)
         verify_inclusion(leaf_hash, self.index, head.size, self.hashes, head.root)
         return head

@@ -13,7 +13,7 @@ MAXIMUM_SIZE = 2**63 - 1
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 SubtreeReader = Callable[[int, int], bytes]
-"""`reader(height, index)`: the hash of the complete subtree of 2^height leaves from leaf index·2^height on."""
+"""`reader(height, index)`: hash of the complete subtree of 2^height leaves that starts at index·2^height."""
 
 
 def hash_leaf(entry: bytes) -> bytes:
@@ -82,7 +82,7 @@ def inclusion_proof(index: int, size: int, reader: SubtreeReader) -> list[bytes]
 
 
 def consistency_proof(old_size: int, new_size: int, reader: SubtreeReader) -> list[bytes]:
-    """PROOF(old_size, D[0:new_size]), RFC 9162 section 2.1.4.1; empty for equal sizes. Old size 0 is refused."""
+    """PROOF(old_size, D[0:new_size]), RFC 9162 section 2.1.4.1; empty for equal sizes, never from size 0."""
     if not 1 <= old_size <= new_size:
         raise ProofError("consistency", f"no consistency proof leads from size {old_size} to {new_size}")
     proof = []

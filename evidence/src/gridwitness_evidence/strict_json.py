@@ -11,6 +11,7 @@ MAXIMUM_INTEGER = 2**53 - 1
 _LONGEST_INTEGER = len(str(-MAXIMUM_INTEGER))
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_SPACES = " \t\n\r"
 _BRACKET = re.compile(r"[\[\]{}]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -30,9 +31,11 @@ def loads(text: bytes | bytearray | str) -> Any:
             raise EncodingError("json-malformed", f"not UTF-8 at byte {error.start}; send UTF-8") from None
     _check_depth(text)
     try:
-        value = _DECODER.decode(text)
+        value, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip(_SPACES)))
     except ValueError as error:
         raise EncodingError("json-malformed", f"not RFC 8259 JSON: {error}") from None
+    if end != len(text) and text[end:].strip(_SPACES):
+        raise EncodingError("json-malformed", f"more text after the JSON value, at character {end}")
     if raw_surrogates or _SURROGATE_ESCAPE.search(text):
         _check_surrogates(value)
     return value

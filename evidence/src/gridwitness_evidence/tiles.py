@@ -20,7 +20,7 @@ MAXIMUM_ENTRY = 2**16 - 1
 ReadTile = Callable[[int, int, int], bytes]
 """`read_tile(level, index, width)`: the stored bytes at `tile_path(level, index, width)`, whole and durable.
 
-Width 256 is the full tile. Raises what the store raises when there is no such tile; its length is checked here.
+Width 256 is the full tile. Raises what the store raises when there is none; its length is checked here.
 """
 
 _KEPT_TILES = 1024
