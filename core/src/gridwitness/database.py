@@ -44,6 +44,7 @@ __all__ = [
     "effect_column",
     "load_models",
     "operational",
+    "plain_type",
     "postgres_type",
     "session_factory",
     "stated",
@@ -124,7 +125,14 @@ def type_name(kind: TypeEngine[Any]) -> str:
     """As `postgres_type`, for a SQLAlchemy type."""
     if isinstance(kind, ARRAY):
         return type_name(kind.item_type) + "[]" * (kind.dimensions or 1)
-    name = kind.compile(dialect=_postgres_dialect()).lower()
+    return plain_type(kind.compile(dialect=_postgres_dialect()))
+
+
+def plain_type(name: str) -> str:
+    """The short name for SQL's or the catalog's: `TIMESTAMP(6) WITH TIME ZONE` → `timestamptz`."""
+    name = name.lower()
+    if name.endswith("[]"):
+        return plain_type(name[:-2]) + "[]"
     bare = " ".join(re.sub(r"\([^)]*\)", " ", name).split())
     return _DIALECT_NAMES.get(bare, bare)
 
