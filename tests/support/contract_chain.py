@@ -84,7 +84,7 @@ class Deployed:
         return values[0] if len(values) == 1 else values
 
     def encode(self, function: str, *arguments: Any) -> str:
-        """Calldata of a call, encoded strictly: what doesn't fit its type raises `eth_abi` errors."""
+        """Calldata of a call."""
         selector, types, _ = self._functions[function]
         return "0x" + selector + eth_abi.encode(types, arguments).hex()
 
