@@ -1,0 +1,208 @@
+"""Accounts: created, given roles, logged in. Stated columns change by effects only; passwords are argon2id."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError, VerifyMismatchError
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from gridwitness.clock import Clock
+from gridwitness.errors import Conflict, InvalidInput, NotFound, Unauthenticated
+from gridwitness.members.models import AccountRow, AgencyRow, RoleRow, SessionRow
+from gridwitness.members.roles import Actor, Grant, check_role
+from gridwitness.records import Acceptance, change, current_log, put_new, remove
+
+MINIMUM_PASSWORD = 12
+FAILURES_BEFORE_LOCK = 5
+LOCK = timedelta(minutes=15)
+
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+class Accounts:
+    """Use cases of accounts; `by` is the acting account's id, None for the platform itself."""
+
+    def __init__(self, acceptance: Acceptance, clock: Clock, token_lifetime: timedelta) -> None:
+        self._acceptance = acceptance
+        self._clock = clock
+        self._token_lifetime = token_lifetime
+
+    def create(
+        self,
+        session: Session,
+        *,
+        agency: str,
+        username: str,
+        display_name: str | None,
+        password: str,
+        roles: Sequence[str],
+        by: str | None,
+    ) -> AccountRow:
+        """A new account with roles in its own agency. Raises Conflict `username-taken`, InvalidInput, NotFound."""
+        if session.get(AgencyRow, agency) is None:
+            raise NotFound("agency-unknown", f"There is no agency {agency!r}.", None)
+        if not username or len(username) > 64 or not username.isprintable():
+            raise InvalidInput("username", "A user name has 1 to 64 printable characters.", None)
+        if session.scalar(select(AccountRow.id).where(AccountRow.username == username)) is not None:
+            raise Conflict("username-taken", f"The user name {username!r} is taken.", "choose another")
+        hashed = _hash_new(password)
+        account, sub = uuid4(), secrets.token_hex(16)
+        changes = [
+            put_new(
+                AccountRow,
+                id=account,
+                agency=agency,
+                username=username,
+                display_name=display_name,
+                active=True,
+                sub=sub,
+            )
+        ]
+        for role in dict.fromkeys(roles):
+            check_role(role)
+            changes.append(
+                put_new(RoleRow, id=uuid4(), account=account, role=role, agency=agency, scope=None)
+            )
+        self._acceptance.machine_step(session, current_log(session, agency), sub, changes, by=by)
+        session.execute(update(AccountRow).where(AccountRow.id == account).values(password_hash=hashed))
+        return session.get_one(AccountRow, account)
+
+    def grant(
+        self, session: Session, account: UUID, role: str, agency: str, scope: str | None, *, by: str | None
+    ) -> None:
+        """Give a role. Raises Conflict `role-granted`, InvalidInput `role-unknown`, NotFound."""
+        check_role(role)
+        row = account_named(session, account)
+        if session.get(AgencyRow, agency) is None:
+            raise NotFound("agency-unknown", f"There is no agency {agency!r}.", None)
+        if self._role(session, account, role, agency, scope) is not None:
+            raise Conflict("role-granted", f"Account {row.username} has the role {role} already.", None)
+        step = put_new(RoleRow, id=uuid4(), account=account, role=role, agency=agency, scope=scope)
+        self._acceptance.machine_step(session, current_log(session, row.agency), row.sub, [step], by=by)
+
+    def withdraw(
+        self, session: Session, account: UUID, role: str, agency: str, scope: str | None, *, by: str | None
+    ) -> None:
+        """Take a role away. Raises NotFound `role-missing`."""
+        row = account_named(session, account)
+        held = self._role(session, account, role, agency, scope)
+        if held is None:
+            raise NotFound("role-missing", f"Account {row.username} does not have the role {role}.", None)
+        self._acceptance.machine_step(
+            session, current_log(session, row.agency), row.sub, [remove(RoleRow, {"id": held.id})], by=by
+        )
+
+    def deactivate(self, session: Session, account: UUID, *, by: str | None) -> None:
+        """Close an account: its logins end, its records stay."""
+        row = account_named(session, account)
+        step = change(AccountRow, {"id": account}, active=False)
+        self._acceptance.machine_step(session, current_log(session, row.agency), row.sub, [step], by=by)
+        session.execute(delete(SessionRow).where(SessionRow.account == account))
+
+    def set_password(self, session: Session, account: UUID, password: str) -> None:
+        """A new password ends every login of the account."""
+        hashed = _hash_new(password)
+        row = account_named(session, account)
+        session.execute(
+            update(AccountRow)
+            .where(AccountRow.id == row.id)
+            .values(password_hash=hashed, failed_logins=0, locked_until=None)
+        )
+        session.execute(delete(SessionRow).where(SessionRow.account == account))
+
+    def check_password(self, session: Session, username: str, password: str) -> AccountRow:
+        """The account behind a user name and password; counts failures, so commit also when it raises.
+
+        Raises Unauthenticated `login-failed` (never says which was wrong) or `account-locked`.
+        """
+        row = session.scalar(select(AccountRow).where(AccountRow.username == username).with_for_update())
+        now = self._clock.now()
+        if row is not None and row.locked_until is not None and row.locked_until > now:
+            raise Unauthenticated(
+                "account-locked", "Too many failed logins.", "try again in a quarter of an hour"
+            )
+        right = _matches(_NOBODY if row is None or row.password_hash is None else row.password_hash, password)
+        if row is not None and right and row.active and row.password_hash is not None:
+            row.failed_logins, row.locked_until, row.last_login = 0, None, now
+            return row
+        if row is not None:
+            row.failed_logins += 1
+            if row.failed_logins >= FAILURES_BEFORE_LOCK:
+                row.failed_logins, row.locked_until = 0, now + LOCK
+        raise Unauthenticated("login-failed", "User name or password is wrong.", None)
+
+    def open_session(self, session: Session, account: UUID) -> tuple[str, datetime]:
+        """A bearer token and when it ends; only the token's digest is kept."""
+        token = secrets.token_urlsafe(32)
+        expires = self._clock.now() + self._token_lifetime
+        session.execute(delete(SessionRow).where(SessionRow.expires_at < self._clock.now()))
+        session.add(SessionRow(token_digest=_digest(token), account=account, expires_at=expires))
+        return token, expires
+
+    def close_session(self, session: Session, token: str) -> None:
+        """Log out. Idempotent."""
+        session.execute(delete(SessionRow).where(SessionRow.token_digest == _digest(token)))
+
+    def actor(self, session: Session, token: str) -> Actor:
+        """Who a token stands for. Raises Unauthenticated `token-invalid`."""
+        row = session.get(SessionRow, _digest(token))
+        account = (
+            None
+            if row is None or row.expires_at <= self._clock.now()
+            else session.get(AccountRow, row.account)
+        )
+        if account is None or not account.active:
+            raise Unauthenticated("token-invalid", "The token is unknown or has expired.", "log in again")
+        grants = session.scalars(select(RoleRow).where(RoleRow.account == account.id))
+        return Actor(
+            account.id,
+            account.agency,
+            account.username,
+            tuple(Grant(g.role, g.agency, g.scope) for g in grants),
+        )
+
+    @staticmethod
+    def _role(session: Session, account: UUID, role: str, agency: str, scope: str | None) -> RoleRow | None:
+        return session.scalar(
+            select(RoleRow).where(
+                RoleRow.account == account,
+                RoleRow.role == role,
+                RoleRow.agency == agency,
+                RoleRow.scope.is_not_distinct_from(scope),
+            )
+        )
+
+
+def account_named(session: Session, account: UUID) -> AccountRow:
+    """One account. Raises NotFound `account-unknown`."""
+    row = session.get(AccountRow, account)
+    if row is None:
+        raise NotFound("account-unknown", f"There is no account {account}.", None)
+    return row
+
+
+def _hash_new(password: str) -> str:
+    if len(password) < MINIMUM_PASSWORD or len(password) > 1024:
+        raise InvalidInput(
+            "password-weak", f"A password has at least {MINIMUM_PASSWORD} characters.", "choose a longer one"
+        )
+    return _hasher.hash(password)
+
+
+def _matches(hashed: str, password: str) -> bool:
+    try:
+        return _hasher.verify(hashed, password)
+    except (VerifyMismatchError, VerificationError):
+        return False
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,170 @@
+"""Files that records name: content-addressed on disk, known by SHA-256 and SM3 (GB/T 32905)."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from gridwitness_evidence import FileDigests, digest_chunks
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from gridwitness.durable_file import sync_folder
+from gridwitness.errors import InvalidInput, NotFound, TooLarge
+from gridwitness.records.models import FileRow
+
+_CHUNK = 1024 * 1024
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1a\x45\xdf\xa3", "video/webm"),
+    (b"OggS", "audio/ogg"),
+)
+
+
+class FileStore:
+    """File bytes under `<root>/<first two hex>/<sha256 hex>`.
+
+    A file is durable (written, fsynced, renamed, folder fsynced) before it is known to the database.
+    """
+
+    def __init__(self, root: Path, limit: int) -> None:
+        """`limit`: largest accepted file in bytes."""
+        self._root = root
+        self._limit = limit
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes of a file lie; `sha256` in hex."""
+        return self._root / sha256[:2] / sha256
+
+    def put(self, sha256: str, chunks: Iterable[bytes]) -> tuple[FileDigests, bytes]:
+        """Store a file under the digest its sender says it has; gives digests and its first bytes.
+
+        Raises InvalidInput `file-digest` where the bytes say otherwise, TooLarge `file-too-large`. Idempotent.
+        """
+        final = self.path(sha256)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self._root, prefix=".incoming-")
+        try:
+            head = b""
+
+            def kept(source: Iterable[bytes]) -> Iterator[bytes]:
+                nonlocal head
+                size = 0
+                for chunk in source:
+                    size += len(chunk)
+                    if size > self._limit:
+                        raise TooLarge(
+                            "file-too-large", f"The file is over {self._limit} bytes.", "send a smaller file"
+                        )
+                    head = head or chunk[:64]
+                    out.write(chunk)
+                    yield chunk
+
+            with os.fdopen(handle, "wb") as out:
+                digests = digest_chunks(kept(chunks))
+                out.flush()
+                os.fsync(out.fileno())
+            if digests.sha256 != sha256:
+                raise InvalidInput(
+                    "file-digest",
+                    f"The bytes received have SHA-256 {digests.sha256}, not {sha256}.",
+                    "send it again",
+                )
+            Path(name).replace(final)
+            sync_folder(final.parent)
+            return digests, head
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def open(self, sha256: str) -> Iterator[bytes]:
+        """The bytes of a stored file, in chunks. Raises NotFound `file-unknown`."""
+        path = self.path(sha256)
+        if not path.is_file():
+            raise NotFound("file-unknown", f"There is no file with SHA-256 {sha256}.", None)
+        with path.open("rb") as source:
+            while chunk := source.read(_CHUNK):
+                yield chunk
+
+    def remove(self, sha256: str) -> None:
+        """Destroy a file's bytes, after its erasure was anchored. Idempotent."""
+        path = self.path(sha256)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            sync_folder(path.parent)
+
+
+def sniff(head: bytes) -> str:
+    """Media type by the file's first bytes; text or `application/octet-stream` otherwise."""
+    for magic, media_type in _MAGIC:
+        if head.startswith(magic):
+            return media_type
+    if head[4:8] == b"ftyp":
+        return "video/mp4"
+    if head[:4] == b"RIFF":
+        return {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}.get(
+            head[8:12], "application/octet-stream"
+        )
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 4:
+            return "application/octet-stream"
+    return "application/octet-stream" if b"\x00" in head or not head else "text/plain"
+
+
+def add_file(
+    session: Session, store: FileStore, sha256: str, chunks: Iterable[bytes], now: datetime
+) -> FileDigests:
+    """Store a file and make it known. Idempotent."""
+    digests, head = store.put(sha256, chunks)
+    row = {
+        "sha256": bytes.fromhex(digests.sha256),
+        "sm3": bytes.fromhex(digests.sm3),
+        "size": digests.size,
+        "media_type": sniff(head),
+        "received_at": now,
+    }
+    session.execute(insert(FileRow).values(row).on_conflict_do_nothing())
+    return digests
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFiles:
+    """The stored files among those a batch names."""
+
+    rows: Mapping[str, FileRow]
+
+    def check(self, named: Mapping[str, Any], store: FileStore) -> None:
+        """Raise InvalidInput `file-missing` or `file-mismatch` where a record names a file that is not here so."""
+        sha256 = named["sha256"]
+        row = self.rows.get(sha256)
+        if row is None or not store.path(sha256).is_file():
+            raise InvalidInput(
+                "file-missing",
+                f"The record names file {sha256}, which is not here.",
+                f"PUT /api/v1/files/{sha256} first, then send the record again",
+            )
+        if (row.sm3.hex(), row.size) != (named["sm3"], named["size"]):
+            raise InvalidInput(
+                "file-mismatch", f"File {sha256} has another SM3 digest or size than the record names.", None
+            )
+
+
+def known_files(session: Session, wanted: set[str]) -> KnownFiles:
+    """Look the files of a batch up at once; `wanted` in hex."""
+    if not wanted:
+        return KnownFiles({})
+    digests = [bytes.fromhex(sha256) for sha256 in wanted]
+    rows = session.scalars(select(FileRow).where(FileRow.sha256.in_(digests)))
+    return KnownFiles({row.sha256.hex(): row for row in rows})

@@ -1,0 +1,229 @@
+"""Kinds of record: which fields a kind's version has, who may sign it, what may be erased.
+
+The table is normative in `docs/format.md` section 3; a test holds the two together. A feature adds its own kinds with
+`register`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from gridwitness.errors import InvalidInput
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+_HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a kind: its type (a word of `docs/format.md` section 3) and whether it may be null."""
+
+    type: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind at one version."""
+
+    name: str
+    title_zh: str
+    purposes: frozenset[str]
+    sources: frozenset[str]
+    fields: Mapping[str, Field]
+    erasable: frozenset[str] = frozenset()
+    internal: bool = False
+    """Only the platform writes it; refused at the door."""
+    enums: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(
+    name: str,
+    title_zh: str,
+    *,
+    purposes: str,
+    sources: str = "self",
+    fields: str,
+    erasable: str = "",
+    internal: bool = False,
+    enums: Mapping[str, frozenset[str]] | None = None,
+) -> Kind:
+    """Add a kind. `fields` reads like the format's table: `procedure:text! place:text files:files!`."""
+    parsed = {}
+    for word in fields.split():
+        field_name, _, type_name = word.partition(":")
+        parsed[field_name] = Field(type_name.rstrip("!"), type_name.endswith("!"))
+    kind = Kind(
+        name,
+        title_zh,
+        frozenset(purposes.split()),
+        frozenset(sources.split()),
+        parsed,
+        frozenset(erasable.split()),
+        internal,
+        enums or {},
+    )
+    KINDS[name] = kind
+    return kind
+
+
+def kind_named(name: str) -> Kind:
+    """The kind. Raises InvalidInput `kind-unknown`."""
+    kind = KINDS.get(name)
+    if kind is None:
+        raise InvalidInput(
+            "kind-unknown", f"There is no kind {name!r}.", "see docs/format.md section 3 for the kinds"
+        )
+    return kind
+
+
+def check_fields(kind: Kind, fields: Mapping[str, Any]) -> None:
+    """Exactly the kind's fields, each of its type. Raises InvalidInput `fields`."""
+    if fields.keys() != kind.fields.keys():
+        missing = sorted(kind.fields.keys() - fields.keys())
+        unknown = sorted(fields.keys() - kind.fields.keys())
+        raise InvalidInput(
+            "fields",
+            f"{kind.name} has other fields: missing {missing}, unknown {unknown}.",
+            "disclose every field of the kind, null where empty",
+        )
+    for name, declared in kind.fields.items():
+        value = fields[name]
+        if not (value is None and not declared.required) and not _is_of_type(value, declared.type):
+            wanted = f"{declared.type}{' (never null)' if declared.required else ' or null'}"
+            raise InvalidInput(
+                "fields", f"{kind.name}: field {name!r} is not {wanted}.", "see docs/format.md section 3"
+            )
+        allowed = kind.enums.get(name)
+        if allowed is not None and value not in allowed:
+            raise InvalidInput("fields", f"{kind.name}: field {name!r} is none of {sorted(allowed)}.", None)
+
+
+def named_files(kind: Kind, fields: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every file that the record's `files` fields name."""
+    return [
+        file
+        for name, declared in kind.fields.items()
+        if declared.type == "files" and fields.get(name)
+        for file in fields[name]
+    ]
+
+
+def _is_of_type(value: Any, type_name: str) -> bool:  # one branch a type
+    match type_name:
+        case "text":
+            return isinstance(value, str)
+        case "time":
+            return isinstance(value, str) and is_time(value)
+        case "integer":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "decimal":
+            return isinstance(value, str) and _DECIMAL.fullmatch(value) is not None
+        case "texts":
+            return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        case "digests":
+            return isinstance(value, list) and all(isinstance(d, str) and _DIGEST.fullmatch(d) for d in value)
+        case "files":
+            return isinstance(value, list) and all(_is_file(item) for item in value)
+        case "strings":
+            return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+        case "object" | "jwk":
+            return isinstance(value, dict)
+    raise AssertionError(f"no field type {type_name!r}")
+
+
+def is_time(value: str) -> bool:
+    """Whether `value` is `YYYY-MM-DDTHH:MM:SSZ` and names a real second."""
+    if not _TIME.fullmatch(value):
+        return False
+    try:
+        datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        return False
+    return True
+
+
+def _is_file(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"name", "sha256", "sm3", "size", "type"}
+        and isinstance(value["name"], str)
+        and isinstance(value["type"], str)
+        and isinstance(value["size"], int)
+        and not isinstance(value["size"], bool)
+        and value["size"] >= 0
+        and all(isinstance(value[h], str) and _HEX_DIGEST.fullmatch(value[h]) for h in ("sha256", "sm3"))
+    )
+
+
+MILESTONES = frozenset({"start", "inquiry", "review", "decision", "service", "execution", "closure"})
+"""The step families of 行政处罚法 2021 Art. 47, and closure."""
+
+_PROCEDURES = {"procedure": frozenset({"summary", "general"})}
+
+register("state.effect.v1", "状态变更", purposes="service", fields="", internal=True)
+register(
+    "deployment.manifest.v1",
+    "数据清单",
+    purposes="service",
+    fields="feature:text! revision:integer! tables:object!",
+    internal=True,
+)
+register(
+    "deployment.incarnation.v1",
+    "续接日志",
+    purposes="service",
+    fields="predecessor:text! size:integer! root:text! lost_from:integer lost_to:integer reason:text!",
+    internal=True,
+)
+register(
+    "record.erasure.v1",
+    "个人信息删除",
+    purposes="service",
+    fields="field:text! digests:digests! reason:text! requested_by:text! approved_by:text! retention_ended:time!",
+    internal=True,
+)
+register(
+    "case.step.v1",
+    "办案环节",
+    purposes="officer",
+    fields="procedure:text! step:text! occurred_at:time! officers:texts! place:text facts:text basis:text "
+    "outcome:text files:files!",
+    erasable="place facts",
+    enums=_PROCEDURES,
+)
+register(
+    "case.milestone.v1",
+    "案件关键节点",
+    purposes="officer",
+    fields="procedure:text! milestone:text! occurred_at:time! officers:texts! basis:text outcome:text files:files!",
+    enums=_PROCEDURES | {"milestone": MILESTONES},
+)
+register(
+    "truck.anomaly.v1",
+    "渣土车疑似异常",
+    purposes="feed service",
+    sources="device self",
+    fields="rule:text! rule_version:text! plate:text plate_color:text checkpoint:text! occurred_at:time! state:text! "
+    "reason:text! inputs:digests! files:files!",
+    erasable="plate",
+    enums={"state": frozenset({"suspected", "upheld", "excluded"})},
+)
+register(
+    "event.reported.v1",
+    "事件上报",
+    purposes="service officer",
+    sources="import self",
+    fields="title:text category:text description:text status:text reported_at:time closed_at:time latitude:decimal "
+    "longitude:decimal address:text channel:text unit:text source:object!",
+    erasable="description latitude longitude address source",
+)

@@ -1,0 +1,57 @@
+"""The manifest: every column's class, recorded as a signed statement before the first row (`docs/format.md` section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridwitness.database import load_models
+from gridwitness.errors import Misconfigured
+from gridwitness.manifest import manifest_of
+from gridwitness.records.models import RecordRow
+
+MANIFEST_KIND = "deployment.manifest.v1"
+
+
+def declared_manifests() -> dict[str, dict[str, Any]]:
+    """What the code declares, by feature (= PostgreSQL schema): the `tables` field of its manifest record."""
+    features: dict[str, dict[str, Any]] = {}
+    for table, declared in manifest_of(load_models()).items():
+        feature = table.partition(".")[0]
+        features.setdefault(feature, {})[table] = {"key": declared["key"], "columns": declared["columns"]}
+    return features
+
+
+def next_revision(
+    recorded: Mapping[str, Any] | None, declared: Mapping[str, Any], feature: str
+) -> int | None:
+    """The revision to record now, or None where the newest recorded one says the same.
+
+    Raises Misconfigured `manifest-shrinks` where a table, a column or a class would be taken away.
+    """
+    if recorded is None:
+        return 1
+    if recorded["tables"] == declared:
+        return None
+    for table, was in recorded["tables"].items():
+        now = declared.get(table, {"key": None, "columns": {}})
+        kept = now["key"] == was["key"] and all(now["columns"].get(c) == k for c, k in was["columns"].items())
+        if not kept:
+            raise Misconfigured(
+                "manifest-shrinks",
+                f"Table {table} of {feature} has lost a column, or one changed its class, since the manifest was recorded.",
+                "a manifest may only add: restore the column with its class",
+            )
+    return int(recorded["revision"]) + 1
+
+
+def manifest_subjects(session: Session) -> list[RecordRow]:
+    """All manifest records, oldest first."""
+    return list(
+        session.scalars(
+            select(RecordRow).where(RecordRow.kind == MANIFEST_KIND).order_by(RecordRow.accept_order)
+        )
+    )

@@ -1,0 +1,241 @@
+"""Writing records: the one function by which entries, effects and rows reach the database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import psycopg
+from gridwitness_evidence import (
+    NoteSigner,
+    Receipt,
+    Record,
+    Seen,
+    SigningKey,
+    sign_receipt,
+    sign_record,
+    uuid7,
+)
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gridwitness.records.effects import EFFECT_KIND, RowChange, effect_fields, write_rows
+from gridwitness.records.logs import Log
+from gridwitness.records.signers import OwnKeys
+from gridwitness.records.subjects import SubjectHead
+
+Owner = TypeVar("Owner")
+
+_COPY = """
+    COPY records.record (jti, log, identity, kind, iss, kid, sub, seq, iat, entry, disclosures, received_at, receipt,
+                         provenance) FROM STDIN (FORMAT BINARY)
+"""
+_TYPES = [
+    "uuid",
+    "text",
+    "bytea",
+    "text",
+    "text",
+    "text",
+    "text",
+    "int8",
+    "int8",
+    "text",
+    "text[]",
+    "timestamptz",
+    "text",
+    "jsonb",
+]
+_KNOWN = text("""
+    SELECT jti, identity, entry, receipt FROM records.record
+    WHERE jti = ANY(CAST(:jtis AS uuid[])) OR identity = ANY(CAST(:identities AS bytea[]))
+""")
+
+
+@dataclass(slots=True)
+class Accepted:
+    """A record on its way into the database."""
+
+    record: Record
+    log: Log
+    provenance: dict[str, Any]
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored already under the identities and `jti`s of a batch."""
+
+    by_identity: Mapping[bytes, tuple[str, str]]
+    jtis: frozenset[str]
+
+    def receipt_of(self, record: Record) -> str | None:
+        """The receipt of exactly these bytes, if they were accepted before."""
+        entry, receipt = self.by_identity.get(record.identity, (None, None))
+        return receipt if entry == record.entry else None
+
+    def conflicts(self, record: Record) -> bool:
+        """Whether other bytes stand under this identity or `jti`."""
+        return record.identity in self.by_identity or record.claims.jti in self.jtis
+
+
+def find_known(session: Session, records: Sequence[Record]) -> Known:
+    """Look the whole batch up at once."""
+    if not records:
+        return Known({}, frozenset())
+    rows = session.execute(
+        _KNOWN, {"jtis": [r.claims.jti for r in records], "identities": [r.identity for r in records]}
+    ).all()
+    return Known(
+        {bytes(identity): (entry, receipt) for _, identity, entry, receipt in rows},
+        frozenset(str(jti) for jti, *_ in rows),
+    )
+
+
+class Writer(Generic[Owner]):
+    """Collects one transaction's records and row changes and writes them together.
+
+    Nothing reaches the database before `finish`, so a step that fails leaves nothing behind.
+    """
+
+    def __init__(
+        self, session: Session, own_keys: OwnKeys, now: datetime, seen_of: Callable[[str], Seen | None]
+    ) -> None:
+        """`now` is the time of receipt, cut to whole seconds."""
+        self._session = session
+        self._own_keys = own_keys
+        self._now = now.replace(microsecond=0)
+        self._seen_of = seen_of
+        self._seen: dict[str, Seen | None] = {}
+        self._signers: dict[str, NoteSigner] = {}
+        self._accepted: list[Accepted] = []
+        self._owned: list[tuple[Accepted, Owner]] = []
+        self._rows: list[tuple[RowChange, UUID]] = []
+
+    def add_step(
+        self, accepted: Accepted, changes: Sequence[RowChange], *, by: str | None, owner: Owner
+    ) -> SubjectHead:
+        """A statement and, where rows change, its effect right behind it. Gives the subject's new head."""
+        claims = accepted.record.claims
+        head = SubjectHead(claims.seq, accepted.record.digest)
+        effect = (
+            self._signed_effect(accepted.log, claims.sub, head, claims.jti, by, changes) if changes else None
+        )
+        self._accepted.append(accepted)
+        self._owned.append((accepted, owner))
+        if effect is None:
+            return head
+        self._note_effect(accepted.log, effect, changes)
+        return SubjectHead(effect.claims.seq, effect.digest)
+
+    def sign_effect(
+        self,
+        log: Log,
+        sub: str,
+        head: SubjectHead | None,
+        cause: str | None,
+        by: str | None,
+        changes: Sequence[RowChange],
+    ) -> Record:
+        """Sign the effect of these changes with the log agency's service key and note both for writing."""
+        effect = self._signed_effect(log, sub, head, cause, by, changes)
+        self._note_effect(log, effect, changes)
+        return effect
+
+    def _signed_effect(
+        self,
+        log: Log,
+        sub: str,
+        head: SubjectHead | None,
+        cause: str | None,
+        by: str | None,
+        changes: Sequence[RowChange],
+    ) -> Record:
+        key = self._own_keys.service_key(log.agency)
+        return self.sign(
+            log, EFFECT_KIND, sub, head, effect_fields(cause, by, changes), key=key, iss=log.agency
+        )
+
+    def _note_effect(self, log: Log, effect: Record, changes: Sequence[RowChange]) -> None:
+        self._accepted.append(Accepted(effect, log, {}))
+        self._rows += [(row, UUID(effect.claims.jti)) for row in changes]
+
+    def sign(
+        self,
+        log: Log,
+        kind: str,
+        sub: str,
+        head: SubjectHead | None,
+        fields: Mapping[str, Any],
+        *,
+        key: SigningKey,
+        iss: str,
+        src: str = "self",
+    ) -> Record:
+        """Sign a record of the platform's own at the subject's head."""
+        if log.name not in self._seen:
+            self._seen[log.name] = self._seen_of(log.name)
+        return sign_record(
+            key=key,
+            iss=iss,
+            aud=log.origin,
+            jti=uuid7(self._now, os.urandom),
+            kind=kind,
+            src=src,
+            sub=sub,
+            seq=0 if head is None else head.seq + 1,
+            prev=None if head is None else head.digest,
+            iat=int(self._now.timestamp()),
+            seen=self._seen[log.name],
+            fields=fields,
+        )
+
+    def finish(self) -> list[tuple[Accepted, Owner]]:
+        """Sign receipts and write everything. Gives the statements with what they were added for."""
+        for accepted in self._accepted:
+            accepted.receipt = self._receipt(accepted)
+        if self._accepted:
+            self._copy(self._accepted)
+        write_rows(self._session, self._rows)
+        return self._owned
+
+    def _receipt(self, accepted: Accepted) -> str:
+        log = accepted.log
+        if log.name not in self._signers:
+            self._signers[log.name] = self._own_keys.log_signer(log.name)
+        received = int(self._now.timestamp())
+        receipt = Receipt(log.origin, accepted.record.leaf_hash, received, received + log.maximum_merge_delay)
+        return sign_receipt(receipt, self._signers[log.name])
+
+    def _copy(self, batch: Iterable[Accepted]) -> None:
+        connection = self._session.connection().connection.dbapi_connection
+        assert isinstance(connection, psycopg.Connection)
+        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            copy.set_types(_TYPES)
+            for accepted in batch:
+                copy.write_row(self._row(accepted))
+
+    def _row(self, accepted: Accepted) -> tuple[Any, ...]:
+        record = accepted.record
+        claims = record.claims
+        return (
+            UUID(claims.jti),
+            accepted.log.name,
+            record.identity,
+            claims.kind,
+            claims.iss,
+            record.kid,
+            claims.sub,
+            claims.seq,
+            claims.iat,
+            record.entry,
+            [None if d is None else d.encoded for d in record.disclosures],
+            self._now.astimezone(UTC),
+            accepted.receipt,
+            Jsonb(accepted.provenance),
+        )
