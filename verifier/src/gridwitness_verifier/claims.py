@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
-
 
 from .errors import VerificationError
 from .strict_json import MAXIMUM_INTEGER
 
 _HEADER_MEMBERS = frozenset({"alg", "kid", "typ"})
-_ALWAYS = frozenset("iss aud jti kind src sub seq iat _sd_alg _sd".split())
+_ALWAYS = frozenset(["iss", "aud", "jti", "kind", "src", "sub", "seq", "iat", "_sd_alg", "_sd"])
 _SOMETIMES = frozenset({"prev", "seen"})
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\Z")
 
@@ -72,7 +72,7 @@ def _is_seen(value: Any) -> bool:
 def _is_digest_list(value: Any) -> bool:
     if not isinstance(value, list) or not 1 <= len(value) <= 128 or not all(map(is_digest, value)):
         return False
-    return all(first < second for first, second in zip(value, value[1:], strict=False))
+    return all(first < second for first, second in pairwise(value))
 
 
 _FORMS: dict[str, Callable[[Any], bool]] = {

@@ -1,4 +1,4 @@
-"""One error tree. Every error carries a stable `code` (docs/format.md) and says what happened to which input."""
+"""One error tree. Every error has a stable `code` (docs/format.md) and says what happened to which input."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class VerificationError(VerifierError):
     """A check was made and the evidence did not pass it (exit code 1)."""
 
 
-class Unusable(VerifierError):
+class Unusable(VerifierError):  # noqa: N818 - a public name of this package
     """The input is not what the command takes, so nothing was checked (exit code 2)."""
 
 
-class Unavailable(VerifierError):
+class Unavailable(VerifierError):  # noqa: N818 - a public name of this package
     """Something needed for the check could not be reached or is missing (exit code 3)."""

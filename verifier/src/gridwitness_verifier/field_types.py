@@ -17,7 +17,7 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z", 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _TABLE = re.compile(r"[a-z_][a-z0-9_]{0,62}\.[a-z_][a-z0-9_]{0,62}\Z")
-_FILE_MEMBERS = frozenset("name sha256 sm3 size type".split())
+_FILE_MEMBERS = frozenset(["name", "sha256", "sm3", "size", "type"])
 _SHA256_HEX = re.compile(r"[0-9a-f]{64}\Z")
 
 

@@ -48,7 +48,7 @@ class Header:
 
 
 def parse_header(header_rlp: bytes) -> Header:
-    """Parse a header as the node stores it, seals included. Raises VerificationError `header-form` or `rlp`."""
+    """Parse a header with its seals, as stored. Raises VerificationError `header-form` or `rlp`."""
     if len(header_rlp) > MAXIMUM_HEADER:
         raise VerificationError("header-form", f"a block header of {len(header_rlp)} bytes")
     items = rlp_strict.decode_list(header_rlp)

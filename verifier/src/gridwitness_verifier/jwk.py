@@ -41,7 +41,7 @@ class PublicKey:
 
 
 def parse_jwk(jwk: Any) -> PublicKey:
-    """Parse a public JWK (EC P-256 or OKP Ed25519); raises VerificationError `jwk`. Parsed keys are cached."""
+    """Parse a public JWK (EC P-256 or OKP Ed25519); raises VerificationError `jwk`. Keys are cached."""
     if not isinstance(jwk, dict) or "d" in jwk:
         raise VerificationError("jwk", "not a public JWK object")
     kty, crv, x, y = (jwk.get(name) for name in ("kty", "crv", "x", "y"))

@@ -1,4 +1,4 @@
-"""The state of a signing key in `Members` at a block, and what it means for a time (docs/format.md section 7)."""
+"""A signing key in `Members` at a block, and what its state means for a time (docs/format.md section 7)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class KeyState:
 
 @dataclass(frozen=True, slots=True)
 class KeyJudgement:
-    """`result` proved, disputed or failed, with `code` ("" when proved); `vouching` = who stands for the key."""
+    """`result` proved, disputed or failed with `code` ("" when proved); `vouching` = who confirmed the key."""
 
     result: Result
     code: str
@@ -65,10 +65,11 @@ def verify_key_state(
     block_hash: bytes,
     code_hash: bytes | None = None,
 ) -> KeyState:
-    """The key (`agency`, `thumbprint` 32 bytes) in the block with `block_hash`, as `proof` (section 7) shows it.
+    """The key (`agency`, `thumbprint` 32 bytes) in block `block_hash`, as `proof` (section 7) shows it.
 
     `members_address`, `keys_slot`, `code_hash` come from the trust file. Raises VerificationError:
-    `key-state-form`, `key-state-contract`, `key-state-block`, `key-state-code`, `header-form`, `rlp`, `trie`, `hex`.
+    `key-state-form`, `key-state-contract`, `key-state-block`, `key-state-code`, `header-form`, `rlp`,
+    `trie`, `hex`.
     """
     # 1. form and contract
     if not isinstance(proof, dict) or proof.keys() != _MEMBERS:
@@ -118,18 +119,26 @@ def judge_key(state: KeyState, at: int) -> KeyJudgement:
     vouching, counts_from = _vouching(state, at)
     if counts_from is None:
         return _failed("key-unconfirmed", "registered, but no second agency confirmed it")
-    if at < counts_from:
-        return _failed("key-not-yet", f"counts from {counts_from}, anchored at {at}")
-    if not state.not_before <= at <= state.not_after:
-        return _failed("key-window", f"valid from {state.not_before} to {state.not_after}, anchored at {at}")
-    if state.revoked_at and at >= state.revoked_at:
-        return _failed("key-revoked", f"revoked at {state.revoked_at}, anchored at {at}")
+    problem = _time_problem(state, counts_from, at)
+    if problem is not None:
+        return _failed(*problem)
     if state.revoked_at and at >= state.compromised_since:
         reason = (
             f"anchored at {at}, compromised since {state.compromised_since}, revoked at {state.revoked_at}"
         )
         return KeyJudgement(Result.DISPUTED, "key-disputed", reason, vouching)
     return KeyJudgement(Result.PROVED, "", f"registered for {state.purpose}, valid when anchored", vouching)
+
+
+def _time_problem(state: KeyState, counts_from: int, at: int) -> tuple[str, str] | None:
+    """Code and reason why the key could not sign at `at`, or None."""
+    if at < counts_from:
+        return "key-not-yet", f"counts from {counts_from}, anchored at {at}"
+    if not state.not_before <= at <= state.not_after:
+        return "key-window", f"valid from {state.not_before} to {state.not_after}, anchored at {at}"
+    if state.revoked_at and at >= state.revoked_at:
+        return "key-revoked", f"revoked at {state.revoked_at}, anchored at {at}"
+    return None
 
 
 def _vouching(state: KeyState, at: int) -> tuple[str | None, int | None]:

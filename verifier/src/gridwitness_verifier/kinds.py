@@ -28,7 +28,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind; `fields` is empty for effects, whose names follow section 4. `purposes` is empty for offers."""
+    """One kind; `fields` is empty for effects (names as in section 4), `purposes` for offers."""
 
     name: str
     label: str
@@ -110,8 +110,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "办案环节",
                 "officer",
                 "self",
-                "procedure:text! step:text! occurred_at:time! officers:texts! place:text facts:text basis:text"
-                " outcome:text files:files!",
+                "procedure:text! step:text! occurred_at:time! officers:texts! place:text facts:text"
+                " basis:text outcome:text files:files!",
                 "place facts",
             ),
             _kind(
@@ -190,7 +190,8 @@ def _check_field(name: str, rule: Field, value: Any) -> None:
 
 
 def _check_effect(fields: Mapping[str, Any], complete: bool) -> None:
-    rows, columns = set(), set()
+    rows: set[int] = set()
+    columns: set[int] = set()
     for name, value in fields.items():
         match = EFFECT_FIELD.match(name)
         if match is None:

@@ -71,7 +71,7 @@ def open_note(note: str, vkey: VerifierKey) -> str:
 
 
 def _split(note: str) -> tuple[str, list[str]]:
-    if len(note) > MAXIMUM_NOTE or _CONTROL.search(note) or not note.isprintable() and _has_surrogate(note):
+    if len(note) > MAXIMUM_NOTE or _CONTROL.search(note) or (not note.isprintable() and _has_surrogate(note)):
         raise VerificationError("note-form", "a note is short UTF-8 text without control characters")
     text, separator, signatures = note.rpartition("\n\n")
     if not separator or not text or not signatures.endswith("\n"):

@@ -13,7 +13,7 @@ _FIRST_LINE = "gridwitness-receipt/v1"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """`leaf_hash` (32 bytes) was received at `received` and is to be anchored by `anchor_by` (Unix seconds)."""
+    """`leaf_hash` (32 bytes) was received at `received`, to be anchored by `anchor_by` (Unix seconds)."""
 
     origin: str
     leaf_hash: bytes

@@ -15,7 +15,9 @@ from .rlp_strict import Item
 from .trie import MAXIMUM_NODES, verify_proof
 
 EVENT_TOPIC = keccak256(b"TreeHeadAnchored(bytes32,uint64,uint64,bytes32)")
-_MEMBERS = frozenset("chain_id contract header transaction_index receipt receipt_proof log_index".split())
+_MEMBERS = frozenset(
+    ["chain_id", "contract", "header", "transaction_index", "receipt", "receipt_proof", "log_index"]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,14 @@ _MAXIMUM_PRESENTATION = MAXIMUM_ENTRY + 1 + MAXIMUM_DISCLOSURES * (MAXIMUM_DISCL
 _VISIBLE = re.compile(r"[\x21-\x7e]*\Z")
 _SALT = re.compile(r"[A-Za-z0-9_-]{22}\Z")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[a-z0-9_]{1,63}){0,2}\Z")
-_CLAIM_NAMES = frozenset("iss aud jti kind src sub seq prev iat seen".split())  # `_sd…` fails the pattern
+_CLAIM_NAMES = frozenset(
+    ["iss", "aud", "jti", "kind", "src", "sub", "seq", "prev", "iat", "seen"]
+)  # `_sd…` fails the pattern
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A parsed entry. `identity`, `digest`, `leaf_hash`, `prev`, `seen_root` are 32 bytes; `sd_digests` are b64u."""
+    """A parsed entry. `identity`, `digest`, `leaf_hash`, `prev`, `seen_root`: 32 bytes; `sd_digests`: b64u."""
 
     alg: str
     kid: str
@@ -62,7 +64,7 @@ class Disclosure:
 
 
 def parse_entry(entry: str) -> Entry:
-    """Parse an entry (the issuer-signed JWT). Raises VerificationError; the signature is not verified here."""
+    """Parse an entry (the issuer-signed JWT), its signature unverified. Raises VerificationError."""
     # 1. size
     if len(entry) > MAXIMUM_ENTRY:
         raise VerificationError("too-large", f"an entry of {len(entry)} bytes; {MAXIMUM_ENTRY} are allowed")
@@ -151,7 +153,7 @@ def match_disclosures(entry: Entry, encoded: Iterable[str]) -> list[Disclosure]:
 
 
 def split_presentation(text: str) -> tuple[str, list[str]]:
-    """Entry and encoded disclosures of `<entry>~<disclosure>~…~`, sizes checked first. Raises VerificationError."""
+    """Entry and encoded disclosures of `<entry>~<disclosure>~…~`, sizes first. Raises VerificationError."""
     if len(text) > _MAXIMUM_PRESENTATION:
         raise VerificationError("too-large", f"a record of {len(text)} bytes")
     entry, *rest = text.split("~")

@@ -15,7 +15,6 @@ class Result(StrEnum):
     NOT_EVALUATED = "not evaluated"
 
 
-PROFILES = ("embedded", "server", "consortium")
 _OPTIONAL = {
     "embedded": frozenset({"independence", "time", "vouching"}),
     "server": frozenset({"independence", "time"}),
