@@ -29,7 +29,7 @@ _PASSWORD_IN_URL = re.compile(r"://[^:/@\s]+:([^@\s]+)@")
 
 
 def compose_findings(text: str, environment_example: str) -> list[str]:
-    """What is wrong with a compose file, one sentence each; `environment_example` is the text of that file."""
+    """What is wrong with a compose file, one sentence each; `environment_example` is that file too."""
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:

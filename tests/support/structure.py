@@ -43,7 +43,10 @@ STANDARD_FOLDERS = {
 STANDARD_FOLDERS |= {"tmp", "usr", "var", "app", "private", "home", "root", "Users"}
 
 _UNFINISHED = re.compile(r"\b(?:TO(?:DO)|FIX(?:ME)|X{3})\b")
-_HOME_PATH = re.compile(r"(?<![\w.])/(?:home|Users)/[a-z][\w.-]*/|(?<![\w.])/(?:root)/|\b[A-Z]:\\Users\\")
+# /home/node is the home of an image's own user, not of a person.
+_HOME_PATH = re.compile(
+    r"(?<![\w.])/(?:home|Users)/(?!node/)[a-z][\w.-]*/|(?<![\w.])/(?:root)/|\b[A-Z]:\\Users\\"
+)
 # Reference data are named by GRIDWITNESS_REFERENCE_DATA; only the build server's script knows where they lie.
 _REFERENCE_FOLDER = re.compile(r"[.]{2}/shared\b")
 _SOLIDITY_FUNCTION = re.compile(r"^\s*(?:function\s+(\w+)|(constructor|receive|fallback)\s*\()")
