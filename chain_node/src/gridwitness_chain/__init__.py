@@ -1,1 +1,96 @@
 """Start, provision and talk to an Ethereum node; contract bindings and chain proofs."""
+
+from .accounts import Account, password_from_environment, password_from_file
+from .agency import ADMIN, REGISTRAR, AgencyRefused, agency_code, agency_word
+from .anvil import Anvil
+from .artifacts import Artifact, artifacts_folder, load_artifact
+from .contract import Call, Contract, Event
+from .contracts import Contracts
+from .deploy import deploy
+from .deployment import Deployed, Deployment
+from .engine import Engine, EngineProfile, RemoteEngine
+from .errors import (
+    ArtifactMissing,
+    ChainError,
+    ClockRefused,
+    EngineFailed,
+    KeystoreRefused,
+    MalformedAnswer,
+    NotMined,
+    ProofMismatch,
+    Reverted,
+    RpcRefused,
+    TransactionReplaced,
+    TransactionUnderWay,
+    Underfunded,
+    Unreachable,
+    WrongChain,
+)
+from .ganache import Ganache
+from .governance import NotApproved, approve
+from .members import AgencyState, KeyState, Members, Purpose
+from .proofs import AnchoredHead, check_key_state, check_receipt_proof, key_state_proof, receipt_proof
+from .record_log import LogOpened, LogState, RecordLog, TreeHeadAnchored, log_id
+from .rpc import Rpc
+from .transactions import Receipt, SignedTransaction, Transactions
+
+__all__ = [
+    "ADMIN",
+    "REGISTRAR",
+    "Account",
+    "AgencyRefused",
+    "AgencyState",
+    "AnchoredHead",
+    "Anvil",
+    "Artifact",
+    "ArtifactMissing",
+    "Call",
+    "ChainError",
+    "ClockRefused",
+    "Contract",
+    "Contracts",
+    "Deployed",
+    "Deployment",
+    "Engine",
+    "EngineFailed",
+    "EngineProfile",
+    "Event",
+    "Ganache",
+    "KeyState",
+    "KeystoreRefused",
+    "LogOpened",
+    "LogState",
+    "MalformedAnswer",
+    "Members",
+    "NotApproved",
+    "NotMined",
+    "ProofMismatch",
+    "Purpose",
+    "Receipt",
+    "RecordLog",
+    "RemoteEngine",
+    "Reverted",
+    "Rpc",
+    "RpcRefused",
+    "SignedTransaction",
+    "TransactionReplaced",
+    "TransactionUnderWay",
+    "Transactions",
+    "TreeHeadAnchored",
+    "Underfunded",
+    "Unreachable",
+    "WrongChain",
+    "agency_code",
+    "agency_word",
+    "approve",
+    "artifacts_folder",
+    "check_key_state",
+    "check_receipt_proof",
+    "deploy",
+    "key_state_proof",
+    "load_artifact",
+    "log_id",
+    "password_from_environment",
+    "password_from_file",
+    "receipt_proof",
+]

@@ -1,0 +1,96 @@
+"""What was deployed where: the record every later start compares the chain with."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from eth_utils import keccak
+
+from .engine import Engine
+from .errors import WrongChain
+from .home import write_atomically
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A contract's address (EIP-55), keccak of its code (`0x…`) and deploying transaction (`0x…`)."""
+
+    address: str
+    code_hash: str
+    transaction: str
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One deployment: `deployment` is 32 hex digits, `block` the first block with a contract of ours,
+    `keys_slot` the base slot of the signing keys in `Members`."""
+
+    deployment: str
+    chain_id: int
+    genesis_hash: str
+    block: int
+    members: Deployed
+    record_log: Deployed
+    keys_slot: int
+
+    @classmethod
+    def load(cls, path: Path) -> Deployment | None:
+        """The record at `path`, or None. Raises `WrongChain` when it cannot be read."""
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            return cls(
+                **{
+                    **found,
+                    "members": Deployed(**found["members"]),
+                    "record_log": Deployed(**found["record_log"]),
+                }
+            )
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError) as problem:
+            raise WrongChain(f"{path} is damaged: {problem}", "restore it from a backup") from problem
+
+    def save(self, path: Path) -> None:
+        write_atomically(path, json.dumps(asdict(self), indent=1) + "\n")
+
+    def check(self, engine: Engine) -> None:
+        """Compare chain id, genesis hash and code with the engine's chain. Raises `WrongChain`."""
+        self._equal("chain id", engine.chain_id, self.chain_id)
+        self._equal("genesis hash", engine.genesis_hash(), self.genesis_hash)
+        for name, contract in (("Members", self.members), ("RecordLog", self.record_log)):
+            self._equal(
+                f"code of {name} at {contract.address}",
+                code_hash(engine, contract.address),
+                contract.code_hash,
+            )
+
+    def trust(self) -> dict[str, Any]:
+        """The `contracts` part of `trust.json` (format.md §10)."""
+        return {
+            "block": self.block,
+            "members": {
+                "address": self.members.address,
+                "code_hash": self.members.code_hash,
+                "keys_slot": self.keys_slot,
+            },
+            "record_log": {"address": self.record_log.address, "code_hash": self.record_log.code_hash},
+        }
+
+    def _equal(self, what: str, found: object, expected: object) -> None:
+        if found != expected:
+            raise WrongChain(
+                f"{what} is {found}, deployment {self.deployment} has {expected}",
+                "point it at the chain it was deployed on, or restore that chain's data",
+            )
+
+
+def code_hash(engine: Engine, address: str) -> str:
+    """keccak of the code at an address now, `0x…`."""
+    return "0x" + keccak(deployed_code(engine, address)).hex()
+
+
+def deployed_code(engine: Engine, address: str) -> bytes:
+    return bytes.fromhex(str(engine.rpc.call("eth_getCode", address, "latest")).removeprefix("0x"))

@@ -1,0 +1,188 @@
+"""Sign locally, send at most once, wait for the final receipt.
+
+A transaction is prepared (signed, nothing sent), stored by the caller, then sent; after a crash the same bytes are
+sent again. One account has one transaction under way: `prepare` refuses a second nonce until the first is mined.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from eth_utils import keccak
+
+from .accounts import Account
+from .engine import Engine
+from .errors import MalformedAnswer, NotMined, RpcRefused, TransactionReplaced, TransactionUnderWay
+
+# Explicit and fixed: every call of our contracts stays well below, and no node has to be asked for an estimate.
+CALL_GAS = 2_000_000
+DEPLOY_GAS = 8_000_000
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class SignedTransaction:
+    """`raw` is what is sent, `hash` its keccak (`0x…`); `nonce` orders the sender's transactions."""
+
+    raw: bytes
+    hash: str
+    nonce: int
+    sender: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A mined transaction; `logs` are the node's raw log objects, in the receipt's order."""
+
+    transaction: str
+    succeeded: bool
+    block_number: int
+    block_hash: str
+    index: int
+    gas_used: int
+    contract: str | None
+    logs: tuple[dict[str, Any], ...]
+
+
+class Transactions:
+    """Transactions on one engine; `send` may be called by several threads, each account is used by one at a time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._locks: dict[str, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def prepare(
+        self, account: Account, to: str | None, data: bytes, gas: int = CALL_GAS
+    ) -> SignedTransaction:
+        """Sign the account's next transaction (`to` None deploys). Raises `TransactionUnderWay`, `Underfunded`."""
+        nonce = self.nonce(account.address)
+        if self.nonce(account.address, "pending") != nonce:
+            raise TransactionUnderWay(
+                f"{account.address} has a transaction under way at nonce {nonce}",
+                "send its stored bytes and wait",
+            )
+        self.engine.fund(account.address)
+        transaction: dict[str, Any] = {
+            "nonce": nonce,
+            "gasPrice": self.engine.gas_price(),
+            "gas": gas,
+            "value": 0,
+            "data": data,
+            "chainId": self.engine.chain_id,
+        }
+        if to is not None:
+            transaction["to"] = to
+        raw, name = account.sign_transaction(transaction)
+        return SignedTransaction(raw, name, nonce, account.address)
+
+    def send(self, signed: SignedTransaction) -> None:
+        """Send the bytes unless they are mined or known already; safe to repeat, also after a crash.
+
+        Raises `TransactionReplaced` when the nonce was used by another transaction.
+        """
+        if self.receipt(signed.hash) is not None:
+            return
+        # Before sending, not after a refusal: Ganache executes a used nonce 0 again instead of refusing it.
+        if self.nonce(signed.sender) > signed.nonce:
+            self._settled_by_another(signed)
+            return
+        try:
+            answered = self.engine.rpc.call("eth_sendRawTransaction", "0x" + signed.raw.hex())
+        except RpcRefused as problem:
+            if not self._known(signed):
+                if self.nonce(signed.sender) > signed.nonce:
+                    self._settled_by_another(signed)
+                    return
+                raise problem
+            return
+        if str(answered).lower() != signed.hash:
+            raise MalformedAnswer(
+                f"the node calls the transaction {answered}, its bytes hash to {signed.hash}"
+            )
+
+    def wait(self, transaction: str, timeout: float = 30.0) -> Receipt:
+        """The receipt once final under the engine's profile; look at `succeeded`. Raises `NotMined`."""
+        deadline = time.monotonic() + timeout
+        pause = 0.003
+        while True:
+            found = self.receipt(transaction)
+            if found is not None and found.block_number <= self.engine.final_block():
+                return found
+            if time.monotonic() >= deadline:
+                raise NotMined(
+                    f"{transaction} has no final receipt after {timeout:g} s", "send the same bytes again"
+                )
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.5)
+
+    def receipt(self, transaction: str) -> Receipt | None:
+        """The receipt as it stands now (perhaps not final), or None."""
+        raw = self.engine.rpc.call("eth_getTransactionReceipt", transaction)
+        return None if raw is None else _receipt(raw)
+
+    def execute(
+        self, account: Account, to: str | None, data: bytes, *, gas: int = CALL_GAS, timeout: float = 30.0
+    ) -> Receipt:
+        """Prepare, send and wait, for callers without an outbox; a fresh nonce only once the old one is settled."""
+        with self._lock_of(account.address):
+            for attempt in range(1, _ATTEMPTS + 1):
+                try:
+                    signed = self.prepare(account, to, data, gas)
+                    self.send(signed)
+                    return self.wait(signed.hash, timeout)
+                except (TransactionReplaced, TransactionUnderWay):
+                    # Another process uses this account; nothing of ours was or can be mined, so a new try is safe.
+                    if attempt == _ATTEMPTS:
+                        raise
+                    time.sleep(0.1 * attempt)
+        raise NotMined(f"{account.address}: no attempt was made", "report this")
+
+    def nonce(self, address: str, block: str = "latest") -> int:
+        """Transactions of the account mined up to that block = the next nonce."""
+        return int(self.engine.rpc.call("eth_getTransactionCount", address, block), 16)
+
+    def _known(self, signed: SignedTransaction) -> bool:
+        return self.engine.rpc.call("eth_getTransactionByHash", signed.hash) is not None
+
+    def _settled_by_another(self, signed: SignedTransaction) -> None:
+        """The nonce is used: by us (then a receipt exists, perhaps a moment later) or by another."""
+        for _ in range(3):
+            if self.receipt(signed.hash) is not None:
+                return
+            time.sleep(0.05)
+        raise TransactionReplaced(
+            f"nonce {signed.nonce} of {signed.sender} was used by another transaction than {signed.hash}",
+            "look at the chain's state, then prepare a new transaction if it is still needed",
+        )
+
+    def _lock_of(self, address: str) -> threading.Lock:
+        with self._guard:
+            return self._locks.setdefault(address, threading.Lock())
+
+
+def transaction_hash(raw: bytes) -> str:
+    """Hash of signed bytes, `0x…`."""
+    return "0x" + bytes(keccak(raw)).hex()
+
+
+def _receipt(raw: dict[str, Any]) -> Receipt:
+    try:
+        return Receipt(
+            transaction=str(raw["transactionHash"]).lower(),
+            succeeded=int(raw["status"], 16) == 1,
+            block_number=int(raw["blockNumber"], 16),
+            block_hash=str(raw["blockHash"]).lower(),
+            index=int(raw["transactionIndex"], 16),
+            gas_used=int(raw["gasUsed"], 16),
+            contract=raw.get("contractAddress"),
+            logs=tuple(raw["logs"]),
+        )
+    except (KeyError, TypeError, ValueError) as problem:
+        raise MalformedAnswer(
+            f"a receipt without {problem}", "is the node an Ethereum node after Byzantium?"
+        ) from problem
