@@ -1,7 +1,8 @@
 """Accounts that sign locally; their keys rest in encrypted keystores (Web3 Secret Storage v3).
 
-The scrypt cost is the light one (n = 4096, r = 8, p = 1; about 20 ms), so that a start with several accounts stays
-quick. It suffices for the random 256-bit passwords made here; a password a person chose deserves a long one.
+The scrypt cost is the light one (n = 4096, r = 8, p = 1; about 20 ms), so that a start with several accounts
+stays quick. It suffices for the random 256-bit passwords made here; a password a person chose deserves a long
+one.
 """
 
 from __future__ import annotations
@@ -68,7 +69,9 @@ class Account:
         return cls.load(path, password) if path.exists() else cls.create(path, password)
 
     def sign_transaction(self, transaction: dict[str, Any]) -> tuple[bytes, str]:
-        """(raw bytes, `0x…` hash) of a transaction with explicit gas, gasPrice, nonce and chainId (EIP-155)."""
+        """(raw bytes, `0x…` hash) of a transaction with explicit gas, gasPrice, nonce and chainId
+        (EIP-155).
+        """
         signed = self._key.sign_transaction(transaction)
         return bytes(signed.raw_transaction), "0x" + bytes(signed.hash).hex()
 

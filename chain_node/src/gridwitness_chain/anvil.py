@@ -39,7 +39,5 @@ class Anvil(LocalEngine):
         if self.simulated:
             self.rpc.call("anvil_setBlockTimestampInterval", 0)
 
-    def apply_clock(self, wanted: int, latest: int) -> None:
-        # An equal time needs no call: the interval of 0 gives it.
-        if wanted > latest:
-            self.rpc.call("evm_setNextBlockTimestamp", wanted)
+    def apply_clock(self, wanted: int) -> None:
+        self.rpc.call("evm_setNextBlockTimestamp", wanted)

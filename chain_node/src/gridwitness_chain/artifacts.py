@@ -71,7 +71,9 @@ def load_artifact(name: str, folder: Path | None = None) -> Artifact:
 
 
 def artifacts_folder() -> Path:
-    """`artifacts` inside the installed package, else `contracts/artifacts` walking up from the package or from here."""
+    """`artifacts` inside the installed package, else `contracts/artifacts` walking up from the package or
+    from here.
+    """
     package = Path(__file__).resolve().parent
     inside = package / "artifacts"
     if inside.is_dir():

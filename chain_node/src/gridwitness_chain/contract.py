@@ -44,7 +44,9 @@ class Event:
 
 
 class Contract:
-    """A contract at an address. Raises `Reverted` with the decoded custom error wherever the contract refuses."""
+    """A contract at an address. Raises `Reverted` with the decoded custom error wherever the contract
+    refuses.
+    """
 
     def __init__(self, transactions: Transactions, artifact: Artifact, address: str) -> None:
         self.transactions = transactions
@@ -85,7 +87,9 @@ class Contract:
         self._eth_call(call.name, request, block)
 
     def submit(self, account: Account, call: Call, timeout: float = 30.0) -> Receipt:
-        """Check, sign, send and wait until final. Raises `Reverted`; nothing is sent if the check already fails."""
+        """Check, sign, send and wait until final. Raises `Reverted`; nothing is sent if the check already
+        fails.
+        """
         self.check(call, account.address)
         receipt = self.transactions.execute(account, self.address, call.data, timeout=timeout)
         if not receipt.succeeded:
@@ -111,7 +115,8 @@ class Contract:
         topic: bytes | None = None,
         chunk: int = 2_000,
     ) -> Iterator[Event]:
-        """Events of the blocks `from_block`…`to_block` (default: the final block), asked for in chunks of blocks.
+        """Events of the blocks `from_block`…`to_block` (default: the final block), asked for in chunks of
+        blocks.
 
         `name` narrows to one event, `topic` then to one value of its first indexed argument.
         """

@@ -1,7 +1,8 @@
 """Put `Members` and `RecordLog` on a chain, once, whatever interrupts it.
 
-The deployer's address and nonce fix where a contract goes, and every signed deployment is on disk before it is sent.
-So a run after a crash sends the same bytes again and finds the contract of the first run. The deployer gets no role.
+The deployer's address and nonce fix where a contract goes, and every signed deployment is on disk before it
+is sent. So a run after a crash sends the same bytes again and finds the contract of the first run. The
+deployer gets no role.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ def deploy(
 ) -> Deployment:
     """Deploy for the founding agencies `[(code, admin address)]`; idempotent and crash-safe.
 
-    `deployment` = 16 random bytes, used unless an earlier run already fixed others in the record. Raises `WrongChain`
-    when the record at `record_path` does not describe this chain.
+    `deployment` = 16 random bytes, used unless an earlier run already fixed others in the record. Raises
+    `WrongChain` when the record at `record_path` does not describe this chain.
     """
     known = Deployment.load(record_path)
     if known is not None:

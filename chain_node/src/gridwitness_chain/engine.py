@@ -16,7 +16,9 @@ _LEAST_WEI = 10**24
 
 @dataclass(frozen=True)
 class EngineProfile:
-    """How engines differ. `confirmations`: blocks on top of a block before it counts as final (BFT engines: 0)."""
+    """How engines differ. `confirmations`: blocks on top of a block before it counts as final (BFT engines:
+    0).
+    """
 
     name: str
     single_operator: bool
@@ -35,8 +37,8 @@ PROFILES = (GANACHE, ANVIL, BESU, GETH)
 class Engine:
     """Common behaviour; `Ganache`, `Anvil` and `RemoteEngine` say how it is started and what it can do.
 
-    `start()` returns once the node answers with the expected chain id; `stop()` ends what `start()` began. Both may
-    be called again. As a context manager an engine is started and stopped.
+    `start()` returns once the node answers with the expected chain id; `stop()` ends what `start()` began.
+    Both may be called again. As a context manager an engine is started and stopped.
     """
 
     profile: EngineProfile = OTHER
@@ -101,7 +103,9 @@ class Engine:
         return 2 * int(base_fee, 16) + 10**9
 
     def fund(self, address: str) -> None:
-        """See to it that the account can pay for gas. Raises `Underfunded` where the engine cannot give funds."""
+        """See to it that the account can pay for gas. Raises `Underfunded` where the engine cannot give
+        funds.
+        """
         if self.gas_price() == 0:
             return
         balance = int(self.rpc.call("eth_getBalance", address, "latest"), 16)
@@ -116,7 +120,8 @@ class Engine:
             )
 
     def set_time(self, unix_seconds: int) -> int:
-        """Give the next block this time; returns the time it will really have (never before the latest block's).
+        """Give the next block this time; returns the time it will really have (never before the latest
+        block's).
 
         Raises `ClockRefused` unless the engine was made with a simulated clock.
         """
@@ -126,7 +131,9 @@ class Engine:
         )
 
     def health(self) -> dict[str, Any]:
-        """`ok`, `engine`, `url`, `chain_id`, `block_number`, `block_time`, `latency_ms`. Raises `Unreachable`."""
+        """`ok`, `engine`, `url`, `chain_id`, `block_number`, `block_time`, `latency_ms`. Raises
+        `Unreachable`.
+        """
         began = time.perf_counter()
         latest = self.rpc.block("latest")
         latency = (time.perf_counter() - began) * 1000
@@ -142,7 +149,8 @@ class Engine:
 
 
 class RemoteEngine(Engine):
-    """A node somebody else runs, by its URL. `start()` asks for its chain id; `stop()` only closes the connection.
+    """A node somebody else runs, by its URL. `start()` asks for its chain id; `stop()` only closes the
+    connection.
 
     The profile comes from `web3_clientVersion` unless given. A `chain_id` that differs raises `WrongChain`.
     """

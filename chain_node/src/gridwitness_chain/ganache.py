@@ -2,12 +2,13 @@
 
 What was measured (Node 20, `--chain.hardfork shanghai`):
 
-- `--database.dbPath` keeps blocks, receipts and old state over SIGTERM and kill -9; its lock is the kernel's, so a
-  left LOCK file does not matter.
-- On the system clock a block's time is `floor((now + offset) / 1 s)`; two blocks of one second have equal times;
-  `evm_setTime` may go backwards and its offset is forgotten over a restart.
-- With `--miner.timestampIncrement 0` a block has its parent's time plus what `evm_setTime` (milliseconds) asked for
-  once: exact, standing still in between, equal over a restart. The simulated clock is built on this.
+- `--database.dbPath` keeps blocks, receipts and old state over SIGTERM and kill -9; its lock is the
+  kernel's, so a left LOCK file does not matter.
+- On the system clock a block's time is `floor((now + offset) / 1 s)`; two blocks of one second have equal
+  times; `evm_setTime` may go backwards and its offset is forgotten over a restart.
+- With `--miner.timestampIncrement 0` a block has its parent's time plus what `evm_setTime` (milliseconds)
+  asked for once: exact, standing still in between, equal over a restart. The simulated clock is built on
+  this.
 - `eth_sendRawTransaction` answers before the block is mined, waits for ever on a nonce gap, and runs a mined
   transaction of nonce 0 a second time when its bytes are sent again: `Transactions.send` never does either.
 """
@@ -23,8 +24,11 @@ from .local_engine import LocalEngine, installed
 
 
 class Ganache(LocalEngine):
-    """A persistent Ganache from npm. It has no account of its own: nothing is unlocked and there is no mnemonic;
-    our accounts' keys are held locally and get their gas money by `fund`."""
+    """A persistent Ganache from npm.
+
+    It has no account of its own: nothing is unlocked and there is no
+    mnemonic; our accounts' keys are held locally and get their gas money by `fund`.
+    """
 
     profile = GANACHE
 
@@ -54,5 +58,5 @@ class Ganache(LocalEngine):
         if latest > int(datetime.now(UTC).timestamp()):
             self.rpc.call("evm_setTime", latest * 1000)
 
-    def apply_clock(self, wanted: int, latest: int) -> None:
+    def apply_clock(self, wanted: int) -> None:
         self.rpc.call("evm_setTime", wanted * 1000)

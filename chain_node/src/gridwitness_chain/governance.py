@@ -20,8 +20,8 @@ class NotApproved(ChainError):
 def approve(members: Members, contract: Contract, admins: Sequence[Account], call: Call) -> Receipt:
     """Make the call as each admin until it is executed; returns the executing receipt.
 
-    `contract` is the call's (`Members` or `RecordLog`). Raises `Reverted`, and `NotApproved` when the admins given
-    are too few.
+    `contract` is the call's (`Members` or `RecordLog`). Raises `Reverted`, and `NotApproved` when the admins
+    given are too few.
     """
     given = threshold = 0
     for admin in admins:

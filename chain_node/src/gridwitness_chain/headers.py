@@ -1,4 +1,6 @@
-"""Block headers as RLP, rebuilt from what an RPC returns and believed only if they hash to the block's hash."""
+"""Block headers as RLP, rebuilt from what an RPC returns and believed only if they hash to the block's
+hash.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ _BASE_FIELDS = 15
 
 
 def header_rlp(block: Mapping[str, Any]) -> bytes:
-    """Header RLP of a block from `eth_getBlockBy…`, seals included. Raises `ProofMismatch` if it is not that block."""
+    """Header RLP of a block from `eth_getBlockBy…`, seals included. Raises `ProofMismatch` if it is not that
+    block.
+    """
     items: list[bytes] = []
     for position, (name, is_number) in enumerate(_FIELDS):
         value = block.get(name)

@@ -18,8 +18,8 @@ class LocalEngine(Engine):
     """An engine we run on 127.0.0.1 with everything it owns below `home` (mode 0700).
 
     Chain id (random), clock and port are chosen at the first start and remembered; a later `port` moves it, a
-    later clock that differs is refused. One process per home holds it; after a kill -9 of that process the next
-    `start()` adopts the engine that still runs. Raises `EngineFailed`.
+    later clock that differs is refused. One process per home holds it; after a kill -9 of that process the
+    next `start()` adopts the engine that still runs. Raises `EngineFailed`.
     """
 
     def __init__(
@@ -43,8 +43,8 @@ class LocalEngine(Engine):
         """The engine's command line; must hold the home's path, by which an orphan is recognised."""
         raise NotImplementedError
 
-    def apply_clock(self, wanted: int, latest: int) -> None:
-        """Give the next block the time `wanted` (≥ `latest`), Unix seconds."""
+    def apply_clock(self, wanted: int) -> None:
+        """Give the next block the time `wanted` (not before the latest block's), Unix seconds."""
         raise NotImplementedError
 
     def on_started(self) -> None:
@@ -83,7 +83,7 @@ class LocalEngine(Engine):
         wanted = max(unix_seconds, latest)
         # On disk first: the engine forgets a time that no block has yet when it is killed.
         self.home.remember_time(wanted)
-        self.apply_clock(wanted, latest)
+        self.apply_clock(wanted)
         return wanted
 
     def _restore_clock(self) -> None:
@@ -178,7 +178,9 @@ class LocalEngine(Engine):
 
 
 def installed(*places: str, name: str) -> Path | None:
-    """The first match of a glob below a `node_modules` folder, walking up from here and from this package; else PATH."""
+    """The first match of a glob below a `node_modules` folder, walking up from here and from this package;
+    else PATH.
+    """
     starts = (Path.cwd(), Path(__file__).resolve().parent)
     for start in starts:
         for folder in (start, *start.parents):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from .agency import ADMIN, REGISTRAR, agency_code, agency_word, role_word
 from .contract import Call, Contract, Event
@@ -21,7 +22,9 @@ class Purpose(IntEnum):
 
 @dataclass(frozen=True)
 class KeyState:
-    """A signing key as the contract holds it; times in Unix seconds, 0 = not (yet); all zero = never registered."""
+    """A signing key as the contract holds it; times in Unix seconds, 0 = not (yet); all zero = never
+    registered.
+    """
 
     purpose: int
     registered_at: int
@@ -39,7 +42,9 @@ class KeyState:
 
     @property
     def counts_from(self) -> int | None:
-        """When it began to count (format.md §7): confirmed, or registered while there was one agency; else None."""
+        """When it began to count (format.md §7): confirmed, or registered while there was one agency; else
+        None.
+        """
         if self.confirmed_at:
             return self.confirmed_at
         return self.registered_at if self.registered and self.registered_agencies == 1 else None
@@ -99,8 +104,8 @@ class Members(Contract):
 
     # Views.
     def key_of(self, agency: str, thumbprint: bytes, block: int | str = "latest") -> KeyState:
-        *numbers, confirmed_by = self.view("keyOf", agency_word(agency), thumbprint, block=block)
-        return KeyState(*numbers, confirmed_by=agency_code(confirmed_by))
+        found: tuple[Any, ...] = self.view("keyOf", agency_word(agency), thumbprint, block=block)
+        return KeyState(*found[:8], agency_code(found[8]))
 
     def agencies(self, block: int | str = "latest") -> tuple[str, ...]:
         codes = (agency_code(word) for word in self.view("agencies", block=block))
@@ -110,10 +115,12 @@ class Members(Contract):
         """The agency as it stands now, or None."""
         if not self.view("isAgency", agency_word(agency)):
             return None
-        holders = [
-            self.view("holdersOf", agency_word(agency), role_word(role)) for role in (ADMIN, REGISTRAR)
-        ]
-        return AgencyState(agency, *(tuple(found) for found in holders))
+        word = agency_word(agency)
+        return AgencyState(
+            agency,
+            self.view("holdersOf", word, role_word(ADMIN)),
+            self.view("holdersOf", word, role_word(REGISTRAR)),
+        )
 
     def has_role(self, agency: str, role: str, account: str) -> bool:
         return bool(self.view("hasAgencyRole", agency_word(agency), role_word(role), account))

@@ -46,7 +46,9 @@ class NodeProcess:
 
 
 def launch(command: list[str], pid_file: Path, log_file: Path, folder: Path) -> NodeProcess:
-    """Start the engine in its own session (Ctrl-C in the parent does not reach it), output into the log file."""
+    """Start the engine in its own session (Ctrl-C in the parent does not reach it), output into the log
+    file.
+    """
     pid_file.unlink(missing_ok=True)
     handle = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -64,7 +66,9 @@ def launch(command: list[str], pid_file: Path, log_file: Path, folder: Path) -> 
 
 
 def orphan(pid: int | None, mark: str) -> NodeProcess | None:
-    """The process if it still runs and its command line holds `mark` (a pid may have been given to another)."""
+    """The process if it still runs and its command line holds `mark` (a pid may have been given to
+    another).
+    """
     if pid is None or mark not in command_line(pid):
         return None
     return NodeProcess(pid)

@@ -45,7 +45,9 @@ class AnchoredHead:
 
 
 def receipt_proof(engine: Engine, contract: str, transaction: str, log_id: bytes, size: int) -> Proof:
-    """Proof that `contract` accepted the head of `size` in this (final) transaction. Raises `ProofMismatch`."""
+    """Proof that `contract` accepted the head of `size` in this (final) transaction. Raises
+    `ProofMismatch`.
+    """
     receipt = engine.rpc.call("eth_getTransactionReceipt", transaction)
     if receipt is None:
         raise ProofMismatch("receipt", f"{transaction} is not mined")
@@ -76,7 +78,8 @@ def receipt_proof(engine: Engine, contract: str, transaction: str, log_id: bytes
 def check_receipt_proof(proof: Mapping[str, Any], *, chain_id: int, contract: str) -> AnchoredHead:
     """The head the proof shows for this contract. Raises `ProofMismatch` naming the step.
 
-    Whether the block is on the chain is the caller's question: compare `block_hash` with a node or with seals.
+    Whether the block is on the chain is the caller's question: compare `block_hash` with a node or with
+    seals.
     """
     # 1. It is about this chain and contract.
     if proof.get("chain_id") != chain_id or _address(proof.get("contract")) != _address(contract):

@@ -15,7 +15,9 @@ TREE_HEAD_ANCHORED = "TreeHeadAnchored"
 
 @dataclass(frozen=True)
 class LogState:
-    """A log's head and terms; `maximum_merge_delay` in seconds; `successor`, `predecessor`: log ids or None."""
+    """A log's head and terms; `maximum_merge_delay` in seconds; `successor`, `predecessor`: log ids or
+    None.
+    """
 
     root: bytes
     size: int
@@ -29,7 +31,9 @@ class LogState:
 
 @dataclass(frozen=True)
 class TreeHeadAnchored:
-    """An accepted tree head; `log_index` counts the logs of the block, `transaction` and `block_hash` are `0x…`."""
+    """An accepted tree head; `log_index` counts the logs of the block, `transaction` and `block_hash` are
+    `0x…`.
+    """
 
     log_id: bytes
     old_size: int

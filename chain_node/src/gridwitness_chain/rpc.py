@@ -21,8 +21,8 @@ _NOT_REPEATED = ("evm_", "anvil_", "personal_", "eth_sendTransaction")
 class Rpc:
     """A client for one node; safe for threads (one connection per thread).
 
-    Only broken connections are retried (`eth_sendRawTransaction` included: the same bytes have the same hash).
-    Raises `Unreachable`, `RpcRefused` or `MalformedAnswer`.
+    Only broken connections are retried (`eth_sendRawTransaction` included: the same bytes have the same
+    hash). Raises `Unreachable`, `RpcRefused` or `MalformedAnswer`.
     """
 
     def __init__(self, url: str, timeout: float = 10.0) -> None:
@@ -44,7 +44,9 @@ class Rpc:
         return _result(method, number, self._post(body, attempts, timeout or self.timeout))
 
     def block(self, number: int | str, full: bool = False) -> dict[str, Any]:
-        """The block's raw fields; `number` may be a height or `latest`. Raises `MalformedAnswer` if unknown."""
+        """The block's raw fields; `number` may be a height or `latest`. Raises `MalformedAnswer` if
+        unknown.
+        """
         name = hex(number) if isinstance(number, int) else number
         found = self.call("eth_getBlockByNumber", name, full)
         if not isinstance(found, dict):

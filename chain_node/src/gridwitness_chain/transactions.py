@@ -1,7 +1,8 @@
 """Sign locally, send at most once, wait for the final receipt.
 
-A transaction is prepared (signed, nothing sent), stored by the caller, then sent; after a crash the same bytes are
-sent again. One account has one transaction under way: `prepare` refuses a second nonce until the first is mined.
+A transaction is prepared (signed, nothing sent), stored by the caller, then sent; after a crash the same
+bytes are sent again. One account has one transaction under way: `prepare` refuses a second nonce until the
+first is mined.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from .accounts import Account
 from .engine import Engine
 from .errors import MalformedAnswer, NotMined, RpcRefused, TransactionReplaced, TransactionUnderWay
 
-# Explicit and fixed: every call of our contracts stays well below, and no node has to be asked for an estimate.
+# Explicit and fixed: every call of our contracts stays well below, and no node has to be asked for an
+# estimate.
 CALL_GAS = 2_000_000
 DEPLOY_GAS = 8_000_000
 
@@ -49,7 +51,9 @@ class Receipt:
 
 
 class Transactions:
-    """Transactions on one engine; `send` may be called by several threads, each account is used by one at a time."""
+    """Transactions on one engine; `send` may be called by several threads, each account is used by one at a
+    time.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -59,7 +63,9 @@ class Transactions:
     def prepare(
         self, account: Account, to: str | None, data: bytes, gas: int = CALL_GAS
     ) -> SignedTransaction:
-        """Sign the account's next transaction (`to` None deploys). Raises `TransactionUnderWay`, `Underfunded`."""
+        """Sign the account's next transaction (`to` None deploys). Raises `TransactionUnderWay`,
+        `Underfunded`.
+        """
         nonce = self.nonce(account.address)
         if self.nonce(account.address, "pending") != nonce:
             raise TransactionUnderWay(
@@ -128,7 +134,9 @@ class Transactions:
     def execute(
         self, account: Account, to: str | None, data: bytes, *, gas: int = CALL_GAS, timeout: float = 30.0
     ) -> Receipt:
-        """Prepare, send and wait, for callers without an outbox; a fresh nonce only once the old one is settled."""
+        """Prepare, send and wait, for callers without an outbox; a fresh nonce only once the old one is
+        settled.
+        """
         with self._lock_of(account.address):
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
@@ -136,7 +144,8 @@ class Transactions:
                     self.send(signed)
                     return self.wait(signed.hash, timeout)
                 except (TransactionReplaced, TransactionUnderWay):
-                    # Another process uses this account; nothing of ours was or can be mined, so a new try is safe.
+                    # Another process uses this account; nothing of ours was or can be mined, so a new try is
+                    # safe.
                     if attempt == _ATTEMPTS:
                         raise
                     time.sleep(0.1 * attempt)

@@ -54,7 +54,9 @@ def _resolve(reference: Any, left: list[bytes]) -> list[Any]:
 
 
 def _step(node: list[Any], way: list[int]) -> tuple[bool, list[int], Any]:
-    """(at the end?, rest of the way, value or next reference); an empty value at the end = not in the trie."""
+    """(at the end?, rest of the way, value or next reference); an empty value at the end = not in the
+    trie.
+    """
     if len(node) == 17:
         if not way:
             return True, way, _value(node[16])
