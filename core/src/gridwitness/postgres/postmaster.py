@@ -79,15 +79,17 @@ def _command_line(pid: int) -> str:
     return "" if "<defunct>" in listing.stdout else listing.stdout
 
 
-def drop_misleading_pid_file(data: Path) -> None:
-    """Remove a `postmaster.pid` whose pid lives but is no server of ours.
+def drop_misleading_lock_files(data: Path, socket_folder: Path) -> None:
+    """Remove lock files (of data and of socket) when no server of ours lives.
 
-    PostgreSQL replaces a stale file itself, but takes any live process of its account for a server: a pid
+    PostgreSQL replaces stale files itself, but takes any live process of its account for a server: a pid
     used again after a restart of the machine, or a killed server not yet reaped. Its own check for a shared
     memory segment still in use guards against a server that really runs.
     """
     if Postmaster.living(data) is None:
         (data / "postmaster.pid").unlink(missing_ok=True)
+        for left_over in socket_folder.glob(".s.PGSQL.*"):
+            left_over.unlink()
 
 
 def launch(

@@ -20,7 +20,7 @@ from gridwitness.postgres.account import account_for, require_reachable
 from gridwitness.postgres.binaries import binary_folder
 from gridwitness.postgres.cluster import make_cluster
 from gridwitness.postgres.layout import SUPERUSER, PostgresLayout
-from gridwitness.postgres.postmaster import Postmaster, drop_misleading_pid_file, launch, tail
+from gridwitness.postgres.postmaster import Postmaster, drop_misleading_lock_files, launch, tail
 from gridwitness.postgres.roles import Connection, grant, provision
 from gridwitness.postgres.urls import DATABASE, OWNER, DatabaseUrls
 
@@ -151,10 +151,11 @@ class EmbeddedPostgres:
     def _launch(self) -> subprocess.Popen[bytes]:
         layout = self._layout
         account = account_for(layout.data)
-        drop_misleading_pid_file(layout.data)
+        socket_folder = layout.make_socket_folder(account)
+        drop_misleading_lock_files(layout.data, socket_folder)
         port = remembered_port(layout.port_file, self._wanted_port)
         try:
-            return launch(layout.data, layout.make_socket_folder(account), port, layout.log, account)
+            return launch(layout.data, socket_folder, port, layout.log, account)
         except OSError as error:
             raise Unavailable("postgres-failed", f"PostgreSQL could not be started: {error}") from error
 
