@@ -3,7 +3,7 @@
 from .accounts import Account, password_from_environment, password_from_file
 from .agency import ADMIN, REGISTRAR, AgencyRefused, agency_code, agency_word
 from .anvil import Anvil
-from .artifacts import Artifact, artifacts_folder, load_artifact
+from .artifact import Artifact, artifacts_folder, load_artifact
 from .contract import Call, Contract, Event
 from .contracts import Contracts
 from .deploy import deploy

@@ -11,7 +11,7 @@ from eth_abi.exceptions import DecodingError, EncodingError
 from eth_utils import keccak, to_checksum_address
 
 from .accounts import Account
-from .artifacts import Artifact
+from .artifact import Artifact
 from .errors import ArtifactMissing, ChainError, MalformedAnswer, Reverted, RpcRefused
 from .transactions import CALL_GAS, Receipt, Transactions
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from .artifacts import load_artifact
+from .artifact import load_artifact
 from .deployment import Deployment
 from .engine import Engine
 from .members import Members

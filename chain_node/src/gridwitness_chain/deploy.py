@@ -16,7 +16,7 @@ from eth_utils import to_checksum_address
 
 from .accounts import Account
 from .agency import agency_word
-from .artifacts import Artifact, load_artifact
+from .artifact import Artifact, load_artifact
 from .contract import encoded_arguments
 from .deployment import Deployed, Deployment, code_hash, deployed_code
 from .engine import Engine

@@ -105,7 +105,8 @@ class Members(Contract):
     # Views.
     def key_of(self, agency: str, thumbprint: bytes, block: int | str = "latest") -> KeyState:
         found: tuple[Any, ...] = self.view("keyOf", agency_word(agency), thumbprint, block=block)
-        return KeyState(*found[:8], agency_code(found[8]))
+        state: list[Any] = [*found[:8], agency_code(found[8])]
+        return KeyState(*state)
 
     def agencies(self, block: int | str = "latest") -> tuple[str, ...]:
         codes = (agency_code(word) for word in self.view("agencies", block=block))
