@@ -100,7 +100,9 @@ def compile_contracts() -> dict[str, dict[str, Any]]:
     try:
         answer = solcx.compile_standard(request, solc_binary=SOLC)
     except solcx.exceptions.SolcError as error:
-        raise CompilationError("compiler_refused", f"The compiler refused the contracts: {error.message}") from error
+        raise CompilationError(
+            "compiler_refused", f"The compiler refused the contracts: {error.message}"
+        ) from error
     warnings = [entry["formattedMessage"] for entry in answer.get("errors", [])]
     if warnings:
         raise CompilationError("compiler_refused", "The compiler warns:\n" + "\n".join(warnings))
@@ -175,8 +177,12 @@ def drift(artifacts: dict[str, dict[str, Any]]) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write or check the artifacts; exit code 0 done or equal, 1 drift, 3 can't compile."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="compare with the committed artifacts instead of writing")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the committed artifacts instead of writing"
+    )
     options = parser.parse_args(arguments)
     try:
         artifacts = compile_contracts()

@@ -33,7 +33,9 @@ GAS = 8_000_000
 @cache
 def artifact(name: str) -> dict[str, Any]:
     """The committed artifact of a contract."""
-    found: dict[str, Any] = json.loads((ROOT / f"contracts/artifacts/{name}.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(
+        (ROOT / f"contracts/artifacts/{name}.json").read_text(encoding="utf-8")
+    )
     return found
 
 
@@ -73,7 +75,9 @@ class Deployed:
             if entry["type"] == "function"
         }
         self._errors = {
-            _selector(entry): str(entry["name"]) for entry in artifact(name)["abi"] if entry["type"] == "error"
+            _selector(entry): str(entry["name"])
+            for entry in artifact(name)["abi"]
+            if entry["type"] == "error"
         }
 
     def call(self, function: str, *arguments: Any) -> Any:
@@ -89,14 +93,14 @@ class Deployed:
         return "0x" + selector + eth_abi.encode(types, arguments).hex()
 
     def send(self, sender: LocalAccount, function: str, *arguments: Any) -> Sent:
-        """Send and demand success; a revert raises `Refused` with the custom error's name."""
+        """Send and demand success; a revert raises `RevertedError` with the custom error's name."""
         return self.chain.send(sender, self.address, self.encode(function, *arguments), self.error_name)
 
     def error(self, sender: LocalAccount, function: str, *arguments: Any) -> str:
         """Name of the custom error this transaction reverts with; fails if it would succeed."""
         try:
             self.send(sender, function, *arguments)
-        except Refused as refused:
+        except RevertedError as refused:
             return refused.error
         raise AssertionError(f"{self.name}.{function} was accepted")
 
@@ -113,7 +117,7 @@ class Deployed:
         return self._errors.get(data[2:10], data)
 
 
-class Refused(Exception):
+class RevertedError(Exception):
     """A transaction reverted; `error` is the custom error's name, or the raw data."""
 
     def __init__(self, error: str) -> None:
@@ -135,7 +139,9 @@ class ContractChain:
         sent = self.send(deployer, None, data, lambda revert: names.get(revert[2:10], revert))
         return Deployed(self, name, sent.receipt["contractAddress"])
 
-    def send(self, sender: LocalAccount, to: str | None, data: str, name_of: Callable[[str], str] = str) -> Sent:
+    def send(
+        self, sender: LocalAccount, to: str | None, data: str, name_of: Callable[[str], str] = str
+    ) -> Sent:
         """Sign and mine one transaction; reverted ones are mined too, then asked for their reason."""
         fields: dict[str, Any] = {
             "nonce": self.web3.eth.get_transaction_count(sender.address),
@@ -150,7 +156,7 @@ class ContractChain:
         raw = self.web3.eth.send_raw_transaction(sender.sign_transaction(fields).raw_transaction)
         receipt = self.web3.eth.wait_for_transaction_receipt(raw, timeout=30, poll_latency=0.005)
         if receipt["status"] != 1:
-            raise Refused(name_of(self._reason(sender, to, data)))
+            raise RevertedError(name_of(self._reason(sender, to, data)))
         return Sent(receipt, data)
 
     def set_time(self, timestamp: int) -> None:
@@ -181,18 +187,18 @@ class ContractChain:
 @contextmanager
 def running_anvil() -> Iterator[ContractChain]:
     """Anvil with free gas on a free port; gone afterwards."""
-    arguments = ["--hardfork", "shanghai", "--gas-price", "0", "--base-fee", "0", "--accounts", "1", "--silent"]
-    with _running([str(ANVIL), "--host", "127.0.0.1", "--chain-id", str(CHAIN_ID), *arguments]) as web3:
+    flags = "--host 127.0.0.1 --hardfork shanghai --gas-price 0 --base-fee 0 --accounts 1 --silent"
+    with _running([str(ANVIL), *flags.split(), "--chain-id", str(CHAIN_ID)]) as web3:
         yield ContractChain(web3)
 
 
 @contextmanager
 def running_ganache(funded: list[LocalAccount]) -> Iterator[ContractChain]:
     """Ganache, which has no free gas after Berlin: `funded` accounts pay."""
-    arguments = ["--server.host", "127.0.0.1", "--chain.chainId", str(CHAIN_ID), "--chain.hardfork", "shanghai"]
+    arguments = f"-q --server.host 127.0.0.1 --chain.chainId {CHAIN_ID} --chain.hardfork shanghai".split()
     for payer in funded:
         arguments += ["--wallet.accounts", f"{payer.key.to_0x_hex()},{10**24}"]
-    with _running([str(GANACHE), *arguments, "-q"], port_flag="--server.port") as web3:
+    with _running([str(GANACHE), *arguments], port_flag="--server.port") as web3:
         yield ContractChain(web3, gas_price=10**10)
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from eth_account.signers.local import LocalAccount
-from web3 import Web3
-
 from support.contract_chain import ContractChain, Deployed, Sent, account, artifact, code
+from web3 import Web3
 
 DEPLOYMENT = bytes.fromhex("0123456789abcdef0123456789abcdef")
 ADMIN, REGISTRAR = code("ADMIN"), code("REGISTRAR")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.contract_chain import ContractChain, Refused, account, code
+from support.contract_chain import ContractChain, RevertedError, account, code
 from support.contract_consortium import ADMIN, DEPLOYER, DEPLOYMENT, REGISTRAR, admin, agency, found
 
 STRANGER = account(90)
@@ -128,7 +128,9 @@ def test_a_withdrawn_approval_does_not_count(chain: ContractChain) -> None:
 def test_the_last_agency_and_the_last_admin_stay(chain: ContractChain) -> None:
     members = found(chain, 1).members
     assert members.error(admin(1), "removeAgency", agency(1)) == "MembersLastAgency"
-    assert members.error(admin(1), "revokeAgencyRole", agency(1), ADMIN, admin(1).address) == "MembersLastAdmin"
+    assert (
+        members.error(admin(1), "revokeAgencyRole", agency(1), ADMIN, admin(1).address) == "MembersLastAdmin"
+    )
     members.send(admin(1), "grantAgencyRole", agency(1), ADMIN, NEW.address)
     members.send(NEW, "revokeAgencyRole", agency(1), ADMIN, admin(1).address)
     assert members.error(admin(1), "removeAgency", agency(1)) == "MembersLastAgency"
@@ -179,11 +181,24 @@ def test_refused_decisions_never_become_votes(chain: ContractChain) -> None:
 
 @pytest.mark.parametrize(
     "malformed",
-    [b"", b"11010", b"1" * 19, b"110101cg", b"110 01", b"110101-C", b"\0" + b"110101", b"110101\0X", "11010１".encode()],
+    [
+        b"",
+        b"11010",
+        b"1" * 19,
+        b"110101cg",
+        b"110 01",
+        b"110101-C",
+        b"\0" + b"110101",
+        b"110101\0X",
+        "11010１".encode(),
+    ],
 )
 def test_agency_codes_are_six_to_eighteen_capitals_and_digits(chain: ContractChain, malformed: bytes) -> None:
     members = found(chain, 1).members
-    assert members.error(admin(1), "admitAgency", malformed.ljust(32, b"\0"), NEW.address) == "MembersAgencyCodeMalformed"
+    assert (
+        members.error(admin(1), "admitAgency", malformed.ljust(32, b"\0"), NEW.address)
+        == "MembersAgencyCodeMalformed"
+    )
 
 
 def test_the_shortest_and_the_longest_agency_code(chain: ContractChain) -> None:
@@ -205,8 +220,13 @@ def test_the_deployer_holds_no_role_and_openzeppelins_doors_are_shut(chain: Cont
         assert members.call("getRoleAdmin", role) == DEFAULT_ADMIN_ROLE
         for caller in (DEPLOYER, admin(1), STRANGER):
             assert not members.call("hasRole", DEFAULT_ADMIN_ROLE, caller.address)
-            assert members.error(caller, "grantRole", role, caller.address) == "AccessControlUnauthorizedAccount"
-            assert members.error(caller, "revokeRole", role, admin(2).address) == "AccessControlUnauthorizedAccount"
+            assert (
+                members.error(caller, "grantRole", role, caller.address) == "AccessControlUnauthorizedAccount"
+            )
+            assert (
+                members.error(caller, "revokeRole", role, admin(2).address)
+                == "AccessControlUnauthorizedAccount"
+            )
 
 
 def test_an_account_may_renounce_its_own_role_only(chain: ContractChain) -> None:
@@ -248,7 +268,9 @@ def test_a_foreign_contract_votes_in_its_own_scope_only(chain: ContractChain) ->
         ([code("bad")], [admin(1)], "MembersAgencyCodeMalformed"),
     ],
 )
-def test_founders_are_distinct_and_well_formed(chain: ContractChain, codes: list, admins: list, error: str) -> None:
-    with pytest.raises(Refused) as refused:
+def test_founders_are_distinct_and_well_formed(
+    chain: ContractChain, codes: list, admins: list, error: str
+) -> None:
+    with pytest.raises(RevertedError) as refused:
         chain.deploy(DEPLOYER, "Members", DEPLOYMENT, codes, [founder.address for founder in admins])
     assert refused.value.error == error

@@ -25,7 +25,7 @@ def consortium(chain: ContractChain) -> Consortium:
 
 
 def register(consortium: Consortium, number: int = 1, *, age: int = 0) -> tuple[int, int]:
-    """Register key `number` of agency 1, valid for a year around now, and let `age` seconds pass; its window."""
+    """Register key `number` of agency 1, valid for a year, and let `age` seconds pass; its window."""
     now = consortium.chain.now()
     window = now - 100, now + 365 * DAY
     consortium.members.send(admin(1), "registerKey", ONE, thumb(number), OFFICER, *window, NONE)
@@ -66,7 +66,10 @@ def test_a_key_is_registered_by_a_registrar_of_its_agency_once(consortium: Conso
     again = ("registerKey", ONE, thumb(1), OFFICER, 10, 20, NONE)
     assert members.error(admin(1), *again) == "MembersKeyExists"
     for caller in (admin(2), STRANGER, DEPLOYER):
-        assert members.error(caller, "registerKey", ONE, thumb(2), OFFICER, 10, 20, NONE) == "MembersNotARegistrar"
+        assert (
+            members.error(caller, "registerKey", ONE, thumb(2), OFFICER, 10, 20, NONE)
+            == "MembersNotARegistrar"
+        )
     # The same thumbprint under another agency is another key.
     members.send(admin(2), "registerKey", TWO, thumb(1), SERVICE, 1, 2, NONE)
     assert key_of(members, ONE, thumb(1))["purpose"] == OFFICER
@@ -97,7 +100,9 @@ def test_rotation_names_the_key_it_replaces_and_leaves_it_alone(consortium: Cons
     assert members.events(sent)[0][1]["replaces"] == thumb(1)
     assert key_of(members, ONE, thumb(1)) == before
     members.send(admin(2), "registerKey", TWO, thumb(5), OFFICER, 10, 20, NONE)
-    assert members.error(admin(1), "registerKey", ONE, thumb(3), OFFICER, 1, 2, thumb(5)) == "MembersKeyUnknown"
+    assert (
+        members.error(admin(1), "registerKey", ONE, thumb(3), OFFICER, 1, 2, thumb(5)) == "MembersKeyUnknown"
+    )
 
 
 def test_a_second_agency_confirms_once(consortium: Consortium) -> None:
@@ -108,7 +113,9 @@ def test_a_second_agency_confirms_once(consortium: Consortium) -> None:
     assert members.error(STRANGER, "confirmKey", ONE, thumb(1), agency(9)) == "MembersAgencyUnknown"
     assert members.error(admin(2), "confirmKey", ONE, thumb(9), TWO) == "MembersKeyUnknown"
     sent = members.send(admin(2), "confirmKey", ONE, thumb(1), TWO)
-    assert members.events(sent) == [("KeyConfirmed", {"agency": ONE, "thumbprint": thumb(1), "confirmer": TWO})]
+    assert members.events(sent) == [
+        ("KeyConfirmed", {"agency": ONE, "thumbprint": thumb(1), "confirmer": TWO})
+    ]
     key = key_of(members, ONE, thumb(1))
     assert (key["confirmedAt"], key["confirmedBy"]) == (consortium.chain.now(), TWO)
     assert members.error(admin(3), "confirmKey", ONE, thumb(1), THREE) == "MembersKeyAlreadyConfirmed"
@@ -131,13 +138,25 @@ def test_a_registrar_without_its_role_changes_nothing(consortium: Consortium) ->
 def test_a_window_only_shrinks(consortium: Consortium) -> None:
     members = consortium.members
     start, end = register(consortium)
-    for window in [(start - 1, end), (start, end + 1), (start - 1, end - 1), (start, end), (end, start), (end, end - 1)]:
-        assert members.error(admin(1), "shrinkWindow", ONE, thumb(1), *window) == "MembersWindowRefused", window
+    for window in [
+        (start - 1, end),
+        (start, end + 1),
+        (start - 1, end - 1),
+        (start, end),
+        (end, start),
+        (end, end - 1),
+    ]:
+        assert members.error(admin(1), "shrinkWindow", ONE, thumb(1), *window) == "MembersWindowRefused", (
+            window
+        )
     assert members.error(admin(2), "shrinkWindow", ONE, thumb(1), start, end - 1) == "MembersNotARegistrar"
     assert members.error(admin(1), "shrinkWindow", ONE, thumb(9), start, end) == "MembersKeyUnknown"
     sent = members.send(admin(1), "shrinkWindow", ONE, thumb(1), start + 1, end - 1)
     assert members.events(sent) == [
-        ("KeyWindowShrunk", {"agency": ONE, "thumbprint": thumb(1), "notBefore": start + 1, "notAfter": end - 1})
+        (
+            "KeyWindowShrunk",
+            {"agency": ONE, "thumbprint": thumb(1), "notBefore": start + 1, "notAfter": end - 1},
+        )
     ]
     assert members.error(admin(1), "shrinkWindow", ONE, thumb(1), start, end - 1) == "MembersWindowRefused"
     members.send(admin(1), "shrinkWindow", ONE, thumb(1), start + 5, start + 5)
@@ -149,7 +168,9 @@ def test_a_shrinking_window_is_no_way_around_the_second_agency(consortium: Conso
     members = consortium.members
     start, end = register(consortium, age=FAR_BACK + 100)
     now = consortium.chain.now()
-    assert members.error(admin(1), "shrinkWindow", ONE, thumb(1), start + 1, end) == "MembersWindowCutsFarBack"
+    assert (
+        members.error(admin(1), "shrinkWindow", ONE, thumb(1), start + 1, end) == "MembersWindowCutsFarBack"
+    )
     early = now - FAR_BACK - 50
     assert members.error(admin(1), "shrinkWindow", ONE, thumb(1), start, early) == "MembersWindowCutsFarBack"
     members.send(admin(1), "shrinkWindow", ONE, thumb(1), start, now - FAR_BACK + 50)
@@ -164,7 +185,9 @@ def test_revocation_is_set_once(consortium: Consortium) -> None:
     assert members.error(admin(1), "revokeKey", ONE, thumb(1), ahead) == "MembersCompromiseInFuture"
     sent = members.send(admin(1), "revokeKey", ONE, thumb(1), 0)
     now = consortium.chain.now()
-    assert members.events(sent) == [("KeyRevoked", {"agency": ONE, "thumbprint": thumb(1), "compromisedSince": now})]
+    assert members.events(sent) == [
+        ("KeyRevoked", {"agency": ONE, "thumbprint": thumb(1), "compromisedSince": now})
+    ]
     key = key_of(members, ONE, thumb(1))
     assert (key["revokedAt"], key["compromisedSince"]) == (now, now)
     later = [
@@ -212,7 +235,9 @@ def test_a_second_registrar_of_the_same_agency_is_no_second_agency(consortium: C
     members = consortium.members
     register(consortium)
     consortium.decide(members, "grantAgencyRole", ONE, REGISTRAR, STRANGER.address)
-    assert members.error(admin(2), "grantAgencyRole", TWO, REGISTRAR, STRANGER.address) == "MembersAccountTaken"
+    assert (
+        members.error(admin(2), "grantAgencyRole", TWO, REGISTRAR, STRANGER.address) == "MembersAccountTaken"
+    )
     call = ("revokeKey", ONE, thumb(1), consortium.chain.now() - FAR_BACK - 100)
     members.send(admin(1), *call)
     assert members.error(STRANGER, *call) == "MembersRevocationAlreadyProposed"

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web3.exceptions import MismatchedABI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import contract_tree as oracle
 from support.contract_chain import ContractChain, Deployed
 from support.contract_consortium import found
+from web3.exceptions import MismatchedABI
 
 SIZES = range(1, 34)
 LEAVES = oracle.leaf_hashes(33)
@@ -35,7 +35,10 @@ def test_consistency_of_every_pair_of_sizes(log: Deployed, new: int) -> None:
         assert log.call("verifyConsistency", old, new, ROOTS[old], ROOTS[new], proof), (old, new)
         for other in {old - 1, old + 1, new - 1, new + 1} - {old, 0}:
             if other != old and other in ROOTS and ROOTS[other] != ROOTS[old]:
-                assert not log.call("verifyConsistency", old, new, ROOTS[other], ROOTS[new], proof), (old, new)
+                assert not log.call("verifyConsistency", old, new, ROOTS[other], ROOTS[new], proof), (
+                    old,
+                    new,
+                )
         # A longer proof never passes, nor does a shorter one.
         assert not log.call("verifyConsistency", old, new, ROOTS[old], ROOTS[new], [*proof, ROOTS[1]])
         if proof:
@@ -51,8 +54,14 @@ def test_inclusion_of_every_leaf_of_every_size(log: Deployed, size: int) -> None
         assert not log.call("verifyInclusion", LEAVES[index], index, size, [*proof, ROOTS[1]], ROOTS[size])
         other = (index + 1) % size
         if other != index:
-            assert not log.call("verifyInclusion", LEAVES[index], other, size, proof, ROOTS[size]), (index, size)
-            assert not log.call("verifyInclusion", LEAVES[other], index, size, proof, ROOTS[size]), (index, size)
+            assert not log.call("verifyInclusion", LEAVES[index], other, size, proof, ROOTS[size]), (
+                index,
+                size,
+            )
+            assert not log.call("verifyInclusion", LEAVES[other], index, size, proof, ROOTS[size]), (
+                index,
+                size,
+            )
     assert not log.call("verifyInclusion", LEAVES[0], size, size, [], ROOTS[size])
 
 
@@ -92,9 +101,9 @@ def vectors(kind: str) -> list[dict[str, Any]]:
 def run_vectors(log: Deployed, function: str, calls: list[tuple[bool, list[Any]]]) -> dict[str, int]:
     """Run each call and count the outcomes.
 
-    A hash that isn't 32 bytes long can't be sent at all: the ABI encoder refuses it. Such a case runs once more with
-    the SHA-256 of each odd value in its place, which keeps what is equal and what differs, for the verdict it names;
-    an empty hash is no value, so it equals nothing, not even another one.
+    A hash that isn't 32 bytes long can't be sent at all: the ABI encoder refuses it. Such a case runs once
+    more with the SHA-256 of each odd value in its place, which keeps what is equal and what differs, for the
+    verdict it names; an empty hash is no value, so it equals nothing, not even another one.
     """
     counts = {"accepted": 0, "refused": 0, "refused at the ABI": 0}
     for must_fail, arguments in calls:
@@ -125,7 +134,10 @@ def b64(text: str | None) -> bytes:
 
 def test_public_consistency_vectors(log: Deployed) -> None:
     calls = [
-        (v["wantErr"], [v["size1"], v["size2"], b64(v["root1"]), b64(v["root2"]), [b64(h) for h in v["proof"] or []]])
+        (
+            v["wantErr"],
+            [v["size1"], v["size2"], b64(v["root1"]), b64(v["root2"]), [b64(h) for h in v["proof"] or []]],
+        )
         for v in vectors("consistency")
     ]
     assert run_vectors(log, "verifyConsistency", calls) == CONSISTENCY_COUNTS
@@ -133,7 +145,16 @@ def test_public_consistency_vectors(log: Deployed) -> None:
 
 def test_public_inclusion_vectors(log: Deployed) -> None:
     calls = [
-        (v["wantErr"], [b64(v["leafHash"]), v["leafIdx"], v["treeSize"], [b64(h) for h in v["proof"] or []], b64(v["root"])])
+        (
+            v["wantErr"],
+            [
+                b64(v["leafHash"]),
+                v["leafIdx"],
+                v["treeSize"],
+                [b64(h) for h in v["proof"] or []],
+                b64(v["root"]),
+            ],
+        )
         for v in vectors("inclusion")
     ]
     assert run_vectors(log, "verifyInclusion", calls) == INCLUSION_COUNTS

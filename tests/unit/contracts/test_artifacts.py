@@ -69,7 +69,12 @@ def test_drift_names_the_artifact_and_the_part(
 
 
 def test_every_public_part_is_documented_and_every_error_carries_its_contracts_name() -> None:
-    owners = {"Agencies.sol": "Members", "Members.sol": "Members", "RecordLog.sol": "RecordLog", "RecordTree.sol": "RecordTree"}
+    owners = {
+        "Agencies.sol": "Members",
+        "Members.sol": "Members",
+        "RecordLog.sol": "RecordLog",
+        "RecordTree.sol": "RecordTree",
+    }
     found = 0
     for file, owner in owners.items():
         lines = (ROOT / "contracts/src" / file).read_text(encoding="utf-8").splitlines()
