@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="no make on
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Path:
-    """Makefile and locks where nothing has been set up, and a folder of programs that come before all others."""
+    """Makefile and locks where nothing has been set up, and a folder of programs that come first."""
     for name in ("Makefile", "pyproject.toml", "uv.lock", "package.json", "package-lock.json"):
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "programs").mkdir()

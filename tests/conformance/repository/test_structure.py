@@ -76,27 +76,31 @@ def test_a_path_of_the_checkout_itself_is_a_path_of_one_machine(tmp_path: Path) 
     assert [finding.rule for finding in findings(tmp_path)] == ["machine-path"]
 
 
-@pytest.mark.parametrize("column", ["name", "purposes", "src", "fields", "erasable"])
-def test_kinds_of_prose_and_vector_are_compared(tmp_path: Path, column: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "before", "after"),
+    [
+        ("case.step.v1: title_zh", "| 办案环节 |", "| 环节 |"),
+        ("case.step.v1: purposes", "| 办案环节 | officer |", "| 办案环节 | officer, feed |"),
+        ("case.step.v1: src", "| 办案环节 | officer | self |", "| 办案环节 | officer | device |"),
+        ("case.step.v1: fields", "`place` text, `facts` text", "`place` text!, `facts` text"),
+        ("case.step.v1: erasable", "| `place`, `facts` |", "| `place` |"),
+        ("case.step.v1: is not in both", "| `case.step.v1` |", "| case.step.v1 |"),
+        ("state.effect.v1: fields", "| `cause` |", "| `reason` |"),
+        ("state.effect.v1: erasable", "`members.account.display_name`", "`members.account.name`"),
+    ],
+)
+def test_kinds_of_prose_and_vector_are_compared(tmp_path: Path, part: str, before: str, after: str) -> None:
     format_md = (ROOT / "docs/format.md").read_text(encoding="utf-8")
-    vector = (ROOT / "tests/vectors/kinds.json").read_text(encoding="utf-8")
-    changed = {
-        "name": ("办案环节", "环节"),
-        "purposes": (
-            "| officer | self | `procedure` text!, `step`",
-            "| feed | self | `procedure` text!, `step`",
-        ),
-        "src": (
-            "| officer | self | `procedure` text!, `step`",
-            "| officer | device | `procedure` text!, `step`",
-        ),
-        "fields": ("`place` text, `facts` text", "`place` text!, `facts` text"),
-        "erasable": ("| `place`, `facts` |", "| `place` |"),
-    }[column]
-    assert changed[0] in format_md
-    _write(tmp_path, "docs/format.md", format_md.replace(*changed))
-    _write(tmp_path, "tests/vectors/kinds.json", vector)
-    assert [finding.detail.split(":")[0] for finding in findings(tmp_path)] == ["case.step.v1"]
+    assert before in format_md
+    _write(tmp_path, "docs/format.md", format_md)
+    _write(
+        tmp_path, "tests/vectors/kinds.json", (ROOT / "tests/vectors/kinds.json").read_text(encoding="utf-8")
+    )
+    assert findings(tmp_path) == []
+    _write(tmp_path, "docs/format.md", format_md.replace(before, after))
+    (found,) = findings(tmp_path)
+    assert found.fails
+    assert found.detail.startswith(part)
 
 
 def test_this_checkout_breaks_no_rule() -> None:
