@@ -1,0 +1,113 @@
+"""`gridwitness-verify bundle FILE…`."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from ..progress import progress_bar
+from ..report import Check, Phrase, Report, Result
+from ..report.verdict import SEVERITY
+from ..rpc import Rpc
+from ..trust import Trust
+from .case import Case
+from .file import read_bundle
+from .verification import verify_bundle
+
+_NOT_SHOWN = [
+    Phrase(
+        "records of the same subject later than this one, or withheld from you",
+        "同一主体在此之后的记录，或未提供给您的记录",
+    ),
+    Phrase("steps that nobody recorded", "无人记录的环节"),
+    Phrase(
+        "that the platform serves its pages from the records (audit shows the rows)",
+        "平台所示页面确实出自这些记录（数据行须用 audit 核查）",
+    ),
+    Phrase("that what the signer stated is true", "签名人所述内容属实"),
+]
+_REVOCATION = Phrase(
+    "whether the key was revoked after the anchor (give a node with `--rpc`)",
+    "锚定之后密钥是否被吊销（须用 --rpc 查询节点）",
+)
+_CANONICAL = Phrase(
+    "whether the anchor's block is still on the chain (give a node with `--rpc`)",
+    "锚定所在区块是否仍在链上（须用 --rpc 查询节点）",
+)
+_ASSERTED = Phrase(
+    "that an officer stated it: it is asserted by the agency (service, feed or imported record)",
+    "执法人员本人的陈述：该记录由机关服务、数据源或导入产生，仅为机关主张",
+)
+
+
+def add_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Register the command; options common to all commands are added by `main`."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "bundle", help="check evidence bundles, offline / 离线核实证据包"
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="evidence bundle (JSON)")
+    parser.add_argument("--rpc", metavar="URL", help="also ask this node for what came after the anchor")
+    return parser
+
+
+def run(args: argparse.Namespace, trust: Trust) -> Report:
+    """Check every file; one report, in which each check has its worst result."""
+    bundles = [read_bundle(path) for path in args.files]
+    results: list[tuple[Case, list[Check]]] = []
+    with Rpc(args.rpc) if args.rpc else nullcontext() as rpc:
+        with progress_bar("bundles", len(bundles), shown=args.progress) as advance:
+            for bundle in bundles:
+                results.append(verify_bundle(bundle, trust, rpc=rpc, memory=args.memory))
+                advance()
+    cases = [case for case, _ in results]
+    checks = [_merge(group) for group in zip(*(checks for _, checks in results), strict=True)]
+    return Report("bundle", trust, _subject(cases), checks, _not_shown(cases, online=bool(args.rpc)))
+
+
+def _merge(checks: tuple[Check, ...]) -> Check:
+    """One check out of those of several files: the worst result, all locations."""
+    if len(checks) == 1:
+        return checks[0]
+    worst = max(checks, key=lambda check: SEVERITY.index(check.result))
+    same = sum(check.result is worst.result for check in checks)
+    english, chinese = f"{same} of {len(checks)}", f"{len(checks)} 份中 {same} 份"
+    if worst.result is Result.PROVED:
+        reason = Phrase(f"{english} bundles", f"{chinese}证据包")
+    else:
+        reason = Phrase(f"{english} bundles, first: {worst.reason}", f"{chinese}证据包，首例：{worst.reason}")
+    locations = tuple(location for check in checks for location in check.locations)
+    return Check(worst.name, worst.result, reason, len(checks), locations)
+
+
+def _subject(cases: list[Case]) -> dict[str, Any]:
+    if len(cases) > 1:
+        return {"bundles": len(cases), "files": [case.bundle.name for case in cases]}
+    case = cases[0]
+    subject: dict[str, Any] = {"file": case.bundle.name}
+    if case.entry is not None:
+        entry = case.entry
+        subject |= {"jti": entry.jti, "kind": entry.kind, "iss": entry.iss, "log": entry.aud}
+        subject |= {"sub": entry.sub, "seq": entry.seq}
+    if case.included and case.proof is not None:
+        subject["index"] = case.proof.index
+    if case.disclosures is not None:
+        subject["fields"] = [disclosure.name for disclosure in case.disclosures]
+    return subject
+
+
+def _not_shown(cases: list[Case], *, online: bool) -> list[str]:
+    notes: list[str] = list(_NOT_SHOWN)
+    if not online:
+        notes += [_REVOCATION, _CANONICAL]
+    if any(_is_asserted(case) for case in cases):
+        notes.append(_ASSERTED)
+    return notes
+
+
+def _is_asserted(case: Case) -> bool:
+    if case.entry is None:
+        return False
+    imported = case.entry.src == "import"
+    return imported or (case.key is not None and case.key.purpose in ("service", "feed"))

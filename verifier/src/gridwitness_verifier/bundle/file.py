@@ -1,0 +1,66 @@
+"""The bundle as a file: one JSON object, its parts still unverified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import strict_json
+from ..errors import Unusable, VerificationError
+
+MAXIMUM_FILE = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Parts of a bundle as they stand in the file; None where a part is missing or null.
+
+    Only what the checks rest on is taken. Copies beside it (`signer.agency`, `signer.purpose`, `provenance`,
+    members this format does not know) are not read, so they cannot influence a verdict.
+    """
+
+    name: str
+    record: str
+    log_proof: Any
+    anchor: Any
+    seen: Any
+    jwk: Any
+    key_state: Any
+
+
+def read_bundle(path: Path) -> Bundle:
+    """Read a bundle; raises Unusable `bundle-unreadable`, `bundle-form`, `bundle-record` or a `json-…` code."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAXIMUM_FILE + 1)
+    except (OSError, ValueError) as error:
+        detail = getattr(error, "strerror", None) or "not a file name"
+        raise Unusable("bundle-unreadable", f"cannot read {path}: {detail}") from error
+    return parse_bundle(data, path.name)
+
+
+def parse_bundle(data: bytes, name: str) -> Bundle:
+    """Parse the bytes of a bundle called `name`; raises Unusable."""
+    if len(data) > MAXIMUM_FILE:
+        raise Unusable("bundle-form", f"{name} has more than {MAXIMUM_FILE} bytes")
+    try:
+        value = strict_json.loads(data)
+    except VerificationError as error:
+        raise Unusable(error.code, f"{name} is not a bundle: {error.message}") from error
+    if not isinstance(value, dict) or value.get("format") != "gridwitness-bundle/v1":
+        raise Unusable("bundle-form", f"{name} is not a gridwitness-bundle/v1 object")
+    record = value.get("record")
+    if not isinstance(record, str):
+        raise Unusable("bundle-record", f"{name} has no `record`, so there is nothing to check")
+    signer = value.get("signer")
+    parts = signer if isinstance(signer, dict) else {}
+    return Bundle(
+        name=name,
+        record=record,
+        log_proof=value.get("log_proof"),
+        anchor=value.get("anchor"),
+        seen=value.get("seen"),
+        jwk=parts.get("jwk"),
+        key_state=parts.get("key_state"),
+    )
