@@ -1,7 +1,7 @@
 """Start, provision and talk to an Ethereum node; contract bindings and chain proofs."""
 
 from .accounts import Account, password_from_environment, password_from_file
-from .agency import ADMIN, REGISTRAR, AgencyRefused, agency_code, agency_word
+from .agency import ADMIN, REGISTRAR, agency_code, agency_word
 from .anvil import Anvil
 from .artifact import Artifact, artifacts_folder, load_artifact
 from .contract import Call, Contract, Event
@@ -10,12 +10,14 @@ from .deploy import deploy
 from .deployment import Deployed, Deployment
 from .engine import Engine, EngineProfile, RemoteEngine
 from .errors import (
+    AgencyRefused,
     ArtifactMissing,
     ChainError,
     ClockRefused,
     EngineFailed,
     KeystoreRefused,
     MalformedAnswer,
+    NotApproved,
     NotMined,
     ProofMismatch,
     Reverted,
@@ -27,7 +29,7 @@ from .errors import (
     WrongChain,
 )
 from .ganache import Ganache
-from .governance import NotApproved, approve
+from .governance import approve
 from .members import AgencyState, KeyState, Members, Purpose
 from .proofs import AnchoredHead, check_key_state, check_receipt_proof, key_state_proof, receipt_proof
 from .record_log import LogOpened, LogState, RecordLog, TreeHeadAnchored, log_id

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import re
 
-from .errors import ChainError
+from .errors import AgencyRefused
 
 ADMIN = "ADMIN"
 REGISTRAR = "REGISTRAR"
 
 _CODE = re.compile(r"[0-9A-Z]{6,18}")
-
-
-class AgencyRefused(ChainError):
-    """Not an agency code."""
-
-    code = "agency-malformed"
 
 
 def agency_word(code: str) -> bytes:

@@ -39,12 +39,14 @@ def deploy(
     `deployment` = 16 random bytes, used unless an earlier run already fixed others in the record. Raises
     `WrongChain` when the record at `record_path` does not describe this chain.
     """
+    unfinished = record_path.with_suffix(".partial.json")
     known = Deployment.load(record_path)
     if known is not None:
         known.check(engine)
+        unfinished.unlink(missing_ok=True)
         return known
     members, record_log = load_artifact("Members", artifacts), load_artifact("RecordLog", artifacts)
-    steps = _Steps(engine, deployer, record_path.with_suffix(".partial.json"), deployment)
+    steps = _Steps(engine, deployer, unfinished, deployment)
     words = [agency_word(code) for code, _ in founding]
     admins = [address for _, address in founding]
     first = steps.create(members, bytes.fromhex(steps.deployment), words, admins)
@@ -59,7 +61,7 @@ def deploy(
         keys_slot=members.slot_of("keys"),
     )
     made.save(record_path)
-    steps.finish()
+    unfinished.unlink(missing_ok=True)
     return made
 
 
@@ -104,9 +106,6 @@ class _Steps:
                 f"{artifact.name} could not be deployed ({signed.hash})", "check agencies and gas limit"
             )
         return receipt
-
-    def finish(self) -> None:
-        self._path.unlink(missing_ok=True)
 
     def _signed(self, artifact: Artifact, arguments: tuple[object, ...]) -> SignedTransaction:
         sent = self._content["sent"].get(artifact.name)

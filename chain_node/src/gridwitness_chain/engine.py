@@ -28,7 +28,8 @@ class EngineProfile:
 
 GANACHE = EngineProfile("ganache", single_operator=True, confirmations=0, block_receipts=False)
 ANVIL = EngineProfile("anvil", single_operator=True, confirmations=0, block_receipts=True)
-BESU = EngineProfile("besu", single_operator=False, confirmations=1, block_receipts=True)
+# QBFT blocks are final at once; there are no forks to wait out.
+BESU = EngineProfile("besu", single_operator=False, confirmations=0, block_receipts=True)
 GETH = EngineProfile("geth", single_operator=False, confirmations=6, block_receipts=True)
 OTHER = EngineProfile("other", single_operator=False, confirmations=12, block_receipts=False)
 PROFILES = (GANACHE, ANVIL, BESU, GETH)

@@ -98,6 +98,18 @@ class NotMined(ChainError):
     code = "transaction-not-mined"
 
 
+class AgencyRefused(ChainError):
+    """Not an agency code."""
+
+    code = "agency-malformed"
+
+
+class NotApproved(ChainError):
+    """Fewer agencies approved than the contract asks for; the approvals given stay."""
+
+    code = "not-approved"
+
+
 class Reverted(ChainError):
     """The contract refused; `error` is its custom error and `arguments` are that error's values."""
 

@@ -10,7 +10,8 @@ What was measured (Node 20, `--chain.hardfork shanghai`):
   asked for once: exact, standing still in between, equal over a restart. The simulated clock is built on
   this.
 - `eth_sendRawTransaction` answers before the block is mined, waits for ever on a nonce gap, and runs a mined
-  transaction of nonce 0 a second time when its bytes are sent again: `Transactions.send` never does either.
+  transaction of nonce 0 again whenever its bytes arrive; `Transactions` never leaves a gap and spends nonce 0
+  on nothing. From nonce 1 on, bytes sent twice are refused.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Ganache(LocalEngine):
             *("--chain.chainId", str(settings.chain_id), "--chain.networkId", str(settings.chain_id)),
             *("--chain.hardfork", "shanghai", "--database.dbPath", str(self.home.folder / "db")),
             *("--wallet.lock", "--wallet.totalAccounts", "0", "--logging.quiet"),
+            *("--miner.extraData", f"0x{settings.mark}"),
         ]
         if settings.genesis_time is not None:
             start = datetime.fromtimestamp(settings.genesis_time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,15 +6,9 @@ from collections.abc import Sequence
 
 from .accounts import Account
 from .contract import Call, Contract
-from .errors import ChainError
+from .errors import NotApproved
 from .members import Members
 from .transactions import Receipt
-
-
-class NotApproved(ChainError):
-    """Fewer agencies approved than the contract asks for; the approvals given stay."""
-
-    code = "not-approved"
 
 
 def approve(members: Members, contract: Contract, admins: Sequence[Account], call: Call) -> Receipt:

@@ -9,8 +9,8 @@ from typing import Any
 
 import rlp
 from eth_utils import keccak
-from rlp.exceptions import RLPException
 
+from .encoding import decode_rlp, from_hex
 from .errors import ProofMismatch
 
 STATE_ROOT = 3
@@ -57,7 +57,7 @@ def header_rlp(block: Mapping[str, Any]) -> bytes:
             if position < _BASE_FIELDS:
                 raise ProofMismatch("header", f"the node gave no {name}")
             break
-        items.append(_number(value) if is_number else bytes.fromhex(str(value).removeprefix("0x")))
+        items.append(_number(value) if is_number else from_hex(value, "header"))
     encoded: bytes = rlp.encode(items)
     expected = str(block.get("hash")).lower()
     if block_hash(encoded) != expected:
@@ -78,10 +78,7 @@ def block_hash(header: bytes) -> str:
 
 def decode_header(header: bytes) -> list[bytes]:
     """The header's items. Raises `ProofMismatch` unless they are 15 to 21 byte strings in canonical RLP."""
-    try:
-        items = rlp.decode(header, strict=True)
-    except (RLPException, TypeError, IndexError) as problem:
-        raise ProofMismatch("header", f"no canonical RLP: {problem}") from problem
+    items = decode_rlp(header, "header")
     if not isinstance(items, list) or not _BASE_FIELDS <= len(items) <= len(_FIELDS):
         raise ProofMismatch("header", "not a list of 15 to 21 items")
     if not all(isinstance(item, bytes) for item in items):
@@ -104,8 +101,8 @@ def block_time(header: bytes) -> int:
 def _qbft_extra(extra: bytes) -> Sequence[Any] | None:
     """Its five items when the extra data is QBFT's: vanity, validators, vote, round, seals."""
     try:
-        items = rlp.decode(extra, strict=True)
-    except (RLPException, TypeError, IndexError):
+        items = decode_rlp(extra, "header")
+    except ProofMismatch:
         return None
     if not isinstance(items, list) or len(items) != 5:
         return None

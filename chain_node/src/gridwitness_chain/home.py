@@ -37,13 +37,17 @@ def write_atomically(path: Path, content: str, mode: int = 0o600) -> None:
 
 @dataclass(frozen=True)
 class EngineSettings:
-    """What must not change between two starts of one chain; times in Unix seconds."""
+    """What must not change between two starts of one chain; times in Unix seconds.
+
+    `mark`: 32 random hex digits in the genesis block, so that no two deployments share a genesis hash.
+    """
 
     engine: str
     chain_id: int
     port: int
     simulated: bool
     genesis_time: int | None
+    mark: str
 
 
 class EngineHome:

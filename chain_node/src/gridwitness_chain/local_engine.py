@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -30,7 +32,10 @@ class LocalEngine(Engine):
         simulated_from: int | None = None,
         patience: float = 60.0,
     ) -> None:
-        """`simulated_from`: Unix seconds of the genesis block; block times then follow `set_time` only."""
+        """`simulated_from`: Unix seconds of the genesis block; block times then follow `set_time` only.
+
+        It matters at the first start; later ones keep the clock the home was made with.
+        """
         super().__init__()
         self.home = EngineHome(Path(home))
         self.simulated = simulated_from is not None
@@ -55,16 +60,17 @@ class LocalEngine(Engine):
         return self._process.pid if self._process else None
 
     def start(self) -> Self:
+        """Also brings back an engine that ended; what already runs stays as it is."""
         if self._process is not None and self._process.alive:
             return self
         self.home.acquire()
         try:
             settings = self._settle()
             self._process = self._adopt(settings) or self._launch(settings)
+            self._restore_clock()
         except BaseException:
-            self.home.release()
+            self.stop()
             raise
-        self._restore_clock()
         return self
 
     def stop(self) -> None:
@@ -96,11 +102,12 @@ class LocalEngine(Engine):
         known = self.home.settings()
         if known is None:
             known = EngineSettings(
-                self.profile.name,
-                random_chain_id(),
-                self._port or free_port(),
-                self.simulated,
-                self._simulated_from,
+                engine=self.profile.name,
+                chain_id=random_chain_id(),
+                port=self._port or free_port(),
+                simulated=self.simulated,
+                genesis_time=self._simulated_from,
+                mark=secrets.token_hex(16),
             )
             self.home.remember(known)
         if known.engine != self.profile.name:
@@ -117,17 +124,19 @@ class LocalEngine(Engine):
         return known
 
     def _moved(self, settings: EngineSettings, port: int) -> EngineSettings:
-        moved = EngineSettings(
-            settings.engine, settings.chain_id, port, settings.simulated, settings.genesis_time
-        )
-        running = orphan(self.home.process_id(), str(self.home.folder))
+        running = self._orphan()
         if running is not None:
             running.stop()
+        moved = replace(settings, port=port)
         self.home.remember(moved)
         return moved
 
+    def _orphan(self) -> NodeProcess | None:
+        # With the slash: the home `chain` is no part of the command line of `chain-2`.
+        return orphan(self.home.process_id(), f"{self.home.folder}/")
+
     def _adopt(self, settings: EngineSettings) -> NodeProcess | None:
-        running = orphan(self.home.process_id(), str(self.home.folder))
+        running = self._orphan()
         if running is None:
             return None
         try:

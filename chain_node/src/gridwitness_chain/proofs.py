@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import rlp
 from eth_utils import keccak, to_checksum_address
-from rlp.exceptions import RLPException
 
 from .agency import AgencyRefused, agency_code, agency_word
+from .encoding import decode_rlp, from_hex, to_hex, word
 from .engine import Engine
 from .errors import ProofMismatch, RpcRefused
 from .headers import (
@@ -63,10 +62,10 @@ def receipt_proof(engine: Engine, contract: str, transaction: str, log_id: bytes
     proof: Proof = {
         "chain_id": engine.chain_id,
         "contract": to_checksum_address(contract),
-        "header": _hex(header),
+        "header": to_hex(header),
         "transaction_index": index,
-        "receipt": _hex(values[index]),
-        "receipt_proof": [_hex(node) for node in proof_nodes(trie, index)],
+        "receipt": to_hex(values[index]),
+        "receipt_proof": [to_hex(node) for node in proof_nodes(trie, index)],
         "log_index": _position(values[index], contract, log_id, size),
     }
     shown = check_receipt_proof(proof, chain_id=engine.chain_id, contract=contract)
@@ -85,13 +84,13 @@ def check_receipt_proof(proof: Mapping[str, Any], *, chain_id: int, contract: st
     if proof.get("chain_id") != chain_id or _address(proof.get("contract")) != _address(contract):
         raise ProofMismatch("contract", "the proof is about another chain or contract")
     # 2. The header gives hash, time and receipts root.
-    header = _bytes(proof.get("header"), "header")
+    header = from_hex(proof.get("header"), "header")
     items = decode_header(header)
     # 3. The receipt is in the trie.
     index, position = proof.get("transaction_index"), proof.get("log_index")
     if type(index) is not int or type(position) is not int or index < 0 or position < 0:
         raise ProofMismatch("receipt", "transaction_index and log_index are natural numbers")
-    value = _bytes(proof.get("receipt"), "receipt")
+    value = from_hex(proof.get("receipt"), "receipt")
     if value_at(items[RECEIPTS_ROOT], receipt_key(index), _nodes(proof.get("receipt_proof"))) != value:
         raise ProofMismatch("receipt", "the trie holds another receipt")
     # 4. The transaction succeeded and the log is the event.
@@ -123,12 +122,12 @@ def key_state_proof(
     """Proof of one signing key's state in `Members` at a block. Raises `ProofMismatch`."""
     header = header_rlp(engine.rpc.block(block))
     slots = _slots(agency, thumbprint, keys_slot)
-    answered = engine.rpc.call("eth_getProof", contract, [_hex(_word(slot)) for slot in slots], hex(block))
+    answered = engine.rpc.call("eth_getProof", contract, [to_hex(word(slot)) for slot in slots], hex(block))
     try:
         by_slot = {int(entry["key"], 16): list(entry["proof"]) for entry in answered["storageProof"]}
         proof: Proof = {
             "contract": to_checksum_address(contract),
-            "header": _hex(header),
+            "header": to_hex(header),
             "account_proof": list(answered["accountProof"]),
             "storage_proof": [by_slot[slot] for slot in slots],
         }
@@ -144,7 +143,7 @@ def check_key_state(
     """The key's state at the proof's block (all zero = not registered). Raises `ProofMismatch`."""
     if _address(proof.get("contract")) != _address(contract):
         raise ProofMismatch("contract", "the proof is about another contract")
-    items = decode_header(_bytes(proof.get("header"), "header"))
+    items = decode_header(from_hex(proof.get("header"), "header"))
     account = value_at(items[STATE_ROOT], keccak(_address(contract)), _nodes(proof.get("account_proof")))
     if account is None:
         raise ProofMismatch("account", "there is no such contract in the state")
@@ -154,7 +153,7 @@ def check_key_state(
         raise ProofMismatch("storage", "not three proofs")
     slots = _slots(agency, thumbprint, keys_slot)
     first, second, third = (
-        _slot_value(value_at(storage, keccak(_word(slot)), _nodes(nodes)))
+        _slot_value(value_at(storage, keccak(word(slot)), _nodes(nodes)))
         for slot, nodes in zip(slots, given, strict=True)
     )
     return _key_state(first, second, third)
@@ -173,7 +172,7 @@ def _key_state(first: int, second: int, third: int) -> KeyState:
     if first >> 200:
         raise ProofMismatch("storage", "bits behind the packed fields")
     try:
-        confirmer = agency_code(_word(third))
+        confirmer = agency_code(word(third))
     except AgencyRefused as problem:
         raise ProofMismatch("storage", problem.message) from problem
     return KeyState(
@@ -184,7 +183,7 @@ def _key_state(first: int, second: int, third: int) -> KeyState:
 def _slots(agency: str, thumbprint: bytes, keys_slot: int) -> list[int]:
     if len(thumbprint) != 32:
         raise ProofMismatch("storage", "a thumbprint has 32 bytes")
-    base = int.from_bytes(keccak(thumbprint + keccak(agency_word(agency) + _word(keys_slot))), "big")
+    base = int.from_bytes(keccak(thumbprint + keccak(agency_word(agency) + word(keys_slot))), "big")
     return [(base + offset) % 2**256 for offset in range(3)]
 
 
@@ -202,7 +201,7 @@ def _receipts(engine: Engine, block: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _position(value: bytes, contract: str, log_id: bytes, size: int) -> int:
-    wanted = (TREE_HEAD_TOPIC, log_id, _word(size))
+    wanted = (TREE_HEAD_TOPIC, log_id, word(size))
     for position, log in enumerate(decode_receipt(value)[1]):
         if log.address == _address(contract) and log.topics == wanted:
             return position
@@ -211,9 +210,9 @@ def _position(value: bytes, contract: str, log_id: bytes, size: int) -> int:
 
 def _storage_root(account: bytes) -> bytes:
     try:
-        _, _, storage, _ = rlp.decode(account, strict=True)
-    except (RLPException, ValueError, TypeError, IndexError) as problem:
-        raise ProofMismatch("account", f"no canonical account: {problem}") from problem
+        _, _, storage, _ = decode_rlp(account, "account")
+    except (ValueError, TypeError) as problem:
+        raise ProofMismatch("account", f"no account: {problem}") from problem
     if not isinstance(storage, bytes) or len(storage) != 32:
         raise ProofMismatch("account", "its storage root is no hash")
     return storage
@@ -222,10 +221,7 @@ def _storage_root(account: bytes) -> bytes:
 def _slot_value(value: bytes | None) -> int:
     if value is None:
         return 0
-    try:
-        number = rlp.decode(value, strict=True)
-    except (RLPException, TypeError, IndexError) as problem:
-        raise ProofMismatch("storage", f"no canonical value: {problem}") from problem
+    number = decode_rlp(value, "storage")
     if not isinstance(number, bytes) or not 0 < len(number) <= 32 or number[0] == 0:
         raise ProofMismatch("storage", "a value is no number")
     return int.from_bytes(number, "big")
@@ -234,28 +230,11 @@ def _slot_value(value: bytes | None) -> int:
 def _nodes(given: Any) -> list[bytes]:
     if not isinstance(given, list):
         raise ProofMismatch("trie", "the nodes are not a list")
-    return [_bytes(node, "trie") for node in given]
+    return [from_hex(node, "trie") for node in given]
 
 
 def _address(given: Any) -> bytes:
-    found = _bytes(given, "contract")
+    found = from_hex(given, "contract")
     if len(found) != 20:
         raise ProofMismatch("contract", "an address has 20 bytes")
     return found
-
-
-def _bytes(given: Any, step: str) -> bytes:
-    if not isinstance(given, str) or not given.startswith("0x"):
-        raise ProofMismatch(step, "not a 0x string")
-    try:
-        return bytes.fromhex(given[2:])
-    except ValueError as problem:
-        raise ProofMismatch(step, "not hexadecimal") from problem
-
-
-def _hex(data: bytes) -> str:
-    return "0x" + data.hex()
-
-
-def _word(number: int) -> bytes:
-    return number.to_bytes(32, "big")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import rlp
-from rlp.exceptions import RLPException
 from trie import HexaryTrie
 
+from .encoding import decode_rlp, from_hex
 from .errors import ProofMismatch
 
 
@@ -32,12 +32,16 @@ def receipt_value(receipt: Mapping[str, Any]) -> bytes:
     """Trie value of a raw RPC receipt: EIP-2718 type byte (none for legacy) and the RLP list."""
     try:
         logs = [
-            [_bytes(log["address"]), [_bytes(topic) for topic in log["topics"]], _bytes(log["data"])]
+            [
+                from_hex(log["address"], "receipt"),
+                [from_hex(topic, "receipt") for topic in log["topics"]],
+                from_hex(log["data"], "receipt"),
+            ]
             for log in receipt["logs"]
         ]
         status, used = int(receipt["status"], 16), int(receipt["cumulativeGasUsed"], 16)
         kind = int(receipt.get("type") or "0x0", 16)
-        body: bytes = rlp.encode([status, used, _bytes(receipt["logsBloom"]), logs])
+        body: bytes = rlp.encode([status, used, from_hex(receipt["logsBloom"], "receipt"), logs])
     except (KeyError, TypeError, ValueError) as problem:
         raise ProofMismatch("receipt", f"the node's receipt is incomplete: {problem}") from problem
     return (bytes([kind]) if kind else b"") + body
@@ -48,9 +52,9 @@ def decode_receipt(value: bytes) -> tuple[bool, tuple[ReceiptLog, ...]]:
     # EIP-2718: a first byte up to 0x7f is the type, a list starts at 0xc0.
     body = value[1:] if value[:1] and value[0] <= 0x7F else value
     try:
-        status, _, _, logs = rlp.decode(body, strict=True)
+        status, _, _, logs = decode_rlp(body, "receipt")
         found = tuple(ReceiptLog(address, tuple(topics), data) for address, topics, data in logs)
-    except (RLPException, ValueError, TypeError, IndexError) as problem:
+    except (ValueError, TypeError) as problem:
         raise ProofMismatch("receipt", f"no canonical receipt: {problem}") from problem
     for log in found:
         words = all(isinstance(topic, bytes) and len(topic) == 32 for topic in log.topics)
@@ -76,7 +80,3 @@ def proof_nodes(trie: HexaryTrie, index: int) -> list[bytes]:
     """RLP nodes from the root to the receipt, nodes that their parent embeds left out."""
     nodes = [rlp.encode(node) for node in trie.get_proof(receipt_key(index))]
     return [node for place, node in enumerate(nodes) if place == 0 or len(node) >= 32]
-
-
-def _bytes(text: object) -> bytes:
-    return bytes.fromhex(str(text).removeprefix("0x"))

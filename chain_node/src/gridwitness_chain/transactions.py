@@ -15,7 +15,7 @@ from typing import Any
 from eth_utils import keccak
 
 from .accounts import Account
-from .engine import Engine
+from .engine import GANACHE, Engine
 from .errors import MalformedAnswer, NotMined, RpcRefused, TransactionReplaced, TransactionUnderWay
 
 # Explicit and fixed: every call of our contracts stays well below, and no node has to be asked for an
@@ -24,6 +24,7 @@ CALL_GAS = 2_000_000
 DEPLOY_GAS = 8_000_000
 
 _ATTEMPTS = 5
+_TRANSFER_GAS = 21_000
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,7 @@ class Receipt:
 
 
 class Transactions:
-    """Transactions on one engine; `send` may be called by several threads, each account is used by one at a
-    time.
-    """
+    """Transactions on one engine. One thread at a time works for an account: see `turn`."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -63,28 +62,17 @@ class Transactions:
     def prepare(
         self, account: Account, to: str | None, data: bytes, gas: int = CALL_GAS
     ) -> SignedTransaction:
-        """Sign the account's next transaction (`to` None deploys). Raises `TransactionUnderWay`,
-        `Underfunded`.
+        """Sign the account's next transaction; `to` None deploys.
+
+        Raises `TransactionUnderWay` and `Underfunded`.
         """
-        nonce = self.nonce(account.address)
+        nonce = self._next_nonce(account)
         if self.nonce(account.address, "pending") != nonce:
             raise TransactionUnderWay(
                 f"{account.address} has a transaction under way at nonce {nonce}",
                 "send its stored bytes and wait",
             )
-        self.engine.fund(account.address)
-        transaction: dict[str, Any] = {
-            "nonce": nonce,
-            "gasPrice": self.engine.gas_price(),
-            "gas": gas,
-            "value": 0,
-            "data": data,
-            "chainId": self.engine.chain_id,
-        }
-        if to is not None:
-            transaction["to"] = to
-        raw, name = account.sign_transaction(transaction)
-        return SignedTransaction(raw, name, nonce, account.address)
+        return self._signed(account, nonce, to, data, gas)
 
     def send(self, signed: SignedTransaction) -> None:
         """Send the bytes unless they are mined or known already; safe to repeat, also after a crash.
@@ -93,7 +81,6 @@ class Transactions:
         """
         if self.receipt(signed.hash) is not None:
             return
-        # Before sending, not after a refusal: Ganache executes a used nonce 0 again instead of refusing it.
         if self.nonce(signed.sender) > signed.nonce:
             self._settled_by_another(signed)
             return
@@ -134,22 +121,25 @@ class Transactions:
     def execute(
         self, account: Account, to: str | None, data: bytes, *, gas: int = CALL_GAS, timeout: float = 30.0
     ) -> Receipt:
-        """Prepare, send and wait, for callers without an outbox; a fresh nonce only once the old one is
-        settled.
-        """
-        with self._lock_of(account.address):
-            for attempt in range(1, _ATTEMPTS + 1):
+        """Prepare, send and wait, for callers without an outbox; a new nonce only once the old is settled."""
+        attempt = 0
+        with self.turn(account.address):
+            while True:
+                attempt += 1
                 try:
                     signed = self.prepare(account, to, data, gas)
                     self.send(signed)
                     return self.wait(signed.hash, timeout)
                 except (TransactionReplaced, TransactionUnderWay):
-                    # Another process uses this account; nothing of ours was or can be mined, so a new try is
-                    # safe.
+                    # Another process uses this account; nothing of ours is or can be mined: safe to try again.
                     if attempt == _ATTEMPTS:
                         raise
                     time.sleep(0.1 * attempt)
-        raise NotMined(f"{account.address}: no attempt was made", "report this")
+
+    def turn(self, address: str) -> threading.Lock:
+        """Held from `prepare` to the end of `wait`, it keeps the account's threads of this process apart."""
+        with self._guard:
+            return self._locks.setdefault(address, threading.Lock())
 
     def nonce(self, address: str, block: str = "latest") -> int:
         """Transactions of the account mined up to that block = the next nonce."""
@@ -169,9 +159,33 @@ class Transactions:
             "look at the chain's state, then prepare a new transaction if it is still needed",
         )
 
-    def _lock_of(self, address: str) -> threading.Lock:
-        with self._guard:
-            return self._locks.setdefault(address, threading.Lock())
+    def _next_nonce(self, account: Account) -> int:
+        self.engine.fund(account.address)
+        nonce = self.nonce(account.address)
+        if nonce == 0 and self.engine.profile is GANACHE:
+            # Ganache takes nonce 0 for "none given" and executes such a transaction again each time its bytes
+            # arrive. So the first nonce is spent on nothing; from nonce 1 on it refuses as it should.
+            idle = self._signed(account, 0, account.address, b"", _TRANSFER_GAS)
+            self.engine.rpc.call("eth_sendRawTransaction", "0x" + idle.raw.hex())
+            self.wait(idle.hash)
+            nonce = self.nonce(account.address)
+        return nonce
+
+    def _signed(
+        self, account: Account, nonce: int, to: str | None, data: bytes, gas: int
+    ) -> SignedTransaction:
+        transaction: dict[str, Any] = {
+            "nonce": nonce,
+            "gasPrice": self.engine.gas_price(),
+            "gas": gas,
+            "value": 0,
+            "data": data,
+            "chainId": self.engine.chain_id,
+        }
+        if to is not None:
+            transaction["to"] = to
+        raw, name = account.sign_transaction(transaction)
+        return SignedTransaction(raw, name, nonce, account.address)
 
 
 def transaction_hash(raw: bytes) -> str:

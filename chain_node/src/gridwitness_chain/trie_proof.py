@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import rlp
 from eth_utils import keccak
-from rlp.exceptions import RLPException
 
+from .encoding import decode_rlp
 from .errors import ProofMismatch
 
 EMPTY_ROOT = keccak(b"\x80")
@@ -44,10 +43,7 @@ def _resolve(reference: Any, left: list[bytes]) -> list[Any]:
     encoded = left.pop(0)
     if keccak(encoded) != reference:
         raise ProofMismatch("trie", f"a node does not hash to {reference.hex()}")
-    try:
-        node = rlp.decode(encoded, strict=True)
-    except (RLPException, TypeError, IndexError) as problem:
-        raise ProofMismatch("trie", f"a node is no canonical RLP: {problem}") from problem
+    node = decode_rlp(encoded, "trie")
     if not isinstance(node, list):
         raise ProofMismatch("trie", "a node is not a list")
     return node
