@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except Exception as error:
         # The last wall: whatever a hostile input provoked, the answer is "could not check", never a success.
-        print(f"gridwitness-verify: internal: {clean(type(error).__name__)}: {clean(error)}", file=sys.stderr)
+        detail = f"{clean(type(error).__name__)}: {clean(error)}"
+        print(f"gridwitness-verify: internal: {detail}", file=sys.stderr)
         return 3
 
 
@@ -76,7 +77,7 @@ def _show(report: Report, args: argparse.Namespace) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gridwitness-verify",
-        description="Check GridWitness evidence without trusting the platform. 不依赖平台，独立核实网格见证的证据。",
+        description="Check GridWitness evidence without trusting the platform. 独立核实网格见证的证据。",
         epilog="Exit code: 0 proved, 1 a check failed, 2 unusable input, 3 could not check.",
     )
     subparsers = parser.add_subparsers(dest="command", required=True)

@@ -74,7 +74,7 @@ def _split(note: str) -> tuple[str, list[str]]:
     if len(note) > MAXIMUM_NOTE or _CONTROL.search(note) or (not note.isprintable() and _has_surrogate(note)):
         raise VerificationError("note-form", "a note is short UTF-8 text without control characters")
     text, separator, signatures = note.rpartition("\n\n")
-    if not separator or not text or not signatures.endswith("\n"):
+    if not separator or not signatures.endswith("\n"):
         raise VerificationError("note-form", "a note is text, an empty line and signature lines")
     lines = signatures[:-1].split("\n")
     if len(lines) > MAXIMUM_SIGNATURES:

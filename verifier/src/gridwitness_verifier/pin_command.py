@@ -27,7 +27,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> str:
     """Keep the digest when it is the file's; returns a line that says so.
 
-    Raises Unusable when the file is no trust file, VerificationError `pin-mismatch` when it has another digest.
+    Raises Unusable when the file is no trust file, VerificationError `pin-mismatch` for another digest.
     """
     data = read_trust_bytes(args.file)
     digest, expected = sha256(data).hexdigest(), args.sha256.lower()

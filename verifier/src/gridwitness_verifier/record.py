@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -29,7 +29,7 @@ _CLAIM_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A parsed entry. `identity`, `digest`, `leaf_hash`, `prev`, `seen_root`: 32 bytes; `sd_digests`: b64u."""
+    """An entry. `identity`, `digest`, `leaf_hash`, `prev`, `seen_root` are 32 bytes; `sd_digests` b64u."""
 
     alg: str
     kid: str
@@ -150,6 +150,13 @@ def match_disclosures(entry: Entry, encoded: Iterable[str]) -> list[Disclosure]:
         names.add(disclosure.name)
         disclosures.append(disclosure)
     return disclosures
+
+
+def require_all_disclosures(entry: Entry, disclosures: Collection[Disclosure]) -> None:
+    """Raises VerificationError `disclosure-missing` unless every digest of the entry has its disclosure."""
+    missing = len(entry.sd_digests) - len(disclosures)
+    if missing:
+        raise VerificationError("disclosure-missing", f"{missing} digests have no disclosure")
 
 
 def split_presentation(text: str) -> tuple[str, list[str]]:

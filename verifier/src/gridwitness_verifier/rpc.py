@@ -1,4 +1,4 @@
-"""JSON-RPC of an Ethereum node: a place to look, never a source of trust. Every answer is bounded and checked."""
+"""JSON-RPC of an Ethereum node: a place to look, never a source of trust. Answers are bounded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proofs in Ethereum's hexary Merkle-Patricia trie (Yellow Paper, appendix D): what a key holds, or that it holds nothing."""
+"""Proofs of what a key holds, or that it holds nothing, in Ethereum's trie (Yellow Paper, appendix D)."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class LogTrust:
-    """A log: its origin and id (SHA-256 of the origin), its agency, key, merge delay in seconds, predecessor."""
+    """A log: origin, id (SHA-256 of the origin), agency, key, merge delay in seconds, predecessor."""
 
     origin: str
     log_id: bytes
@@ -139,7 +139,7 @@ class _Members:
 
     def optional_text(self, member: str) -> str | None:
         if self._left.get(member, "") is None:
-            return self.take(member)  # type: ignore[no-any-return]
+            return self.take(member)
         return self.text(member)
 
     def choice(self, member: str, values: tuple[str, ...]) -> str:

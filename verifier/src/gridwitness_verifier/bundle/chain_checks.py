@@ -1,4 +1,4 @@
-"""Checks of the chain: the contract accepted these tree heads, in blocks that independent parties sealed."""
+"""Checks of the chain: the contract accepted these heads, in blocks that independent parties sealed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from .case import Case
 def check_anchor(case: Case) -> Check:
     """`anchor`: `RecordLog` accepted exactly this tree head, in a block."""
     if case.log is None or case.tree_head is None:
-        return case.waiting("anchor", "tree-head") if case.bundle.anchor else case.missing("anchor", "anchor")
+        missing = case.bundle.anchor is None
+        return case.missing("anchor", "anchor") if missing else case.waiting("anchor", "tree-head")
     if case.bundle.anchor is None:
         return case.missing("anchor", "anchor")
     head = case.tree_head

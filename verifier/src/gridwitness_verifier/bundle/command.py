@@ -56,11 +56,13 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
     """Check every file; one report, in which each check has its worst result."""
     bundles = [read_bundle(path) for path in args.files]
     results: list[tuple[Case, list[Check]]] = []
-    with Rpc(args.rpc) if args.rpc else nullcontext() as rpc:
-        with progress_bar("bundles", len(bundles), shown=args.progress) as advance:
-            for bundle in bundles:
-                results.append(verify_bundle(bundle, trust, rpc=rpc, memory=args.memory))
-                advance()
+    with (
+        Rpc(args.rpc) if args.rpc else nullcontext() as rpc,
+        progress_bar("bundles", len(bundles), shown=args.progress) as advance,
+    ):
+        for bundle in bundles:
+            results.append(verify_bundle(bundle, trust, rpc=rpc, memory=args.memory))
+            advance()
     cases = [case for case, _ in results]
     checks = [_merge(group) for group in zip(*(checks for _, checks in results), strict=True)]
     return Report("bundle", trust, _subject(cases), checks, _not_shown(cases, online=bool(args.rpc)))

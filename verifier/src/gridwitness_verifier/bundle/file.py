@@ -30,7 +30,7 @@ class Bundle:
 
 
 def read_bundle(path: Path) -> Bundle:
-    """Read a bundle; raises Unusable `bundle-unreadable`, `bundle-form`, `bundle-record` or a `json-…` code."""
+    """Read a bundle; raises Unusable: `bundle-unreadable`, `bundle-form`, `bundle-record`, `json-…`."""
     try:
         with path.open("rb") as file:
             data = file.read(MAXIMUM_FILE + 1)

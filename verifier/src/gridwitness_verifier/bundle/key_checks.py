@@ -63,7 +63,7 @@ def check_purpose(entry: Entry, state: KeyState) -> None:
     if state.purpose is not None and state.purpose not in purposes:
         raise VerificationError(
             "key-purpose",
-            f"{entry.kind} is signed by {' or '.join(purposes)} keys, this one is {state.purpose}",
+            f"{entry.kind} wants a key of {' or '.join(purposes)}, this one is of {state.purpose}",
         )
 
 

@@ -10,22 +10,22 @@ from .case import Case
 
 
 def check_time(case: Case) -> Check:
-    """`time`: not before the block of `seen`, not after the anchor, within the tolerance of the trust file."""
+    """`time`: not before the block of `seen`, not after the anchor, within the trust file's tolerance."""
     entry, anchor = case.entry, case.anchor
     if entry is None or anchor is None or not case.included:
         return case.waiting("time", "anchor" if anchor is None else "inclusion")
-    tolerance = case.trust.tolerance
     earliest = None if case.seen is None else case.seen.time
-    # 1. not after the anchor
-    if entry.iat > anchor.time + tolerance:
-        return _backdated(case, f"says {moment(entry.iat)}, but was anchored at {moment(anchor.time)}")
-    # 2. not before the block the signer had seen
-    if earliest is not None and entry.iat < earliest - tolerance:
-        return _backdated(case, f"says {moment(entry.iat)}, but names a head of {moment(earliest)}")
+    # 1. the claimed time lies between the blocks
+    contradiction = _contradiction(entry.iat, earliest, anchor.time, case.trust.tolerance)
+    if contradiction is not None:
+        return case.failed("time", VerificationError("backdated", contradiction))
     if not case.seen_settled:
         return case.waiting("time", "seen")
-    # 3. how good the interval is
-    interval = _interval(earliest, anchor.time, case.log.maximum_merge_delay + tolerance if case.log else 0)
+    # 2. how good the interval is
+    return _grade(case, _interval(earliest, anchor.time, _usual_delay(case)))
+
+
+def _grade(case: Case, interval: Phrase) -> Check:
     if case.trust.clock == "simulated":
         reason = Phrase(f"{interval}; simulated clock", f"{interval.zh}；模拟时钟")
         return case.unsettled("time", Result.CLAIMED, "clock-simulated", reason)
@@ -58,5 +58,14 @@ def _interval(earliest: int | None, latest: int, usual: int) -> Phrase:
     )
 
 
-def _backdated(case: Case, detail: str) -> Check:
-    return case.failed("time", VerificationError("backdated", detail))
+def _contradiction(claimed: int, earliest: int | None, latest: int, tolerance: int) -> str | None:
+    if claimed > latest + tolerance:
+        return f"says {moment(claimed)}, but was anchored at {moment(latest)}"
+    if earliest is not None and claimed < earliest - tolerance:
+        return f"says {moment(claimed)}, but names a head of {moment(earliest)}"
+    return None
+
+
+def _usual_delay(case: Case) -> int:
+    """Seconds within which a record signed and sent at once is anchored."""
+    return case.trust.tolerance + (0 if case.log is None else case.log.maximum_merge_delay)

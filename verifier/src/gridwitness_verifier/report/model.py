@@ -38,7 +38,7 @@ _PLACES = ("log", "index", "jti", "sub", "seq", "field", "table", "key", "column
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One named check. `count` = how many things were looked at; `locations` where it was not as it should be."""
+    """One named check. `count` = how many things were looked at; `locations` = where it was not right."""
 
     name: str
     result: Result

@@ -6,7 +6,7 @@ MAXIMUM_LENGTH = 600
 
 
 def clean(value: object, maximum: int = MAXIMUM_LENGTH) -> str:
-    """Text with everything invisible or steering (control codes, bidi marks, separators) written as `\\uXXXX`.
+    """Text with all that is invisible or steers (control codes, bidi marks, separators) as `\\uXXXX`.
 
     Longer text than `maximum` characters is cut and says so.
     """
