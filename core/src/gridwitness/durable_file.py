@@ -50,6 +50,7 @@ def exclusive(lock_file: Path) -> Iterator[None]:
 
 def secret_in(path: Path) -> str:
     """The secret kept in `path` (mode 0600); a random one of 192 bits is made at the first call."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with exclusive(path.with_name(".secrets.lock")):
         if not path.exists():
             replace_file(path, secrets.token_hex(24).encode() + b"\n")

@@ -16,11 +16,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from gridwitness.database import create_engine_for
 from gridwitness.errors import Misconfigured, Unavailable
 from gridwitness.postgres import DatabaseUrls, EmbeddedPostgres, ensure_roles
 from gridwitness.postgres.account import ServerAccount, require_reachable
 from gridwitness.postgres.postmaster import Postmaster
 from psycopg import errors
+from sqlalchemy import text
 from support.postgres import database_server, new_home
 
 
@@ -258,9 +260,37 @@ def test_the_app_writes_rows_and_no_more(database: DatabaseUrls) -> None:
             app.execute(attempt.encode())
 
 
+def test_ensure_roles_makes_what_an_administrator_left_out(home: Path) -> None:
+    postgres = EmbeddedPostgres(home)
+    with postgres.running():
+        administrator = psycopg.conninfo.make_conninfo(postgres.superuser_conninfo, dbname="postgres")
+        with psycopg.connect(administrator, autocommit=True) as superuser:
+            superuser.execute("DROP DATABASE gridwitness")
+            superuser.execute("DROP OWNED BY gridwitness_app, gridwitness_auditor")
+            superuser.execute("DROP ROLE gridwitness_app, gridwitness_auditor")
+            superuser.execute("CREATE DATABASE theirs OWNER gridwitness_owner")
+            theirs = postgres.urls.owner.rpartition("/")[0] + "/theirs"
+            with pytest.raises(Misconfigured, match="gridwitness_app") as refusal:
+                ensure_roles(theirs, home / "new-keys")
+            assert "CREATE ROLE" in str(refusal.value.hint)
+            superuser.execute("ALTER ROLE gridwitness_owner CREATEROLE")
+        urls = ensure_roles(theirs, home / "new-keys")
+        with psycopg.connect(urls.owner) as owner:
+            owner.execute("CREATE SCHEMA feature CREATE TABLE t (a int)")
+        assert ask(urls.app, "SELECT count(*) FROM feature.t") == 0
+        assert ask(urls.auditor, "SELECT count(*) FROM feature.t") == 0
+
+
 def test_ensure_roles_on_a_database_by_url(database: DatabaseUrls, home: Path) -> None:
     keys = database_server().postgres.status().data.parents[1] / "keys"
-    assert ensure_roles(database.owner, keys) == database
+    urls = ensure_roles(database.owner, keys)
+    assert urls.owner == database.owner
+    for url, role in ((urls.app, "gridwitness_app"), (urls.auditor, "gridwitness_auditor")):
+        assert ask(url, "SELECT current_user") == role
+        engine = create_engine_for(url)
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT current_database()")) == database.owner.rpartition("/")[2]
+        engine.dispose()
     with pytest.raises(Misconfigured, match="gridwitness_app") as refusal:
         ensure_roles(database.owner, home / "keys")  # other passwords than the roles have
     assert refusal.value.code == "database-roles"

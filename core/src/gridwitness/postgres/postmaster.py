@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from gridwitness.postgres.binaries import program
 
 _STOP_SECONDS = 120
 _TAIL_BYTES = 4096
+_LARGEST_LOG_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Postmaster:
 
         Raises Unavailable `postgres-stopping` after two minutes; the server goes on stopping then.
         """
-        os.kill(self.pid, signal.SIGINT)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGINT)
         deadline = time.monotonic() + _STOP_SECONDS
         while self.alive():
             if time.monotonic() > deadline:
@@ -96,6 +99,8 @@ def launch(
     data: Path, socket_folder: Path, port: int, log: Path, account: ServerAccount
 ) -> subprocess.Popen[bytes]:
     """Start the server in a session of its own, so that a Ctrl-C in our terminal does not reach it."""
+    if log.exists() and log.stat().st_size > _LARGEST_LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))
     with log.open("ab") as messages:
         return subprocess.Popen(
             [program("postgres"), "-D", str(data), *_options(socket_folder, port)],
@@ -124,6 +129,9 @@ def _options(socket_folder: Path, port: int) -> list[str]:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] %q%u ",
+        # Statements and key values may hold personal data, which has to be erasable.
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
         "max_connections": "100",
         "shared_buffers": "64MB",
         "maintenance_work_mem": "64MB",

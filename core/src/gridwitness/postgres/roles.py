@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
@@ -122,16 +123,12 @@ def _require_login(role: str, url: str, keys: Path) -> None:
 
 
 def _as_role(url: str, role: str, keys: Path) -> str:
-    """`url` for another role, as a libpq URL (psycopg also accepts key=value strings as `url`)."""
+    """`url` for another role; host, port, TLS and the rest stay, as parameters (a host may be a socket)."""
     parts = conninfo_to_dict(url)
-    host, port, database = (
-        parts.get("host", "localhost"),
-        parts.get("port", 5432),
-        parts.get("dbname", DATABASE),
-    )
-    location = f"[{host}]" if ":" in str(host) else host
-    query = f"?sslmode={parts['sslmode']}" if "sslmode" in parts else ""
-    return f"postgresql://{role}:{password_of(keys, role)}@{location}:{port}/{database}{query}"
+    database = quote(str(parts.get("dbname", DATABASE)), safe="")
+    kept = {name: str(value) for name, value in parts.items() if name not in {"user", "password", "dbname"}}
+    query = urlencode(kept, quote_via=quote)
+    return f"postgresql://{role}:{password_of(keys, role)}@/{database}?{query}"
 
 
 def _create_role(connection: Connection, role: str, password: str) -> None:

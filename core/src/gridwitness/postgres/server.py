@@ -66,15 +66,13 @@ class EmbeddedPostgres:
         account = account_for(layout.data)
         layout.make(account)
         with exclusive(layout.lock_file):
-            adopted = Postmaster.living(layout.data)
-            if adopted is None:
+            adopted = self._adopt()
+            if not adopted:
                 require_reachable(account, binary_folder(), layout.root)
                 make_cluster(layout, account)
                 self._launch_until_ready()
-            else:
-                self._wait(adopted.alive)
             self._provision()
-        return adopted is None
+        return not adopted
 
     def stop(self) -> bool:
         """Fast shutdown; returns whether there was a server. Raises Unavailable `postgres-stopping`."""
@@ -133,6 +131,17 @@ class EmbeddedPostgres:
             password=self._layout.password(SUPERUSER),
             dbname="postgres",
         )
+
+    def _adopt(self) -> bool:
+        """Wait for a server that runs already; false when there is none, or it was just dying."""
+        found = Postmaster.living(self._layout.data)
+        if found is None:
+            return False
+        try:
+            self._wait(found.alive)
+        except Unavailable:
+            return False
+        return True
 
     def _launch_until_ready(self) -> None:
         give_up = time.monotonic() + _RETRY_SECONDS
