@@ -72,11 +72,11 @@ class Deployment:
         return {
             "block": self.block,
             "members": {
-                "address": self.members.address,
+                "address": self.members.address.lower(),
                 "code_hash": self.members.code_hash,
                 "keys_slot": self.keys_slot,
             },
-            "record_log": {"address": self.record_log.address, "code_hash": self.record_log.code_hash},
+            "record_log": {"address": self.record_log.address.lower(), "code_hash": self.record_log.code_hash},
         }
 
     def _equal(self, what: str, found: object, expected: object) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eth_utils import keccak, to_checksum_address
+from eth_utils import keccak
 
 from .agency import AgencyRefused, agency_code, agency_word
 from .encoding import decode_rlp, from_hex, to_hex, word
@@ -61,7 +61,7 @@ def receipt_proof(engine: Engine, contract: str, transaction: str, log_id: bytes
     index = int(receipt["transactionIndex"], 16)
     proof: Proof = {
         "chain_id": engine.chain_id,
-        "contract": to_checksum_address(contract),
+        "contract": contract.lower(),
         "header": to_hex(header),
         "transaction_index": index,
         "receipt": to_hex(values[index]),
@@ -126,7 +126,7 @@ def key_state_proof(
     try:
         by_slot = {int(entry["key"], 16): list(entry["proof"]) for entry in answered["storageProof"]}
         proof: Proof = {
-            "contract": to_checksum_address(contract),
+            "contract": contract.lower(),
             "header": to_hex(header),
             "account_proof": list(answered["accountProof"]),
             "storage_proof": [by_slot[slot] for slot in slots],

@@ -1,8 +1,10 @@
 """Agencies, accounts, roles and signing keys."""
 
 from gridwitness.members.accounts import Accounts, account_named
+from gridwitness.members.contract import ContractKeyRegistry
 from gridwitness.members.directory import MemberDirectory
 from gridwitness.members.keys import KEY_HANDLERS, KeyRegistry, Keys, find_key
+from gridwitness.members.models import AgencyRow, SigningKeyRow
 from gridwitness.members.roles import ROLES, Actor, Grant
 
 __all__ = [
@@ -10,10 +12,13 @@ __all__ = [
     "ROLES",
     "Accounts",
     "Actor",
+    "AgencyRow",
+    "ContractKeyRegistry",
     "Grant",
     "KeyRegistry",
     "Keys",
     "MemberDirectory",
+    "SigningKeyRow",
     "account_named",
     "find_key",
 ]

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from gridwitness.errors import Conflict, Forbidden, InvalidInput, NotFound
 from gridwitness.members.models import AccountRow, AgencyRow, SigningKeyRow
+from gridwitness.members.purposes import PURPOSES
 from gridwitness.records import (
     Acceptance,
     Log,
@@ -35,8 +36,6 @@ from gridwitness.records import (
     rfc3339,
     subject_log,
 )
-
-PURPOSES = {"officer": 1, "service": 2, "feed": 3, "log": 4}
 
 _OFFERED = "key.offered.v1"
 _CONFIRMED = "key.confirmed.v1"

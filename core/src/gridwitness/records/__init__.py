@@ -3,26 +3,40 @@
 from gridwitness.records.acceptance import Acceptance, Outcome, StepHandler, Submission
 from gridwitness.records.bundles import BundleMaker, presentation, record_row, record_state, rfc3339
 from gridwitness.records.effects import RowChange, change, put_new, remove
+from gridwitness.records.files import FileStore, add_file
 from gridwitness.records.kinds import KINDS, Kind, kind_named, register
 from gridwitness.records.logs import Log, current_log, latest_seen, log_named, logs_by_origin
+from gridwitness.records.manifest import MANIFEST_KIND
+from gridwitness.records.models import LogRow
 from gridwitness.records.signers import OwnKeys, RegisteredKey, SignerDirectory
-from gridwitness.records.subjects import heads_of, subject_log
+from gridwitness.records.sources import SOURCE_HANDLERS, SourceHandler, find_sources, row_digest
+from gridwitness.records.subjects import SubjectHead, heads_of, subject_log
+from gridwitness.records.tiles import TileStore
 
 __all__ = [
     "KINDS",
+    "MANIFEST_KIND",
+    "SOURCE_HANDLERS",
     "Acceptance",
     "BundleMaker",
+    "FileStore",
     "Kind",
     "Log",
+    "LogRow",
     "Outcome",
     "OwnKeys",
     "RegisteredKey",
     "RowChange",
     "SignerDirectory",
+    "SourceHandler",
     "StepHandler",
+    "SubjectHead",
     "Submission",
+    "TileStore",
+    "add_file",
     "change",
     "current_log",
+    "find_sources",
     "heads_of",
     "kind_named",
     "latest_seen",
@@ -35,5 +49,6 @@ __all__ = [
     "register",
     "remove",
     "rfc3339",
+    "row_digest",
     "subject_log",
 ]

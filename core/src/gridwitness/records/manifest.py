@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from gridwitness_evidence import parse_presentation
+from sqlalchemy import MetaData, select
 from sqlalchemy.orm import Session
 
-from gridwitness.database import load_models
 from gridwitness.errors import Misconfigured
 from gridwitness.manifest import manifest_of
+from gridwitness.records.bundles import presentation
 from gridwitness.records.models import RecordRow
 
 MANIFEST_KIND = "deployment.manifest.v1"
 
 
-def declared_manifests() -> dict[str, dict[str, Any]]:
+def declared_manifests(metadata: MetaData) -> dict[str, dict[str, Any]]:
     """What the code declares, by feature (= PostgreSQL schema): the `tables` field of its manifest record."""
     features: dict[str, dict[str, Any]] = {}
-    for table, declared in manifest_of(load_models()).items():
+    for table, declared in manifest_of(metadata).items():
         feature = table.partition(".")[0]
         features.setdefault(feature, {})[table] = {"key": declared["key"], "columns": declared["columns"]}
     return features
@@ -48,10 +50,21 @@ def next_revision(
     return int(recorded["revision"]) + 1
 
 
-def manifest_subjects(session: Session) -> list[RecordRow]:
-    """All manifest records, oldest first."""
-    return list(
-        session.scalars(
-            select(RecordRow).where(RecordRow.kind == MANIFEST_KIND).order_by(RecordRow.accept_order)
-        )
+@dataclass(frozen=True, slots=True)
+class RecordedManifest:
+    """The newest manifest record of a feature."""
+
+    sub: str
+    fields: Mapping[str, Any]
+
+
+def recorded_manifests(session: Session) -> dict[str, RecordedManifest]:
+    """The newest recorded manifest of every feature."""
+    rows = session.scalars(
+        select(RecordRow).where(RecordRow.kind == MANIFEST_KIND).order_by(RecordRow.accept_order)
     )
+    newest: dict[str, RecordedManifest] = {}
+    for row in rows:
+        fields = parse_presentation(presentation(row)).fields
+        newest[fields["feature"]] = RecordedManifest(row.sub, fields)
+    return newest

@@ -181,5 +181,6 @@ class SendingRow(Base):
 
     log: Mapped[str] = operational("outbox", Text, primary_key=True)
     size: Mapped[int] = operational("outbox", BigInteger)
+    nonce: Mapped[int] = operational("outbox", BigInteger)
     raw: Mapped[bytes] = operational("outbox", LargeBinary)
     transaction: Mapped[bytes] = operational("outbox", LargeBinary)

@@ -106,3 +106,6 @@ def _checked_source(record: Record) -> dict[str, Any]:
 
 def _key(record: Record, source: Mapping[str, Any]) -> SourceKey:
     return record.claims.iss, kind_family(record.claims.kind), source["key"]
+
+
+SOURCE_HANDLERS = {"event.reported.v1": SourceHandler()}

@@ -208,6 +208,7 @@ def _stated_records() -> None:
         "sending",
         sa.Column("log", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("nonce", sa.BigInteger(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("transaction", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("log", name=op.f("pk_sending")),

@@ -1,0 +1,84 @@
+"""`KeyRegistry` on the contract `Members`: every call is looked up first, so that it can be repeated."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gridwitness_chain import KeyState
+from gridwitness_evidence import base64url
+
+from gridwitness.chain import Chain
+from gridwitness.errors import InvalidInput
+from gridwitness.members.purposes import PURPOSES
+
+
+class ContractKeyRegistry:
+    """Signing keys in the contract, sent by the agencies' registrar accounts."""
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+
+    def register(
+        self,
+        agency: str,
+        kid: str,
+        purpose: str,
+        not_before: datetime,
+        not_after: datetime,
+        replaces: str | None,
+    ) -> None:
+        """Register a key for its own agency."""
+        if self._state(agency, kid).registered:
+            return
+        members = self._chain.contracts.members
+        call = members.register_key(
+            agency,
+            _thumbprint(kid),
+            PURPOSES[purpose],
+            int(not_before.timestamp()),
+            int(not_after.timestamp()),
+            bytes(32) if replaces is None else _thumbprint(replaces),
+        )
+        self._chain.submit(self._chain.registrar(agency), members, call)
+
+    def confirm(self, agency: str, kid: str, confirmer: str) -> None:
+        """Confirm a key for a second agency."""
+        if self._state(agency, kid).confirmed_at:
+            return
+        members = self._chain.contracts.members
+        call = members.confirm_key(agency, _thumbprint(kid), confirmer)
+        self._chain.submit(self._chain.registrar(confirmer), members, call)
+
+    def shrink(self, agency: str, kid: str, not_before: datetime, not_after: datetime) -> None:
+        """Shrink a key's window."""
+        window = (int(not_before.timestamp()), int(not_after.timestamp()))
+        state = self._state(agency, kid)
+        if (state.not_before, state.not_after) == window:
+            return
+        members = self._chain.contracts.members
+        call = members.shrink_window(agency, _thumbprint(kid), *window)
+        self._chain.submit(self._chain.registrar(agency), members, call)
+
+    def revoke(self, agency: str, kid: str, compromised_since: datetime, seconded_by: str | None) -> None:
+        """Revoke a key; far back takes the same call by a second agency."""
+        if self._state(agency, kid).revoked_at:
+            return
+        members = self._chain.contracts.members
+        call = members.revoke_key(agency, _thumbprint(kid), int(compromised_since.timestamp()))
+        self._chain.submit(self._chain.registrar(agency), members, call)
+        if self._state(agency, kid).revoked_at:
+            return
+        if seconded_by is None:
+            raise InvalidInput(
+                "revocation-needs-second",
+                "A revocation that reaches back this far needs a second agency.",
+                "name the agency that seconds it",
+            )
+        self._chain.submit(self._chain.registrar(seconded_by), members, call)
+
+    def _state(self, agency: str, kid: str) -> KeyState:
+        return self._chain.read(lambda contracts: contracts.members.key_of(agency, _thumbprint(kid)))
+
+
+def _thumbprint(kid: str) -> bytes:
+    return base64url.decode(kid)

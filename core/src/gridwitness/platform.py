@@ -1,0 +1,90 @@
+"""The platform of one deployment, put together: what the doors (API, ingest, CLI) and the worker work with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gridwitness_evidence import TileTree
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from gridwitness.chain import Chain
+from gridwitness.clock import Clock
+from gridwitness.database import create_engine_for, session_factory, transaction
+from gridwitness.keystore import Keystore
+from gridwitness.members import KEY_HANDLERS, Accounts, ContractKeyRegistry, Keys, MemberDirectory
+from gridwitness.records import SOURCE_HANDLERS, Acceptance, BundleMaker, FileStore, TileStore
+from gridwitness.settings import Settings
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Every part, built once at the edge. Use cases take a session: open one with `transaction()`."""
+
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    sessions: sessionmaker[Session]
+    keystore: Keystore
+    chain: Chain
+    files: FileStore
+    directory: MemberDirectory
+    acceptance: Acceptance
+    accounts: Accounts
+    keys: Keys
+    bundles: BundleMaker
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One request or job = one transaction, committed here."""
+        with transaction(self.sessions) as session:
+            yield session
+
+    def tiles(self, log: str) -> TileStore:
+        """A log's tiles on disk."""
+        return TileStore(self.settings.log_dir, log)
+
+    def close(self) -> None:
+        """Give the database connections back."""
+        self.engine.dispose()
+
+
+def open_platform(settings: Settings, clock: Clock, database_url: str, rpc_url: str) -> Platform:
+    """Put the platform together on a running database and chain. Nothing is started, nothing is written.
+
+    `database_url`: the app role's. Whether the chain answers shows when it is first used.
+    """
+    engine = create_engine_for(database_url)
+    keystore = Keystore(settings.keys_dir)
+    files = FileStore(settings.files_dir, settings.file_size_limit_bytes)
+    directory = MemberDirectory()
+    chain = Chain(rpc_url, settings.chain_dir, keystore, clock)
+    acceptance = Acceptance(
+        clock=clock,
+        tolerance_seconds=settings.time_tolerance_seconds,
+        directory=directory,
+        own_keys=keystore,
+        files=files,
+        handlers={**SOURCE_HANDLERS, **KEY_HANDLERS},
+    )
+
+    def tree_of(log: str, size: int) -> TileTree:
+        return TileTree(TileStore(settings.log_dir, log).read_tile, size)
+
+    return Platform(
+        settings=settings,
+        clock=clock,
+        engine=engine,
+        sessions=session_factory(engine),
+        keystore=keystore,
+        chain=chain,
+        files=files,
+        directory=directory,
+        acceptance=acceptance,
+        accounts=Accounts(acceptance, clock, timedelta(seconds=settings.token_lifetime_seconds)),
+        keys=Keys(acceptance, ContractKeyRegistry(chain), keystore),
+        bundles=BundleMaker(tree_of, directory),
+    )

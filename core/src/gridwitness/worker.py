@@ -1,0 +1,103 @@
+"""The worker: sequences and anchors every log, round after round; continues whatever a crash left unfinished."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gridwitness.errors import GridWitnessError, Unavailable
+from gridwitness.platform import Platform
+from gridwitness.records import Log, logs_by_origin
+from gridwitness.records.anchoring import Anchorer
+from gridwitness.records.models import AnchorRow, RecordRow
+from gridwitness.records.sequencing import Sequencer, sole_sequencer
+
+_log = logging.getLogger("gridwitness.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What of one log is still on its way."""
+
+    log: str
+    accepted: int
+    sequenced: int
+    anchored: int
+
+    @property
+    def done(self) -> bool:
+        """Whether everything accepted is anchored."""
+        return self.accepted == self.anchored
+
+
+class Worker:
+    """Runs on one platform; several may run at once, they take turns on each log."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    def check_standing(self) -> None:
+        """Raise Misconfigured where the contract is ahead of this database (`database-behind`)."""
+        for log in self._logs():
+            self._anchorer(log).check_standing()
+
+    def run(self, stop: threading.Event) -> None:
+        """Rounds until `stop` is set. A part that is away is waited for; nothing accepted is lost meanwhile."""
+        interval = self._platform.settings.anchor_interval_seconds
+        while not stop.is_set():
+            busy = False
+            try:
+                busy = self.round()
+            except Unavailable as error:
+                _log.warning("%s", error)
+            except GridWitnessError as error:
+                _log.error("%s: %s", error.code, error)
+            except Exception:
+                _log.exception("the round failed and is tried again")
+            stop.wait(0 if busy else interval)
+
+    def round(self) -> bool:
+        """One round over all logs; whether there was anything to do. Every log gets its turn before an error goes up."""
+        busy = False
+        failed: list[Exception] = []
+        for log in self._logs():
+            try:
+                busy = self._round_of(log) or busy
+            except Exception as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
+        return busy
+
+    def backlogs(self) -> list[Backlog]:
+        """What is still on its way, by log."""
+        with self._platform.sessions() as session:
+            return [_backlog(session, log.name) for log in logs_by_origin(session).values()]
+
+    def _round_of(self, log: Log) -> bool:
+        platform = self._platform
+        with sole_sequencer(platform.engine, log.name) as held:
+            if not held:
+                return False
+            sequencer = Sequencer(platform.sessions, log, platform.tiles(log.name), platform.keystore)
+            sequenced = sequencer.round()
+            return self._anchorer(log).round() or sequenced
+
+    def _anchorer(self, log: Log) -> Anchorer:
+        platform = self._platform
+        return Anchorer(platform.sessions, log, platform.tiles(log.name), platform.chain)
+
+    def _logs(self) -> list[Log]:
+        with self._platform.sessions() as session:
+            return list(logs_by_origin(session).values())
+
+
+def _backlog(session: Session, log: str) -> Backlog:
+    counted = select(func.count(), func.count(RecordRow.leaf_index)).where(RecordRow.log == log)
+    accepted, sequenced = session.execute(counted).one()
+    anchored = session.scalar(select(func.coalesce(func.max(AnchorRow.size), 0)).where(AnchorRow.log == log))
+    return Backlog(log, accepted, sequenced, anchored or 0)
