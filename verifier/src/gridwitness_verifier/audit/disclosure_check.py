@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from gridwitness_verifier.audit.scratch import Scratch
 from gridwitness_verifier.audit.stored_record import StoredRecord
-from gridwitness_verifier.audit.tally import Tally
 from gridwitness_verifier.errors import VerificationError
+from gridwitness_verifier.log.scratch import Scratch
+from gridwitness_verifier.log.tally import Tally
 from gridwitness_verifier.record import Entry, disclosure_digest, parse_disclosure
 
 

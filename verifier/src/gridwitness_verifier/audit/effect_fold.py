@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from gridwitness_verifier.audit.scratch import Scratch
-from gridwitness_verifier.audit.tally import Tally
-
-EFFECT_KIND = "state.effect.v1"
-_ROW = re.compile(r"row\.(0|[1-9][0-9]{0,3})(?:\.([a-z0-9_]{1,63}))?\Z")
-_TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}\.[A-Za-z_][A-Za-z0-9_]{0,62}\Z")
+from gridwitness_verifier.field_types import EFFECT_FIELD, is_effect_value
+from gridwitness_verifier.log.scratch import Scratch
+from gridwitness_verifier.log.tally import Tally
 
 
 @dataclass
@@ -25,56 +21,23 @@ class RowChange:
     columns: dict[str, str | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Effect:
-    """A parsed effect; `problem` says what is wrong with its form, and its sound rows still count."""
-
-    cause: str | None
-    rows: list[RowChange]
-    problem: str | None
-
-
-def parse_effect(values: dict[str, Any], *, complete: bool) -> Effect:
-    """Read the disclosed fields of an effect; with `complete` every field has to be there."""
+def row_changes(values: dict[str, Any]) -> list[RowChange]:
+    """The rows of an effect in their order; what does not have its form is left out (`kinds` reports it)."""
     heads: dict[int, RowChange] = {}
-    problems: list[str] = []
     columns: list[tuple[int, str, Any]] = []
     for name, value in values.items():
-        match = _ROW.match(name)
-        if match and match.group(2) is not None:
-            columns.append((int(match.group(1)), match.group(2), value))
-        elif match:
-            head = _head(value)
-            if head is None:
-                problems.append(f"{name} is not a table, a key and put or delete")
-            else:
-                heads[int(match.group(1))] = head
-        elif name not in ("cause", "by") or not (value is None or isinstance(value, str)):
-            problems.append(f"{name[:80]} does not belong in an effect")
-    for index, column, value in columns:
-        row = heads.get(index)
-        if row is None or not row.put or not (value is None or isinstance(value, str)):
-            problems.append(f"row.{index}.{column} is not a value of a row that is put")
+        match = EFFECT_FIELD.match(name)
+        if match is None or match.group("row") is None or not is_effect_value(name, value):
+            continue
+        index, column = int(match.group("row")), match.group("column")
+        if column is not None:
+            columns.append((index, column, value))
         else:
-            row.columns[column] = value
-    if complete and ("cause" not in values or "by" not in values):
-        problems.append("cause or by is missing")
-    if complete and sorted(heads) != list(range(len(heads))):
-        problems.append("the rows are not numbered 0, 1, … without gap")
-    cause = values.get("cause")
-    ordered = [heads[index] for index in sorted(heads)]
-    return Effect(cause if isinstance(cause, str) else None, ordered, "; ".join(problems) or None)
-
-
-def _head(value: Any) -> RowChange | None:
-    if not isinstance(value, dict) or set(value) != {"table", "key", "op"}:
-        return None
-    table, key, op = value["table"], value["key"], value["op"]
-    if not isinstance(table, str) or not _TABLE.match(table) or op not in ("put", "delete"):
-        return None
-    if not isinstance(key, dict) or not key or not all(isinstance(part, str) for part in key.values()):
-        return None
-    return RowChange(table, key, op == "put")
+            heads[index] = RowChange(value["table"], value["key"], value["op"] == "put")
+    for index, column, value in columns:
+        if index in heads:
+            heads[index].columns[column] = value
+    return [heads[index] for index in sorted(heads)]
 
 
 def key_text(key: dict[str, str]) -> str:
@@ -90,10 +53,10 @@ class EffectFold:
         self._scratch = scratch
         self.effects = 0
 
-    def apply(self, where: dict[str, Any], effect: Effect) -> None:
-        """Fold one effect; what contradicts an earlier one is a failure at this entry."""
+    def apply(self, where: dict[str, Any], values: dict[str, Any]) -> None:
+        """Fold one effect's disclosed fields; what contradicts an earlier one is a failure at this entry."""
         self.effects += 1
-        for row in effect.rows:
+        for row in row_changes(values):
             self._apply_row(where, row)
 
     def _apply_row(self, where: dict[str, Any], row: RowChange) -> None:

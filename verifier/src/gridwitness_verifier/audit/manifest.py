@@ -15,8 +15,8 @@ from gridwitness_verifier.audit.fixed_tables import (
     fixed_class,
     needs_no_manifest,
 )
-from gridwitness_verifier.audit.tally import Tally
 from gridwitness_verifier.audit.text_form import has_text_form
+from gridwitness_verifier.log.tally import Tally
 
 _IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]{0,62}"
 _TABLE = re.compile(rf"{_IDENTIFIER}\.{_IDENTIFIER}\Z")
@@ -67,6 +67,10 @@ class ManifestFold:
                 return
             self._refuse_losses(feature, before.tables, tables, where)
         self._features[feature] = _Feature(log, revision, tables)
+
+    def refuse_signer(self, where: dict[str, Any], agency: str) -> None:
+        """A manifest that another agency than the log's own signed counts for nothing."""
+        self.tally.fail("manifest-signer", f"signed by {agency}, not by the agency of the log", **where)
 
     def _refuse_losses(
         self,

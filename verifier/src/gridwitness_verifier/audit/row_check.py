@@ -13,10 +13,10 @@ from gridwitness_verifier.audit.catalog import Relation
 from gridwitness_verifier.audit.effect_fold import key_text
 from gridwitness_verifier.audit.fixed_tables import STATED
 from gridwitness_verifier.audit.manifest import TableManifest
-from gridwitness_verifier.audit.scratch import Scratch
 from gridwitness_verifier.audit.snapshot import Snapshot
-from gridwitness_verifier.audit.tally import Tally
 from gridwitness_verifier.audit.text_form import finisher, has_text_form, text_expression
+from gridwitness_verifier.log.scratch import Scratch
+from gridwitness_verifier.log.tally import Tally
 
 _SHOWN = 80
 

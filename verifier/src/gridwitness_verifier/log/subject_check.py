@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from gridwitness_verifier.audit.scratch import Scratch
-from gridwitness_verifier.audit.tally import Tally
+from gridwitness_verifier.log.scratch import Scratch
+from gridwitness_verifier.log.tally import Tally
 
 _BY_SUBJECT = """
 SELECT log, sub, seq, leaf, prev, digest, jti FROM entry

@@ -1,0 +1,1 @@
+"""A whole database against its log and the chain."""

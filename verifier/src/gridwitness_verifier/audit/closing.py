@@ -1,0 +1,96 @@
+"""The end of an audit: subjects, erasures, extents, manifest, rows, files, and what the tallies come to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gridwitness_verifier.audit.catalog import Relation
+from gridwitness_verifier.audit.disclosure_check import ErasureRule, check_missing
+from gridwitness_verifier.audit.entry_pass import EntryChecks, LogWalk
+from gridwitness_verifier.audit.extent_check import check_extent
+from gridwitness_verifier.audit.file_check import anything_to_check, check_files
+from gridwitness_verifier.audit.fixed_tables import OPERATIONAL
+from gridwitness_verifier.audit.manifest import compare_manifest
+from gridwitness_verifier.audit.row_check import check_causes, check_rows
+from gridwitness_verifier.kinds import EFFECT, ERASABLE_COLUMNS, KINDS
+from gridwitness_verifier.log.subject_check import check_subjects, check_unique
+from gridwitness_verifier.report import Phrase, Result
+
+if TYPE_CHECKING:
+    from gridwitness_verifier.audit.audit import Audit
+
+
+def check_after_walk(
+    audit: Audit,
+    walks: dict[str, LogWalk],
+    checks: EntryChecks,
+    absent: set[str],
+    catalog: dict[str, Relation],
+) -> None:
+    """Everything that sorts or looks up what the walk left in the scratch file."""
+    tallies, scratch = audit.tallies, audit.scratch
+    # 1. histories
+    subjects = check_subjects(tallies["subjects"], scratch)
+    check_unique(tallies["entries"], scratch)
+    # 2. missing disclosures
+    erasable = {name: kind.erasable for name, kind in KINDS.items()} | {EFFECT: ERASABLE_COLUMNS}
+    rule = ErasureRule(erasable, {name: walk.log.anchored_size for name, walk in walks.items()})
+    erased = check_missing(tallies["disclosures"], scratch, rule)
+    if erased:
+        tallies["disclosures"].notes.append(
+            Phrase(f"{erased} erased, commitment intact", f"{erased} 处已依法删除，承诺完好")
+        )
+    # 3. how far each log goes
+    check_extent(tallies["anchors"], tallies["tree"], walks, audit.settled, absent)
+    # 4. manifest, then rows of the tables it states
+    declared = checks.manifest.tables()
+    compare_manifest(tallies["manifest"], declared, catalog)
+    check_causes(tallies["rows"], scratch)
+    check_rows(tallies["rows"], audit.snapshot, scratch, declared, catalog)
+    audit.declared_operational = [
+        f"{name}.{column}"
+        for name, table in sorted(declared.items())
+        for column in table.of_class(OPERATIONAL)
+    ]
+    # 5. files
+    _check_files(audit)
+    # 6. what is counted but is no failure
+    _count(audit, walks, checks, subjects)
+
+
+def _check_files(audit: Audit) -> None:
+    tally = audit.tallies["files"]
+    if not audit.files_asked and not anything_to_check(audit.snapshot, audit.scratch):
+        del audit.tallies["files"]
+    elif audit.files is None or not audit.files.is_dir():
+        place = audit.files or "--files is not given"
+        tally.not_evaluated.append(f"records name files, and there is no folder to look in: {place}")
+    else:
+        check_files(tally, audit.snapshot, audit.scratch, audit.files)
+
+
+def _count(audit: Audit, walks: dict[str, LogWalk], checks: EntryChecks, subjects: int) -> None:
+    tallies = audit.tallies
+    receipt, key, time = checks.receipt, checks.key, checks.time
+    if receipt.pending:
+        text = f"{receipt.pending} records are accepted and not anchored yet"
+        tallies["receipts"].notes.append(Phrase(text, f"{receipt.pending} 条记录已受理、尚未锚定"))
+    if receipt.late:
+        text = f"{receipt.late} were anchored later than promised"
+        tallies["receipts"].notes.append(Phrase(text, f"{receipt.late} 条晚于承诺时间锚定"))
+    if key is not None and key.own_only:
+        text = f"{key.own_only} records are signed by keys that only their own agency stands for"
+        tallies["vouching"].claimed.append(Phrase(text, f"{key.own_only} 条记录的密钥仅由本机关自称"))
+    if time is not None:
+        if time.wide:
+            text = f"{time.wide} late: the interval is wider than the merge delay"
+            tallies["time"].notes.append(Phrase(text, f"{time.wide} 条迟报：时间区间宽于最大合并时限"))
+        if tallies["independence"].check(Phrase("", "")).result is not Result.PROVED:
+            text = "chain time is that of one operator"
+            tallies["time"].claimed.append(Phrase(text, "链上时间出自单一运营方"))
+    audit.subject["logs"] = len(walks)
+    audit.subject["entries"] = sum(walk.leaves + walk.waiting for walk in walks.values())
+    audit.subject["subjects"] = subjects
+    audit.subject["effects"] = checks.effects.effects
+    audit.subject["disclosures"] = tallies["disclosures"].checked
+    audit.subject["rows"] = tallies["rows"].checked

@@ -1,0 +1,1 @@
+"""A served log against its key, its entries and the chain."""
