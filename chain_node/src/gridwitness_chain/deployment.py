@@ -76,7 +76,10 @@ class Deployment:
                 "code_hash": self.members.code_hash,
                 "keys_slot": self.keys_slot,
             },
-            "record_log": {"address": self.record_log.address.lower(), "code_hash": self.record_log.code_hash},
+            "record_log": {
+                "address": self.record_log.address.lower(),
+                "code_hash": self.record_log.code_hash,
+            },
         }
 
     def _equal(self, what: str, found: object, expected: object) -> None:

@@ -131,7 +131,7 @@ class Transactions:
                     self.send(signed)
                     return self.wait(signed.hash, timeout)
                 except (TransactionReplaced, TransactionUnderWay):
-                    # Another process uses this account; nothing of ours is or can be mined: safe to try again.
+                    # Another process uses this account; nothing of ours is or can be mined: try again.
                     if attempt == _ATTEMPTS:
                         raise
                     time.sleep(0.1 * attempt)

@@ -1,0 +1,115 @@
+"""The JSON-RPC client against a peer that misbehaves."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+from gridwitness_chain import MalformedAnswer, Rpc, RpcRefused, Unreachable
+
+
+class Peer:
+    """A raw TCP server: per request it sends the next of `answers` (None: hang up, `...`: keep silent)."""
+
+    def __init__(self) -> None:
+        self.answers: list[object] = []
+        self.methods: list[str] = []
+        self.connections = 0
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def _talk(self, connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as lines:
+            while request := self._request(lines):
+                self.methods.append(request["method"])
+                answer = self.answers.pop(0)
+                if answer is None:
+                    return
+                if answer is ...:
+                    lines.read(1)
+                    return
+                content = (
+                    answer
+                    if isinstance(answer, bytes)
+                    else json.dumps({"id": request["id"], **answer}).encode()
+                )
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content) + content)
+
+    @staticmethod
+    def _request(lines: object) -> dict[str, object] | None:
+        length = 0
+        while line := lines.readline().strip():  # type: ignore[attr-defined]
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        return json.loads(lines.read(length)) if length else None  # type: ignore[attr-defined]
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    found = Peer()
+    yield found
+    found.close()
+
+
+def test_one_connection_serves_many_calls(peer: Peer) -> None:
+    peer.answers = [{"result": number} for number in range(5)]
+    rpc = Rpc(peer.url)
+    assert [rpc.call("eth_blockNumber") for _ in range(5)] == list(range(5))
+    assert peer.connections == 1
+
+
+def test_a_broken_connection_is_tried_again_but_not_for_ever(peer: Peer) -> None:
+    peer.answers = [None, None, {"result": "0x1"}, None, None, None]
+    rpc = Rpc(peer.url)
+    assert rpc.call("eth_chainId") == "0x1"
+    with pytest.raises(Unreachable):
+        rpc.call("eth_chainId")
+    assert len(peer.methods) == 6
+
+
+def test_what_may_have_taken_effect_is_not_repeated(peer: Peer) -> None:
+    peer.answers = [None, ...]
+    with pytest.raises(Unreachable):
+        Rpc(peer.url).call("evm_mine")
+    with pytest.raises(Unreachable):
+        Rpc(peer.url, timeout=0.2).call("eth_getProof")
+    assert peer.methods == ["evm_mine", "eth_getProof"]
+
+
+def test_errors_of_the_node_keep_number_and_data(peer: Peer) -> None:
+    peer.answers = [{"error": {"code": 3, "message": "execution reverted", "data": "0xdeadbeef"}}]
+    with pytest.raises(RpcRefused) as caught:
+        Rpc(peer.url).call("eth_call")
+    assert (caught.value.number, caught.value.data, caught.value.code) == (3, "0xdeadbeef", "rpc-refused")
+
+
+@pytest.mark.parametrize("answer", [b"<html>", b"[]", b"7", {"id": -1, "result": 1}, {"jsonrpc": "2.0"}])
+def test_answers_that_are_none_are_refused(peer: Peer, answer: object) -> None:
+    peer.answers = [answer]
+    with pytest.raises(MalformedAnswer):
+        Rpc(peer.url).call("eth_chainId")
+
+
+def test_nobody_listening_and_no_url() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+    with pytest.raises(Unreachable):
+        Rpc(f"http://127.0.0.1:{port}").call("eth_chainId")
+    with pytest.raises(Unreachable):
+        Rpc("file:///etc/passwd")
