@@ -48,7 +48,7 @@ def notes() -> list[dict[str, Any]]:
     flipped = b64(key_id(ORIGIN, LOG) + bytes(64))
     accepted = [
         ("note", "a text of several paragraphs", note("甲\n\n乙\n"), "甲\n\n乙\n"),
-        ("note", "an empty line as text", note("\n"), "\n"),
+        ("note", "a text of one line", note("甲\n"), "甲\n"),
         ("tree-head", "a tree head", right, text),
         ("tree-head", "a witness beside the log", right + others, text),
         ("tree-head", "a witness before the log", f"{text}\n{others}{tail}", text),

@@ -129,13 +129,13 @@ def verify_consistency(
 
     Old size 0 is refused: an empty tree has nothing to be consistent with.
     """
-    _check_hashes("consistency", [old_root, new_root, *proof])
     if not 1 <= old_size <= new_size <= MAXIMUM_SIZE:
         raise ProofError("consistency", f"sizes {old_size} and {new_size} can not be compared")
     if old_size == new_size:
         if proof or old_root != new_root:
             raise ProofError("consistency", f"two different trees of {old_size} leaves")
         return
+    _check_hashes("consistency", [old_root, new_root, *proof])
     node, last = old_size - 1, new_size - 1
     while node & 1:
         node, last = node >> 1, last >> 1
