@@ -10,7 +10,7 @@ import {Agencies} from "./Agencies.sol";
 contract Members is Agencies {
     /// @notice How far back (seconds) an agency can disown its own keys without a second agency.
     uint64 public constant FAR_BACK = 7 days;
-    /// @notice Purposes of keys: 1 officer, 2 service, 3 feed, 4 log.
+    /// @notice Highest purpose of a key: 1 officer, 2 service, 3 feed, 4 log.
     uint8 public constant LAST_PURPOSE = 4;
 
     /// @notice A key as stored; the order is the storage layout that state proofs read.

@@ -99,6 +99,7 @@ contract RecordLog {
     }
 
     /// @notice Anchors the next tree head of a log. Only by its anchorer.
+    /// @dev A root doesn't commit to its size: that is what the log key's signature on the tree head is for.
     /// @param oldSize Size the log has now, in leaves.
     /// @param newSize Larger size, by at most `MAXIMUM_GROWTH`.
     /// @param newRoot Root of the tree of `newSize` leaves.

@@ -176,6 +176,13 @@ def test_a_shrinking_window_is_no_way_around_the_second_agency(consortium: Conso
     members.send(admin(1), "shrinkWindow", ONE, thumb(1), start, now - FAR_BACK + 50)
 
 
+def test_a_young_keys_window_may_be_cut_before_its_registration(consortium: Consortium) -> None:
+    members, now = consortium.members, consortium.chain.now()
+    members.send(admin(1), "registerKey", ONE, thumb(1), OFFICER, now - 60 * DAY, now + DAY, NONE)
+    members.send(admin(1), "shrinkWindow", ONE, thumb(1), now - 30 * DAY, now + DAY)
+    assert key_of(members, ONE, thumb(1))["notBefore"] == now - 30 * DAY
+
+
 def test_revocation_is_set_once(consortium: Consortium) -> None:
     members = consortium.members
     register(consortium)

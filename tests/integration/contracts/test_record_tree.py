@@ -74,6 +74,20 @@ def test_an_interior_node_is_no_leaf_and_siblings_do_not_swap(log: Deployed) -> 
     assert log.call("verifyInclusion", LEAVES[0], 0, 4, oracle.inclusion(0, leaves), ROOTS[4])
 
 
+def test_nodes_above_the_root_are_refused_even_when_the_hashes_fit(log: Deployed) -> None:
+    above = LEAVES[30]
+
+    def under(node: bytes) -> bytes:
+        return hashlib.sha256(b"\1" + above + node).digest()
+
+    for old, new in ((3, 5), (5, 7), (6, 8), (7, 20)):
+        taller = [*oracle.consistency(old, LEAVES[:new]), above]
+        assert not log.call("verifyConsistency", old, new, under(ROOTS[old]), under(ROOTS[new]), taller)
+    for index in (0, 3, 4):
+        taller = [*oracle.inclusion(index, LEAVES[:5]), above]
+        assert not log.call("verifyInclusion", LEAVES[index], index, 5, taller, under(ROOTS[5]))
+
+
 def test_consistency_from_size_zero_is_refused(log: Deployed) -> None:
     empty = bytes(32)
     for new in (0, 1, 5):
