@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from eth_account.signers.local import LocalAccount
 from support.contract_chain import ContractChain, account, artifact
 from support.contract_consortium import DEPLOYER, REGISTRAR, Consortium, admin, agency, found, key_of
 from web3 import Web3
@@ -125,7 +128,7 @@ def test_a_registrar_without_its_role_changes_nothing(consortium: Consortium) ->
     members = consortium.members
     register(consortium)
     consortium.decide(members, "revokeAgencyRole", ONE, REGISTRAR, admin(1).address)
-    calls = [
+    calls: list[tuple[Any, ...]] = [
         ("registerKey", ONE, thumb(2), OFFICER, 1, 2, NONE),
         ("shrinkWindow", ONE, thumb(1), 1, 2),
         ("revokeKey", ONE, thumb(1), 0),
@@ -197,7 +200,7 @@ def test_revocation_is_set_once(consortium: Consortium) -> None:
     ]
     key = key_of(members, ONE, thumb(1))
     assert (key["revokedAt"], key["compromisedSince"]) == (now, now)
-    later = [
+    later: list[tuple[LocalAccount, tuple[Any, ...]]] = [
         (admin(1), ("revokeKey", ONE, thumb(1), now - 10)),
         (admin(2), ("confirmKey", ONE, thumb(1), TWO)),
         (admin(1), ("shrinkWindow", ONE, thumb(1), now, now)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 from support import contract_tree as oracle
@@ -226,7 +227,7 @@ def test_closing_at_the_head_opens_the_successor(consortium: Consortium, log_id:
     assert log.error(ANCHORER, "append", log_id, 7, 9, root(9), proof(7, 9)) == "RecordLogAlreadyClosed"
     assert log.error(ANCHORER, "append", successor, 0, 1, root(1), []) == "RecordLogNotTheAnchorer"
     log.send(NEXT, "append", successor, 0, 1, root(1), [])
-    again = (log_id, 7, root(7), [], origin(1, 3), NEXT.address)
+    again: tuple[Any, ...] = (log_id, 7, root(7), [], origin(1, 3), NEXT.address)
     assert log.error(admin(1), "closeLog", *again) == "RecordLogAlreadyClosed"
     assert log.error(admin(1), "replaceAnchorer", log_id, NEXT.address) == "RecordLogAlreadyClosed"
 
@@ -240,7 +241,7 @@ def test_successors_are_numbered_in_order(consortium: Consortium, log_id: bytes)
             origin(),
             origin(1, succession) + "0",
         }:
-            arguments = (current, 0, ZERO, [], wrong, NEXT.address)
+            arguments: tuple[Any, ...] = (current, 0, ZERO, [], wrong, NEXT.address)
             assert log.error(admin(1), "closeLog", *arguments) == "RecordLogOriginWrong", wrong
         consortium.decide(log, "closeLog", current, 0, ZERO, [], origin(1, succession), NEXT.address)
         predecessor, current = current, bytes(log.call("logIdOf", origin(1, succession)))
