@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from gridwitness_verifier.errors import VerificationError
 from gridwitness_verifier.log_proof import parse_log_proof
 from gridwitness_verifier.merkle import RootBuilder, hash_leaf, verify_inclusion
@@ -16,7 +15,10 @@ FOLDER = Path(__file__).parents[2] / "vectors"
 
 
 def cases(name):
-    return [pytest.param(case, id=case["name"]) for case in json.loads((FOLDER / f"{name}.json").read_text("utf-8"))]
+    return [
+        pytest.param(case, id=case["name"])
+        for case in json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    ]
 
 
 def outcome(check):
@@ -59,9 +61,10 @@ def test_log_proofs(case):
         assert found == (case["index"], case["size"])
 
 
-@pytest.mark.parametrize(
-    "tree", [pytest.param(tree, id=str(tree["size"])) for tree in json.loads((FOLDER / "tiles.json").read_text())]
-)
+TREES = json.loads((FOLDER / "tiles.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("tree", TREES, ids=lambda tree: str(tree["size"]))
 def test_streaming_root_is_that_of_the_tiles(tree):
     builder = RootBuilder()
     for index in range(tree["size"]):

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from gridwitness_verifier.errors import VerificationError
 from gridwitness_verifier.record import parse_presentation, require_all_disclosures, verify_signature
 
