@@ -30,6 +30,7 @@ from .errors import (
 )
 from .ganache import Ganache
 from .governance import approve
+from .home import EngineHome
 from .members import AgencyState, KeyState, Members, Purpose
 from .proofs import AnchoredHead, check_key_state, check_receipt_proof, key_state_proof, receipt_proof
 from .record_log import LogOpened, LogState, RecordLog, TreeHeadAnchored, log_id
@@ -55,6 +56,7 @@ __all__ = [
     "Deployment",
     "Engine",
     "EngineFailed",
+    "EngineHome",
     "EngineProfile",
     "Event",
     "Ganache",

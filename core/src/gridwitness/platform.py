@@ -16,7 +16,7 @@ from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.keystore import Keystore
 from gridwitness.members import KEY_HANDLERS, Accounts, ContractKeyRegistry, Keys, MemberDirectory
-from gridwitness.records import SOURCE_HANDLERS, Acceptance, BundleMaker, FileStore, TileStore
+from gridwitness.records import SOURCE_HANDLERS, Acceptance, BundleMaker, Erasures, FileStore, TileStore
 from gridwitness.settings import Settings
 
 
@@ -36,6 +36,7 @@ class Platform:
     accounts: Accounts
     keys: Keys
     bundles: BundleMaker
+    erasures: Erasures
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -52,12 +53,14 @@ class Platform:
         self.engine.dispose()
 
 
-def open_platform(settings: Settings, clock: Clock, database_url: str, rpc_url: str) -> Platform:
+def open_platform(
+    settings: Settings, clock: Clock, database_url: str, rpc_url: str, application: str = "gridwitness"
+) -> Platform:
     """Put the platform together on a running database and chain. Nothing is started, nothing is written.
 
-    `database_url`: the app role's. Whether the chain answers shows when it is first used.
+    `database_url`: the app role's; `application` names us in the database's own views. Whether the chain answers shows when it is first used.
     """
-    engine = create_engine_for(database_url)
+    engine = create_engine_for(database_url, application=application)
     keystore = Keystore(settings.keys_dir)
     files = FileStore(settings.files_dir, settings.file_size_limit_bytes)
     directory = MemberDirectory()
@@ -87,4 +90,5 @@ def open_platform(settings: Settings, clock: Clock, database_url: str, rpc_url: 
         accounts=Accounts(acceptance, clock, timedelta(seconds=settings.token_lifetime_seconds)),
         keys=Keys(acceptance, ContractKeyRegistry(chain), keystore),
         bundles=BundleMaker(tree_of, directory),
+        erasures=Erasures(acceptance, keystore, files, clock, timedelta(days=settings.retention_days)),
     )

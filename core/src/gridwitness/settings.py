@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     database_port: Port | None = None
     """None = a free port, chosen once and remembered under `home`; the same for `chain_port`."""
     chain_port: Port | None = None
+    agency_code: str = Field(default="330100CG", pattern=r"^[0-9A-Z]{6,18}$")
+    """The founding agency, made at the first start; later changes of these two have no effect."""
+    agency_name: str = "示范市城市管理局"
     demo_mode: bool = False
     simulated_clock: bool = False
     """Start with a simulated clock; once begun, `clock_file` keeps it."""

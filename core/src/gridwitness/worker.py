@@ -69,6 +69,8 @@ class Worker:
                 busy = self._round_of(log) or busy
             except Exception as error:
                 failed.append(error)
+        with self._platform.transaction() as session:
+            busy = self._platform.erasures.complete(session) > 0 or busy
         if failed:
             raise failed[0]
         return busy

@@ -3,6 +3,7 @@
 from gridwitness.records.acceptance import Acceptance, Outcome, StepHandler, Submission
 from gridwitness.records.bundles import BundleMaker, presentation, record_row, record_state, rfc3339
 from gridwitness.records.effects import RowChange, change, put_new, remove
+from gridwitness.records.erasure import Erasures, find_erasure
 from gridwitness.records.files import FileStore, add_file
 from gridwitness.records.kinds import KINDS, Kind, kind_named, register
 from gridwitness.records.logs import Log, current_log, latest_seen, log_named, logs_by_origin
@@ -19,6 +20,7 @@ __all__ = [
     "SOURCE_HANDLERS",
     "Acceptance",
     "BundleMaker",
+    "Erasures",
     "FileStore",
     "Kind",
     "Log",
@@ -36,6 +38,7 @@ __all__ = [
     "add_file",
     "change",
     "current_log",
+    "find_erasure",
     "find_sources",
     "heads_of",
     "kind_named",

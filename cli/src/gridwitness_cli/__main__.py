@@ -1,0 +1,5 @@
+"""`python -m gridwitness_cli` is `gridwitness`."""
+
+from gridwitness_cli.main import main
+
+main()

@@ -1,0 +1,115 @@
+"""`gridwitness doctor`: the state of every part, and where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from gridwitness.errors import GridWitnessError, Unavailable
+from gridwitness.platform import Platform
+from gridwitness.settings import Settings
+from gridwitness.worker import Worker
+from sqlalchemy import text
+
+from gridwitness_cli.runtime import Parts, found_parts, found_rpc_url, read_run_file
+
+
+@dataclass(frozen=True)
+class PartState:
+    """One part: whether it works, and what there is to say."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(settings: Settings) -> dict[str, Any]:
+    """Every part's state. `database` is the operator's owner URL: a secret, for this command's output only."""
+    api = f"http://127.0.0.1:{read_run_file(settings).get('port', settings.port)}"
+    states: list[PartState] = []
+    parts = _checked(states, "parts", lambda: (found_parts(settings), "found"))
+    logs: list[dict[str, Any]] = []
+    if parts is not None:
+        platform = parts.platform("gridwitness-doctor")
+        try:
+            logs = _examine_platform(states, parts, platform)
+        finally:
+            platform.close()
+    _checked(states, "api", lambda: (None, _api(api)))
+    return {
+        "ok": all(state.ok for state in states),
+        "home": str(settings.home),
+        "profile": settings.profile,
+        "database": None if parts is None else parts.urls.owner,
+        "auditor": None if parts is None else parts.urls.auditor,
+        "rpc": None if parts is None else found_rpc_url(settings),
+        "api": api,
+        "trust": str(settings.trust_file),
+        "parts": [{"name": s.name, "ok": s.ok, "detail": s.detail} for s in states],
+        "logs": logs,
+    }
+
+
+def _examine_platform(states: list[PartState], parts: Parts, platform: Platform) -> list[dict[str, Any]]:
+    if _checked(states, "database", lambda: (True, _database(platform))) is None:
+        return []
+    _checked(states, "chain", lambda: (True, _chain(platform)))
+    _checked(states, "worker", lambda: (True, _worker(platform)))
+    running = Worker(platform)
+    _checked(
+        states, "standing", lambda: (running.check_standing(), "the contract's heads are this database's")
+    )
+    backlogs = _checked(states, "logs", lambda: (running.backlogs(), "counted")) or []
+    return [
+        {"log": b.log, "accepted": b.accepted, "sequenced": b.sequenced, "anchored": b.anchored}
+        for b in backlogs
+    ]
+
+
+def _checked(states: list[PartState], name: str, look: Callable[[], tuple[Any, str]]) -> Any:
+    try:
+        found, detail = look()
+    except GridWitnessError as error:
+        states.append(PartState(name, False, f"{error} [{error.code}]"))
+        return None
+    except Exception as error:
+        states.append(PartState(name, False, f"{type(error).__name__}: {error}".splitlines()[0]))
+        return None
+    states.append(PartState(name, True, detail))
+    return found
+
+
+def _database(platform: Platform) -> str:
+    with platform.engine.connect() as connection:
+        version, recovering = connection.execute(
+            text("SELECT current_setting('server_version'), pg_is_in_recovery()")
+        ).one()
+    return f"PostgreSQL {version}{', in recovery' if recovering else ''}"
+
+
+def _chain(platform: Platform) -> str:
+    health = platform.chain.read(lambda contracts: contracts.transactions.engine.health())
+    return f"{health['engine']} at block {health['block_number']}, {health['latency_ms']} ms"
+
+
+def _worker(platform: Platform) -> str:
+    query = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gridwitness-worker'")
+    with platform.engine.connect() as connection:
+        connections = connection.scalar(query) or 0
+    if connections == 0:
+        raise Unavailable("worker-away", "no worker is connected to the database", "run `gridwitness worker`")
+    return f"connected ({connections} connections)"
+
+
+def _api(url: str) -> str:
+    try:
+        answer = httpx.get(f"{url}/readyz", timeout=5)
+    except httpx.HTTPError as error:
+        raise Unavailable("api-away", f"{url} does not answer: {error}", "run `gridwitness up`") from error
+    if answer.status_code != httpx.codes.OK:
+        raise Unavailable(
+            "api-not-ready", f"{url}/readyz says {answer.status_code}: {answer.text[:300]}", None
+        )
+    return f"ready at {url}"

@@ -1,0 +1,178 @@
+"""Commands that run and mend a deployment: up, serve, worker, migrate, anchor, doctor."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import threading
+import time
+from typing import Annotated
+
+import httpx
+import typer
+import uvicorn
+from gridwitness.errors import Unavailable
+from gridwitness.migration import migrate as migrate_database
+from gridwitness.postgres import EmbeddedPostgres
+from gridwitness.settings import Settings, load_settings
+from gridwitness.worker import Worker
+from gridwitness_api import create_app
+from rich.console import Console
+
+from gridwitness_cli.doctor import examine
+from gridwitness_cli.processes import Child, Supervisor
+from gridwitness_cli.provisioning import FirstLogin, provision
+from gridwitness_cli.runtime import Parts, attached_platform, found_parts, running_parts, write_run_file
+
+errors = Console(stderr=True, highlight=False)
+
+
+def up(
+    port: Annotated[int | None, typer.Option(help="Port of the API on 127.0.0.1.")] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Demo accounts with known passwords. Never for real use.")
+    ] = False,
+) -> None:
+    """Run the whole platform in the foreground until SIGTERM. 前台运行整个平台。"""
+    overrides = {
+        key: value for key, value in {"port": port, "demo_mode": demo or None}.items() if value is not None
+    }
+    settings = load_settings(**overrides)
+    with running_parts(settings) as parts:
+        platform = parts.platform("gridwitness-up")
+        try:
+            login = provision(parts, platform)
+            if settings.demo_mode:
+                from gridwitness_cli.demo.accounts import make_demo_accounts  # noqa: PLC0415
+
+                make_demo_accounts(platform)
+        finally:
+            platform.close()
+        _greet(settings, login)
+        environment = _child_environment(settings)
+        children = [
+            Child("worker", ["worker"], environment),
+            Child("api", ["serve", "--port", str(settings.port)], environment),
+        ]
+        write_run_file(settings, port=settings.port, pid=os.getpid())
+        threading.Thread(target=_announce, args=(settings,), daemon=True).start()
+        Supervisor(children, lambda: _look_after(settings, parts)).run()
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="Port of the API.")] = None,
+) -> None:
+    """Run the API only; database and chain must be running. 仅运行接口服务。"""
+    settings = load_settings(**({} if port is None else {"port": port}))
+    platform = found_parts(settings).platform("gridwitness-api")
+    uvicorn.run(create_app(platform), host=host, port=settings.port, log_level="warning", server_header=False)
+
+
+def worker() -> None:
+    """Sequence and anchor until SIGTERM; database and chain must be running. 运行定序与上链进程。"""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    platform = found_parts(load_settings()).platform("gridwitness-worker")
+    running = Worker(platform)
+    running.check_standing()
+    running.run(stop)
+    platform.close()
+
+
+def migrate() -> None:
+    """Bring the database to this release's schema and the deployment to readiness. 升级数据库并完成部署准备。"""
+    settings = load_settings()
+    with running_parts(settings) as parts:
+        revision = migrate_database(parts.urls.owner)
+        platform = parts.platform("gridwitness-migrate")
+        try:
+            login = provision(parts, platform)
+        finally:
+            platform.close()
+    typer.echo(f"database revision {revision}")
+    _greet(settings, login)
+
+
+def anchor(
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Return once everything accepted is anchored.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(help="Longest wait in seconds.")] = 600.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
+) -> None:
+    """Sequence and anchor now. 立即定序并上链。"""
+    deadline = time.monotonic() + timeout
+    with attached_platform() as platform:
+        running = Worker(platform)
+        running.check_standing()
+        while True:
+            running.round()
+            backlogs = running.backlogs()
+            if not wait or all(backlog.done for backlog in backlogs):
+                break
+            if time.monotonic() > deadline:
+                raise Unavailable(
+                    "anchor-timeout", f"Not everything is anchored after {timeout:g} s: {backlogs}.", None
+                )
+            time.sleep(0.1)
+    result = [
+        {"log": b.log, "accepted": b.accepted, "sequenced": b.sequenced, "anchored": b.anchored}
+        for b in backlogs
+    ]
+    if as_json:
+        typer.echo(json.dumps({"logs": result}))
+    else:
+        for row in result:
+            typer.echo("{log}: accepted {accepted}, sequenced {sequenced}, anchored {anchored}".format(**row))
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False) -> None:
+    """Tell the state of every part and where it is. 检查各部分状态。"""
+    report = examine(load_settings())
+    if as_json:
+        typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        for part in report["parts"]:
+            typer.echo(f"{'ok  ' if part['ok'] else 'FAIL'} {part['name']}: {part['detail']}")
+    raise typer.Exit(0 if report["ok"] else 1)
+
+
+def _look_after(settings: Settings, parts: Parts) -> None:
+    if settings.database_url is None and EmbeddedPostgres(settings.home).status().state != "running":
+        EmbeddedPostgres(settings.home, settings.database_port).start()
+    if parts.ganache is not None:
+        parts.ganache.start()
+
+
+def _child_environment(settings: Settings) -> dict[str, str]:
+    own = {"GRIDWITNESS_HOME": str(settings.home), "GRIDWITNESS_PORT": str(settings.port)}
+    return {**os.environ, **own, "GRIDWITNESS_DEMO_MODE": "true" if settings.demo_mode else "false"}
+
+
+def _greet(settings: Settings, login: FirstLogin | None) -> None:
+    if login is not None:
+        errors.print(
+            f"First administrator 首个管理员: [bold]{login.username}[/] password 密码: [bold]{login.password}[/]"
+        )
+        errors.print(
+            "It is shown once and kept nowhere; change it after the first login. 仅显示一次，请登录后修改。"
+        )
+    errors.print(f"home {settings.home} · trust file {settings.trust_file}")
+
+
+def _announce(settings: Settings) -> None:
+    url = f"http://127.0.0.1:{settings.port}"
+    for _ in range(600):
+        try:
+            if httpx.get(f"{url}/readyz", timeout=2).status_code == httpx.codes.OK:
+                errors.print(f"GridWitness is up 已就绪: [bold]{url}[/]  (Ctrl-C to stop)")
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    errors.print(f"The API at {url} is not ready yet; see `gridwitness doctor`.")

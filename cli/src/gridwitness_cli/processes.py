@@ -1,0 +1,87 @@
+"""The processes under `gridwitness up`: started, watched, started again when they die, stopped together."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+_log = logging.getLogger("gridwitness.up")
+
+_PATIENCE = 10.0
+"""Seconds a process has to end after SIGTERM."""
+_LONGEST_PAUSE = 30.0
+
+
+@dataclass
+class Child:
+    """One `gridwitness` process of ours."""
+
+    name: str
+    arguments: Sequence[str]
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    pause: float = 0.5
+    not_before: float = 0.0
+
+    def start(self) -> None:
+        """Start it; in a session of its own, so that Ctrl-C reaches it through us only."""
+        command = [sys.executable, "-m", "gridwitness_cli", *self.arguments]
+        self.process = subprocess.Popen(command, env=self.environment, start_new_session=True)
+
+    def look_after(self) -> None:
+        """Start it again if it died, with growing pauses while it keeps dying."""
+        if self.process is None or self.process.poll() is None:
+            return
+        now = time.monotonic()
+        if self.not_before == 0.0:
+            _log.warning("%s ended with %s; it is started again", self.name, self.process.returncode)
+            self.not_before = now + self.pause
+            self.pause = min(self.pause * 2, _LONGEST_PAUSE)
+        elif now >= self.not_before:
+            self.not_before = 0.0
+            self.start()
+
+    def stop(self) -> None:
+        """SIGTERM, then SIGKILL when it does not end in time."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+@dataclass
+class Supervisor:
+    """Keeps children and parts alive until told to stop."""
+
+    children: list[Child]
+    look_after_parts: Callable[[], None]
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
+        for child in self.children:
+            child.start()
+        try:
+            while not self.stopping.wait(0.5):
+                for child in self.children:
+                    child.look_after()
+                try:
+                    self.look_after_parts()
+                except Exception:
+                    _log.exception("a part is away and is tried again")
+        finally:
+            for child in reversed(self.children):
+                child.stop()
