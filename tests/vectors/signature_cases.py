@@ -62,6 +62,9 @@ def _rebound(key: tokens.Key, other: tokens.Key) -> list[dict[str, Any]]:
         case("a payload changed after signing", moved, key, "signature", "signature"),
         case("the kid of another key", tokens.presentation(foreign, shown), other, "signature", "signature"),
         case(
+            "a key that kid does not name", tokens.presentation(foreign, shown), key, "signature", "signature"
+        ),
+        case(
             "an alg that is not the key's",
             tokens.presentation(crossed, shown),
             key,

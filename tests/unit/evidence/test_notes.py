@@ -96,6 +96,12 @@ def test_round_trips() -> None:
     assert LogProof.parse(replace(PROOF, hashes=()).encode()).hashes == ()
 
 
+def test_a_log_proof_is_out_of_form_before_it_is_verified() -> None:
+    for hashes in ((b"\x03" * 31,), (b"\x03" * 33,), (b"\x03" * 32,) * 64):
+        with pytest.raises(ProofError, match="log-proof"):
+            LogProof.parse(replace(PROOF, hashes=hashes).encode())
+
+
 def test_a_log_signs_only_its_own() -> None:
     with pytest.raises(NoteError, match="tree-head"):
         sign_tree_head(replace(HEAD, origin=ORIGIN + "-2"), SIGNER)

@@ -154,6 +154,24 @@ def test_any_bytes_are_a_bundle_or_refused(data: bytes, width: int) -> None:
         assert entry_bundle_encode(bundle) == data
 
 
+@pytest.mark.parametrize(
+    ("data", "width"),
+    [
+        (b"\0\1a\0", 1),
+        (b"\0\1a\0\1b", 1),
+        (b"\0\1a", 2),
+        (b"\0\2a", 1),
+        (b"\0", 1),
+        (b"", 1),
+        (b"", 0),
+        (b"\0\0" * 257, 257),
+    ],
+)
+def test_a_bundle_holds_exactly_its_entries(data: bytes, width: int) -> None:
+    with pytest.raises(ProofError, match="tile-form"):
+        entry_bundle_decode(data, width)
+
+
 @pytest.mark.parametrize("bundle", [[], [b""] * 257, [b"x" * 65_536]])
 def test_bundles_have_bounds(bundle: list[bytes]) -> None:
     with pytest.raises(ProofError, match="tile-form"):
