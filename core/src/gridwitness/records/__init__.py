@@ -9,6 +9,8 @@ from gridwitness.records.kinds import KINDS, Kind, kind_named, register
 from gridwitness.records.logs import Log, current_log, latest_seen, log_named, logs_by_origin
 from gridwitness.records.manifest import MANIFEST_KIND
 from gridwitness.records.models import LogRow
+from gridwitness.records.recovery import Recovered, Recovery
+from gridwitness.records.sequencing import sole_sequencer
 from gridwitness.records.signers import OwnKeys, RegisteredKey, SignerDirectory
 from gridwitness.records.sources import SOURCE_HANDLERS, SourceHandler, find_sources, row_digest
 from gridwitness.records.subjects import SubjectHead, heads_of, subject_log
@@ -27,6 +29,8 @@ __all__ = [
     "LogRow",
     "Outcome",
     "OwnKeys",
+    "Recovered",
+    "Recovery",
     "RegisteredKey",
     "RowChange",
     "SignerDirectory",
@@ -53,5 +57,6 @@ __all__ = [
     "remove",
     "rfc3339",
     "row_digest",
+    "sole_sequencer",
     "subject_log",
 ]

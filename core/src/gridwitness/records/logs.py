@@ -22,6 +22,7 @@ class Log:
     origin: str
     agency: str
     maximum_merge_delay: int
+    predecessor: str | None = None
 
 
 def logs_by_origin(session: Session) -> dict[str, Log]:
@@ -84,4 +85,4 @@ def first_anchor_times(session: Session) -> dict[str, datetime]:
 
 
 def _log(row: LogRow) -> Log:
-    return Log(row.name, row.origin, row.agency, row.maximum_merge_delay)
+    return Log(row.name, row.origin, row.agency, row.maximum_merge_delay, row.predecessor)
