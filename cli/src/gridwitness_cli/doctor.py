@@ -13,7 +13,7 @@ from gridwitness.settings import Settings
 from gridwitness.worker import Worker
 from sqlalchemy import text
 
-from gridwitness_cli.runtime import Parts, found_parts, found_rpc_url, read_run_file
+from gridwitness_cli.runtime import found_parts, found_rpc_url, read_run_file
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class PartState:
 
 
 def examine(settings: Settings) -> dict[str, Any]:
-    """Every part's state. `database` is the operator's owner URL: a secret, for this command's output only."""
+    """Every part's state. `database` is the operator's owner URL: a secret, for this output only."""
     api = f"http://127.0.0.1:{read_run_file(settings).get('port', settings.port)}"
     states: list[PartState] = []
     parts = _checked(states, "parts", lambda: (found_parts(settings), "found"))
@@ -34,7 +34,7 @@ def examine(settings: Settings) -> dict[str, Any]:
     if parts is not None:
         platform = parts.platform("gridwitness-doctor")
         try:
-            logs = _examine_platform(states, parts, platform)
+            logs = _examine_platform(states, platform)
         finally:
             platform.close()
     _checked(states, "api", lambda: (None, _api(api)))
@@ -52,7 +52,7 @@ def examine(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _examine_platform(states: list[PartState], parts: Parts, platform: Platform) -> list[dict[str, Any]]:
+def _examine_platform(states: list[PartState], platform: Platform) -> list[dict[str, Any]]:
     if _checked(states, "database", lambda: (True, _database(platform))) is None:
         return []
     _checked(states, "chain", lambda: (True, _chain(platform)))

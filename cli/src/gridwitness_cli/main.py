@@ -1,4 +1,4 @@
-"""`gridwitness`: the composition root. Commands live in modules; here they are named, and errors get exit codes."""
+"""`gridwitness`: the composition root. Here commands are named and errors get exit codes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ app.add_typer(agencies.app, name="agency")
 
 
 def main() -> None:
-    """Run; a platform error is one line on stderr. Exit code 2: what was given can't be used; 3: a part is away."""
+    """Run; a platform error is one line on stderr. Exit code 2: unusable input; 3: a part is away."""
     try:
         app()
     except GridWitnessError as error:

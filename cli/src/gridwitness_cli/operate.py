@@ -85,7 +85,7 @@ def worker() -> None:
 
 
 def migrate() -> None:
-    """Bring the database to this release's schema and the deployment to readiness. 升级数据库并完成部署准备。"""
+    """Bring database and contracts to readiness for this release. 升级数据库并完成部署准备。"""
     settings = load_settings()
     with running_parts(settings) as parts:
         revision = migrate_database(parts.urls.owner)
@@ -157,7 +157,7 @@ def _child_environment(settings: Settings) -> dict[str, str]:
 def _greet(settings: Settings, login: FirstLogin | None) -> None:
     if login is not None:
         errors.print(
-            f"First administrator 首个管理员: [bold]{login.username}[/] password 密码: [bold]{login.password}[/]"
+            f"First administrator 首个管理员: [bold]{login.username}[/] 密码 password: [bold]{login.password}"
         )
         errors.print(
             "It is shown once and kept nowhere; change it after the first login. 仅显示一次，请登录后修改。"

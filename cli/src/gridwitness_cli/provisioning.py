@@ -1,13 +1,13 @@
-"""What every start does before anything is served: schema, contracts, founding agency, manifest, trust file."""
+"""What every start does first: schema, contracts, founding agency, manifest, trust file."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
 
-from gridwitness.manifest import check_manifest
 from gridwitness.database import create_engine_for, load_models
 from gridwitness.errors import Misconfigured
+from gridwitness.manifest import check_manifest
 from gridwitness.members import AccountRow
 from gridwitness.migration import migrate
 from gridwitness.platform import Platform
@@ -29,7 +29,7 @@ class FirstLogin:
 
 
 def provision(parts: Parts, platform: Platform) -> FirstLogin | None:
-    """Make the deployment ready, or see that it is. Raises Misconfigured where database and chain disagree."""
+    """Make the deployment ready, or see that it is. Raises Misconfigured where its parts disagree."""
     settings = parts.settings
     migrate(parts.urls.owner)
     _require_declared(parts.urls.owner)

@@ -37,7 +37,7 @@ class Parts:
 
 @contextmanager
 def running_parts(settings: Settings) -> Iterator[Parts]:
-    """Database and chain: those that run are used, missing embedded ones are started and stopped again at the end."""
+    """Database and chain: running ones are used, missing embedded ones started, and stopped at the end."""
     clock = clock_for(settings)
     if isinstance(clock, SimulatedClock):
         clock.advance(0)  # makes the file, so that every process of this home knows
