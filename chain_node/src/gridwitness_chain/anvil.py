@@ -38,6 +38,3 @@ class Anvil(LocalEngine):
     def on_started(self) -> None:
         if self.simulated:
             self.rpc.call("anvil_setBlockTimestampInterval", 0)
-
-    def apply_clock(self, wanted: int) -> None:
-        self.rpc.call("evm_setNextBlockTimestamp", wanted)

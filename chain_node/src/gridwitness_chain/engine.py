@@ -32,6 +32,8 @@ ANVIL = EngineProfile("anvil", single_operator=True, confirmations=0, block_rece
 BESU = EngineProfile("besu", single_operator=False, confirmations=0, block_receipts=True)
 GETH = EngineProfile("geth", single_operator=False, confirmations=6, block_receipts=True)
 OTHER = EngineProfile("other", single_operator=False, confirmations=12, block_receipts=False)
+# How the next block gets its time, and the unit in which: milliseconds or seconds.
+_CLOCKS = {"ganache": ("evm_setTime", 1000), "anvil": ("evm_setNextBlockTimestamp", 1)}
 PROFILES = (GANACHE, ANVIL, BESU, GETH)
 
 
@@ -121,15 +123,24 @@ class Engine:
             )
 
     def set_time(self, unix_seconds: int) -> int:
-        """Give the next block this time; returns the time it will really have (never before the latest
-        block's).
+        """Give the next blocks this time, until the next call; never before the latest block's.
 
-        Raises `ClockRefused` unless the engine was made with a simulated clock.
+        Returns the time they will really have. Raises `ClockRefused` unless the engine has a simulated
+        clock.
         """
-        raise ClockRefused(
-            f"the clock of this {self.profile.name} is not simulated ({unix_seconds} asked for)",
-            "only embedded deployments made with a simulated clock may set it",
-        )
+        method, unit = _CLOCKS.get(self.profile.name, ("", 0))
+        if not self.simulated or not method:
+            raise ClockRefused(
+                f"the clock of this {self.profile.name} is not simulated ({unix_seconds} asked for)",
+                "only embedded deployments made with a simulated clock may set it",
+            )
+        wanted = max(unix_seconds, self.block_time())
+        self.remember_time(wanted)
+        self.rpc.call(method, wanted * unit)
+        return wanted
+
+    def remember_time(self, unix_seconds: int) -> None:
+        """Keep a time on disk before the engine gets it, where the engine is ours."""
 
     def health(self) -> dict[str, Any]:
         """`ok`, `engine`, `url`, `chain_id`, `block_number`, `block_time`, `latency_ms`. Raises
@@ -157,9 +168,16 @@ class RemoteEngine(Engine):
     """
 
     def __init__(
-        self, url: str, *, chain_id: int | None = None, profile: EngineProfile | None = None
+        self,
+        url: str,
+        *,
+        chain_id: int | None = None,
+        profile: EngineProfile | None = None,
+        simulated: bool = False,
     ) -> None:
+        """`simulated`: the node is a `Ganache` or `Anvil` that was made with a simulated clock."""
         super().__init__()
+        self.simulated = simulated
         self._rpc = Rpc(url)
         self._expected = chain_id
         self._given = profile

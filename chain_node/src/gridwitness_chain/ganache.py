@@ -59,6 +59,3 @@ class Ganache(LocalEngine):
         latest = self.block_time()
         if latest > int(datetime.now(UTC).timestamp()):
             self.rpc.call("evm_setTime", latest * 1000)
-
-    def apply_clock(self, wanted: int) -> None:
-        self.rpc.call("evm_setTime", wanted * 1000)

@@ -48,10 +48,6 @@ class LocalEngine(Engine):
         """The engine's command line; must hold the home's path, by which an orphan is recognised."""
         raise NotImplementedError
 
-    def apply_clock(self, wanted: int) -> None:
-        """Give the next block the time `wanted` (not before the latest block's), Unix seconds."""
-        raise NotImplementedError
-
     def on_started(self) -> None:
         """What the engine forgot over the restart."""
 
@@ -61,7 +57,7 @@ class LocalEngine(Engine):
 
     def start(self) -> Self:
         """Also brings back an engine that ended; what already runs stays as it is."""
-        if self._process is not None and self._process.alive:
+        if self._process is not None and self._serves():
             return self
         self.home.acquire()
         try:
@@ -82,15 +78,9 @@ class LocalEngine(Engine):
             self._process = None
         self.home.release()
 
-    def set_time(self, unix_seconds: int) -> int:
-        if not self.simulated:
-            return super().set_time(unix_seconds)
-        latest = self.block_time()
-        wanted = max(unix_seconds, latest)
-        # On disk first: the engine forgets a time that no block has yet when it is killed.
-        self.home.remember_time(wanted)
-        self.apply_clock(wanted)
-        return wanted
+    def remember_time(self, unix_seconds: int) -> None:
+        # The engine forgets a time that no block has yet when it is killed.
+        self.home.remember_time(unix_seconds)
 
     def _restore_clock(self) -> None:
         self.on_started()
@@ -143,9 +133,16 @@ class LocalEngine(Engine):
             self._await_health(running, settings)
         except ChainError:
             # Ours by its command line, but it does not serve: a fresh start is the only way on.
-            running.stop()
+            running.stop(patience=1.0)
             return None
         return running
+
+    def _serves(self) -> bool:
+        try:
+            self.health()
+        except ChainError:
+            return False
+        return True
 
     def _launch(self, settings: EngineSettings) -> NodeProcess:
         if not is_free(settings.port):
