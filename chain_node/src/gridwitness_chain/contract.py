@@ -13,7 +13,7 @@ from eth_utils import keccak, to_checksum_address
 from .accounts import Account
 from .artifact import Artifact
 from .errors import ArtifactMissing, ChainError, MalformedAnswer, Reverted, RpcRefused
-from .transactions import CALL_GAS, Receipt, Transactions
+from .transactions import CALL_GAS, DEPLOY_GAS, Receipt, Transactions
 
 # Solidity's own two errors.
 _BUILT_IN: dict[str, tuple[str, list[dict[str, Any]]]] = {
@@ -85,6 +85,11 @@ class Contract:
         """Run the call without a transaction. Raises `Reverted` when the contract would refuse it now."""
         request = {"from": sender, "to": self.address, "data": "0x" + call.data.hex(), "gas": hex(CALL_GAS)}
         self._eth_call(call.name, request, block)
+
+    def check_creation(self, sender: str, data: bytes) -> None:
+        """Run the creation without a transaction. Raises `Reverted` when the constructor refuses."""
+        request = {"from": sender, "data": "0x" + data.hex(), "gas": hex(DEPLOY_GAS)}
+        self._eth_call(f"creating {self.artifact.name}", request, "latest")
 
     def submit(self, account: Account, call: Call, timeout: float = 30.0) -> Receipt:
         """Check, sign, send and wait until final. Raises `Reverted`; nothing is sent if the check already

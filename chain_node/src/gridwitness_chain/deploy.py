@@ -17,7 +17,7 @@ from eth_utils import to_checksum_address
 from .accounts import Account
 from .agency import agency_word
 from .artifact import Artifact, load_artifact
-from .contract import encoded_arguments
+from .contract import Contract, encoded_arguments
 from .deployment import Deployed, Deployment, code_hash, deployed_code
 from .engine import Engine
 from .errors import EngineFailed, TransactionReplaced, WrongChain
@@ -97,11 +97,12 @@ class _Steps:
             self._transactions.send(signed)
         except TransactionReplaced:
             # Proven never to be mined: the deployer's nonce went elsewhere. Only now another one is signed.
-            del self._content["sent"][artifact.name]
+            self._forget(artifact)
             signed = self._signed(artifact, arguments)
             self._transactions.send(signed)
         receipt = self._transactions.wait(signed.hash)
         if not receipt.succeeded or receipt.contract is None:
+            self._forget(artifact)
             raise EngineFailed(
                 f"{artifact.name} could not be deployed ({signed.hash})", "check agencies and gas limit"
             )
@@ -112,6 +113,7 @@ class _Steps:
         if sent is not None:
             return SignedTransaction(bytes.fromhex(sent["raw"]), sent["hash"], sent["nonce"], sent["sender"])
         data = artifact.creation_code + encoded_arguments(artifact.constructor, arguments)
+        Contract(self._transactions, artifact, "").check_creation(self._deployer.address, data)
         signed = self._transactions.prepare(self._deployer, None, data, DEPLOY_GAS)
         self._content["sent"][artifact.name] = {
             "raw": signed.raw.hex(),
@@ -121,6 +123,10 @@ class _Steps:
         }
         self._store()
         return signed
+
+    def _forget(self, artifact: Artifact) -> None:
+        del self._content["sent"][artifact.name]
+        self._store()
 
     def _store(self) -> None:
         write_atomically(self._path, json.dumps(self._content, indent=1) + "\n")

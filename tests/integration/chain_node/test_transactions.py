@@ -1,0 +1,137 @@
+"""A transaction takes effect once, however often its bytes are sent."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from gridwitness_chain import (
+    Account,
+    Engine,
+    NotApproved,
+    NotMined,
+    Receipt,
+    Reverted,
+    SignedTransaction,
+    TransactionReplaced,
+    Transactions,
+    Unreachable,
+    approve,
+)
+from support.engines import FIRST, SECOND, AgencyChain, agency_chain
+
+SOMEONE = "0x" + "77" * 20
+
+
+@pytest.fixture
+def transactions(engine: Engine) -> Iterator[Transactions]:
+    yield Transactions(engine)
+
+
+def test_the_same_bytes_sent_again_are_one_transaction(transactions: Transactions) -> None:
+    account = Account.random()
+    for _ in range(3):
+        signed = transactions.prepare(account, SOMEONE, b"")
+        for _ in range(3):
+            transactions.send(signed)
+        receipt = transactions.wait(signed.hash)
+        transactions.send(signed)
+        assert transactions.wait(signed.hash) == receipt and receipt.succeeded
+        assert transactions.nonce(account.address) == signed.nonce + 1
+
+
+def test_bytes_sent_by_many_at_once_and_past_our_checks_take_effect_once(transactions: Transactions) -> None:
+    account, engine = Account.random(), transactions.engine
+    signed = transactions.prepare(account, SOMEONE, b"")
+
+    def send_raw() -> None:
+        try:
+            engine.rpc.call("eth_sendRawTransaction", "0x" + signed.raw.hex())
+        except Exception:
+            refused.append(1)
+
+    refused: list[int] = []
+    threads = [threading.Thread(target=send_raw) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    transactions.wait(signed.hash)
+    send_raw()
+    assert refused and transactions.nonce(account.address) == signed.nonce + 1
+
+
+def test_a_nonce_used_by_another_is_told_apart(transactions: Transactions) -> None:
+    account = Account.random()
+    first = transactions.prepare(account, SOMEONE, b"")
+    second = transactions.prepare(account, account.address, b"")
+    assert first.nonce == second.nonce and first.hash != second.hash
+    transactions.send(first)
+    assert transactions.wait(first.hash).succeeded
+    with pytest.raises(TransactionReplaced):
+        transactions.send(second)
+    assert transactions.receipt(second.hash) is None
+
+
+def test_one_account_used_by_many_threads(transactions: Transactions) -> None:
+    account = Account.random()
+    start = transactions.prepare(account, SOMEONE, b"").nonce
+    receipts: list[Receipt] = []
+    threads = [
+        threading.Thread(target=lambda: receipts.append(transactions.execute(account, SOMEONE, b"")))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({receipt.transaction for receipt in receipts}) == 8
+    assert transactions.nonce(account.address) == start + 8
+
+
+def test_what_was_never_sent_is_not_mined(transactions: Transactions) -> None:
+    signed = transactions.prepare(Account.random(), SOMEONE, b"")
+    with pytest.raises(NotMined):
+        transactions.wait(signed.hash, timeout=0.1)
+    transactions.send(signed)
+    assert transactions.wait(signed.hash).succeeded
+
+
+def test_a_node_that_is_gone_is_unreachable(transactions: Transactions) -> None:
+    signed = transactions.prepare(Account.random(), SOMEONE, b"")
+    assert isinstance(signed, SignedTransaction)
+    away = Transactions(transactions.engine)
+    away.engine = type(transactions.engine)(transactions.engine.home.folder.parent / "gone")
+    away.engine.start()
+    away.engine.stop()
+    with pytest.raises(Unreachable):
+        away.send(signed)
+
+
+def test_governance_takes_two_of_two(chain: AgencyChain) -> None:
+    members = chain.contracts.members
+    registrar = Account.random().address
+    call = members.grant_role(FIRST, "REGISTRAR", registrar)
+    with pytest.raises(NotApproved, match="1 of 2"):
+        approve(members, members, [chain.admins[FIRST]], call)
+    assert not members.has_role(FIRST, "REGISTRAR", registrar)
+    with pytest.raises(Reverted, match="MembersAlreadyApproved"):
+        approve(members, members, [chain.admins[FIRST]], call)
+    assert approve(members, members, [chain.admins[SECOND]], call).succeeded
+    assert members.has_role(FIRST, "REGISTRAR", registrar)
+    chain.decide(members.revoke_role(FIRST, "REGISTRAR", registrar))
+    assert not members.has_role(FIRST, "REGISTRAR", registrar)
+
+
+def test_one_agency_decides_alone_and_its_keys_count_from_registration(
+    engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    alone = agency_chain(engine, tmp_path_factory.mktemp("alone"), [FIRST])
+    members, thumbprint = alone.contracts.members, bytes(range(32))
+    assert alone.open_log() and members.threshold() == 1
+    members.submit(alone.admins[FIRST], members.register_key(FIRST, thumbprint, 2, 0, 2**40))
+    state = members.key_of(FIRST, thumbprint)
+    assert state.counts_from == state.registered_at > 0
+    alone.decide(members.admit_agency(SECOND, Account.random().address))
+    assert members.agencies() == (FIRST, SECOND) and members.threshold() == 2
