@@ -1,0 +1,49 @@
+"""The application's routes, without a platform behind them: enough to describe the interface."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from gridwitness_api.routes import (
+    accounts,
+    agencies,
+    erasures,
+    files,
+    keys,
+    logs,
+    records,
+    session,
+    standing,
+    subjects,
+    tiles,
+)
+
+_ROUTERS = (session, records, subjects, files, logs, tiles, agencies, accounts, keys, erasures, standing)
+_DESCRIPTION = """执法监督平台：签名记录进入只增日志并上链，任何人可独立核实。
+
+Signed records go into an append-only log that is anchored on a chain; anyone can verify them without trusting
+this platform. Formats: docs/format.md. Errors: application/problem+json with a stable `code`. Times: RFC 3339.
+"""
+
+
+def bare_application() -> FastAPI:
+    """All routes. No page of the documentation is served: it would load scripts from elsewhere."""
+    app = FastAPI(
+        title="GridWitness 网格见证",
+        version="1",
+        summary="执法监督的可核实记录 Verifiable records of city enforcement",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+    )
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return f"{route.endpoint.__module__.rpartition('.')[2]}.{route.name.strip('_')}"
