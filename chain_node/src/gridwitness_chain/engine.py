@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .errors import ClockRefused, RpcRefused, Underfunded, WrongChain
+from .errors import ClockRefused, EngineFailed, RpcRefused, Underfunded, WrongChain
 from .rpc import Rpc
 
 # Enough for any number of transactions; ganache and clique charge for gas in a currency nobody values.
@@ -59,7 +59,7 @@ class Engine:
     @property
     def rpc(self) -> Rpc:
         if self._rpc is None:
-            raise WrongChain("the engine was not started", "call start() first")
+            raise EngineFailed("the engine was not started", "call start() first")
         return self._rpc
 
     @property

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from typing import BinaryIO
 
 import pytest
 from gridwitness_chain import MalformedAnswer, Rpc, RpcRefused, Unreachable
@@ -49,12 +50,12 @@ class Peer:
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content) + content)
 
     @staticmethod
-    def _request(lines: object) -> dict[str, object] | None:
+    def _request(lines: BinaryIO) -> dict[str, object] | None:
         length = 0
-        while line := lines.readline().strip():  # type: ignore[attr-defined]
+        while line := lines.readline().strip():
             if line.lower().startswith(b"content-length:"):
                 length = int(line.split(b":")[1])
-        return json.loads(lines.read(length)) if length else None  # type: ignore[attr-defined]
+        return json.loads(lines.read(length)) if length else None
 
     def close(self) -> None:
         self._socket.close()
