@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gridwitness.database import create_engine_for, load_models
 from gridwitness.errors import Misconfigured
 from gridwitness.manifest import check_manifest
-from gridwitness.members import AccountRow
+from gridwitness.members.models import AccountRow
 from gridwitness.migration import migrate
 from gridwitness.platform import Platform
 from gridwitness.provision import deploy_contracts, found, record_manifests, write_trust

@@ -1,0 +1,1 @@
+"""`gridwitness demo` and the demo accounts of `gridwitness up --demo`."""

@@ -1,0 +1,169 @@
+"""Accounts and signing keys with known passwords, for `gridwitness up --demo` only.
+
+| account      | 身份 who                            | agency   |
+|--------------|-------------------------------------|----------|
+| admin        | 系统管理员 administrator            | founding |
+| zhang.wei    | 执法人员 officer, with a key        | founding |
+| li.na        | 执法人员 officer, with a key        | founding |
+| wang.fang    | 网格员 grid worker                  | founding |
+| auditor      | 执法监督人员 auditor                | founding |
+| admin.ga     | 系统管理员 administrator            | 330100GA |
+| police.node  | 公安节点 police node                | 330100GA |
+
+All have the password `PASSWORD`; the keys in `<home>/demo-device/` open with `PASSPHRASE`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from gridwitness.durable_file import replace_file
+from gridwitness.errors import Misconfigured
+from gridwitness.members import AgencyRow, SigningKeyRow
+from gridwitness.members.models import AccountRow
+from gridwitness.platform import Platform
+from gridwitness.provision import admit
+from gridwitness.records import current_log, rfc3339
+from gridwitness.settings import Settings
+from gridwitness_evidence import SigningKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+PASSWORD = "gridwitness-demo"  # noqa: S105 - published on purpose, for demo mode only
+PASSPHRASE = "gridwitness-demo"  # noqa: S105 - as above
+SECOND_AGENCY = "330100GA"
+SECOND_AGENCY_NAME = "示范市公安局"
+DEVICE_FOLDER = "demo-device"
+KEY_YEARS = 2
+
+_ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """One account; `second`: of the second agency; `signs`: an officer's key lies on the demo device."""
+
+    username: str
+    display_name: str
+    role: str
+    second: bool = False
+    signs: bool = False
+
+
+ACCOUNTS = (
+    DemoAccount("zhang.wei", "张伟", "officer", signs=True),
+    DemoAccount("li.na", "李娜", "officer", signs=True),
+    DemoAccount("wang.fang", "王芳", "grid_worker"),
+    DemoAccount("auditor", "陈静", "auditor"),
+    DemoAccount("admin.ga", "周涛", "administrator", second=True),
+    DemoAccount("police.node", "公安卡口节点", "police_node", second=True),
+)
+FEED_KEY = "checkpoint-feed"
+
+
+def make_demo_accounts(platform: Platform) -> None:
+    """Second agency, accounts, confirmed keys. Idempotent; what is there stays as it is.
+
+    Raises Misconfigured `demo-on-real-home` where other people's accounts are here already.
+    """
+    founding = platform.settings.agency_code
+    with platform.transaction() as session:
+        _take_over_admin(platform, session)
+        known = session.get(AgencyRow, SECOND_AGENCY) is not None
+    (platform.settings.home / DEVICE_FOLDER).mkdir(mode=0o700, exist_ok=True)
+    if not known:
+        admit(platform, SECOND_AGENCY, SECOND_AGENCY_NAME)
+    with platform.transaction() as session:
+        for account in ACCOUNTS:
+            _make_account(platform, session, account, founding)
+    for account in ACCOUNTS:
+        if account.signs:
+            _make_key(platform, account.username, founding, "officer", confirmer=SECOND_AGENCY)
+    _make_key(platform, FEED_KEY, SECOND_AGENCY, "feed", confirmer=founding)
+
+
+def is_demo_home(settings: Settings) -> bool:
+    """Whether accounts with published passwords were made here."""
+    return (settings.home / DEVICE_FOLDER).exists()
+
+
+def refuse_demo_home(settings: Settings) -> None:
+    """Raise Misconfigured `demo-home`: published passwords must not open a platform that is not a demo."""
+    if not settings.demo_mode and is_demo_home(settings):
+        raise Misconfigured(
+            "demo-home",
+            f"{settings.home} holds demo accounts with published passwords.",
+            "run `gridwitness up --demo`, or set GRIDWITNESS_HOME to another folder for real use",
+        )
+
+
+def _take_over_admin(platform: Platform, session: Session) -> None:
+    """Give the first administrator the published password, once, where nobody else has an account yet."""
+    if is_demo_home(platform.settings):
+        return
+    accounts = session.scalars(select(AccountRow)).all()
+    if [account.username for account in accounts] != [_ADMIN]:
+        raise Misconfigured(
+            "demo-on-real-home",
+            f"{platform.settings.home} holds accounts of a deployment that is not a demo.",
+            "set GRIDWITNESS_HOME to another folder for a demo",
+        )
+    platform.accounts.set_password(session, accounts[0].id, PASSWORD)
+
+
+def _make_account(platform: Platform, session: Session, account: DemoAccount, founding: str) -> None:
+    if session.scalar(select(AccountRow.id).where(AccountRow.username == account.username)) is not None:
+        return
+    platform.accounts.create(
+        session,
+        agency=SECOND_AGENCY if account.second else founding,
+        username=account.username,
+        display_name=account.display_name,
+        password=PASSWORD,
+        roles=[account.role],
+        by=None,
+    )
+
+
+def _make_key(platform: Platform, name: str, agency: str, purpose: str, *, confirmer: str) -> None:
+    """The key on the demo device, offered by its holder and confirmed by the other agency."""
+    key = _device_key(platform.settings.home / DEVICE_FOLDER, name)
+    with platform.transaction() as session:
+        row = session.get(SigningKeyRow, (agency, key.kid))
+        confirmed = row is not None and row.confirmed_by is not None
+        if row is None:
+            _offer(platform, session, key, name, agency, purpose)
+    if not confirmed:
+        with platform.transaction() as session:
+            platform.keys.confirm(session, agency, key.kid, confirmer, by=None)
+
+
+def _offer(
+    platform: Platform, session: Session, key: SigningKey, name: str, agency: str, purpose: str
+) -> None:
+    now: datetime = platform.clock.now().replace(microsecond=0)
+    account = session.scalar(select(AccountRow.id).where(AccountRow.username == name))
+    holder = None if account is None else str(account)
+    fields = {
+        "jwk": key.jwk,
+        "purpose": purpose,
+        "holder": holder,
+        "not_before": rfc3339(now - timedelta(hours=1)),
+        "not_after": rfc3339(now + timedelta(days=365 * KEY_YEARS)),
+        "replaces": None,
+    }
+    log = current_log(session, agency)
+    statement = platform.acceptance.sign_own(
+        session, log, "key.offered.v1", secrets.token_hex(16), fields, key=key, iss=agency
+    )
+    platform.keys.offer(session, statement.presentation, by=holder)
+
+
+def _device_key(folder: Path, name: str) -> SigningKey:
+    path = folder / f"{name}.key"
+    if not path.exists():
+        replace_file(path, SigningKey.generate("ES256").to_pem(PASSPHRASE.encode()))
+    return SigningKey.from_pem(path.read_bytes(), PASSPHRASE.encode())
