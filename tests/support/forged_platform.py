@@ -70,7 +70,9 @@ def text_form(value: Any) -> str | None:
 class ForgedPlatform:
     """One agency's platform on `consortium`; `url` is an owner's database URL, `folder` holds files and tiles."""
 
-    def __init__(self, consortium: contract_consortium.Consortium, url: str, folder: Path, number: int = 1) -> None:
+    def __init__(
+        self, consortium: contract_consortium.Consortium, url: str, folder: Path, number: int = 1
+    ) -> None:
         self.consortium = consortium
         self.folder = folder
         self.url = url
@@ -106,7 +108,9 @@ class ForgedPlatform:
         self.logs[origin] = ForgedLog(origin, self.agency, NoteKey(origin))
         return self.logs[origin]
 
-    def _insert_log(self, database: psycopg.Connection[Any], log: ForgedLog, predecessor: str | None = None) -> None:
+    def _insert_log(
+        self, database: psycopg.Connection[Any], log: ForgedLog, predecessor: str | None = None
+    ) -> None:
         row = (log.name, log.origin, log.agency, log.key.vkey, MERGE_DELAY, predecessor)
         database.execute("INSERT INTO records.log VALUES (%s, %s, %s, %s, %s, %s)", row)
 
@@ -242,7 +246,13 @@ class ForgedPlatform:
                 "INSERT INTO records.file VALUES (%s, %s, %s, 'text/plain', now()) ON CONFLICT DO NOTHING",
                 (bytes.fromhex(digest), bytes.fromhex(second), len(content)),
             )
-        return {"name": "现场.txt", "sha256": digest, "sm3": second, "size": len(content), "type": "text/plain"}
+        return {
+            "name": "现场.txt",
+            "sha256": digest,
+            "sm3": second,
+            "size": len(content),
+            "type": "text/plain",
+        }
 
     # Sequencing and anchoring
 
@@ -290,8 +300,15 @@ class ForgedPlatform:
             database.execute(
                 "INSERT INTO records.anchor VALUES (%s, %s, %s, %s, %s, %s, %s, to_timestamp(%s), %s)",
                 (
-                    log.name, new, old, root, bytes(receipt["transactionHash"]), block["number"],
-                    bytes(block["hash"]), block["timestamp"], json.dumps(proof),
+                    log.name,
+                    new,
+                    old,
+                    root,
+                    bytes(receipt["transactionHash"]),
+                    block["number"],
+                    bytes(block["hash"]),
+                    block["timestamp"],
+                    json.dumps(proof),
                 ),  # fmt: skip
             )
             for agency, kid in signers:
@@ -353,7 +370,11 @@ def pin(web3: Web3, contract: Deployed) -> dict[str, Any]:
 
 def keys_slot() -> int:
     """Slot of `keys` in `Members`, from the artifact's storage layout."""
-    return next(int(item["slot"]) for item in artifact("Members")["storageLayout"]["storage"] if item["label"] == "keys")
+    return next(
+        int(item["slot"])
+        for item in artifact("Members")["storageLayout"]["storage"]
+        if item["label"] == "keys"
+    )
 
 
 def write_tiles(base: Path, leaves: list[bytes], entries: list[bytes]) -> None:

@@ -46,7 +46,9 @@ class SigningKey:
     def __post_init__(self) -> None:
         if self.private is None:
             es256 = self.algorithm == "ES256"
-            self.private = ec.generate_private_key(ec.SECP256R1()) if es256 else ed25519.Ed25519PrivateKey.generate()
+            self.private = (
+                ec.generate_private_key(ec.SECP256R1()) if es256 else ed25519.Ed25519PrivateKey.generate()
+            )
 
     @property
     def jwk(self) -> dict[str, str]:
@@ -101,7 +103,9 @@ class ForgedRecord:
 
 def forge(key: SigningKey, claims: dict[str, Any], fields: dict[str, Any]) -> ForgedRecord:
     """Sign `claims` (all but `_sd` and `_sd_alg`) with one disclosure per field."""
-    encoded = {name: b64u(compact([b64u(secrets.token_bytes(16)), name, value])) for name, value in fields.items()}
+    encoded = {
+        name: b64u(compact([b64u(secrets.token_bytes(16)), name, value])) for name, value in fields.items()
+    }
     by_digest = {b64u(hashlib.sha256(text.encode()).digest()): name for name, text in encoded.items()}
     order = sorted(by_digest)
     claims = {**claims, "_sd_alg": "sha-256", "_sd": order}

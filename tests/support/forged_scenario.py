@@ -55,9 +55,7 @@ def build(chain: ContractChain, url: str, folder: Path, *, agencies: int = 1) ->
         "title": HOSTILE[:60], "amount": "12.50", "opened": "2026-01-02T03:04:05.600000Z", "day": "2026-01-02",
         "flag": True, "big": 2**60, "data": {"b": [1, None], "甲": "乙"}, "tags": ["x", "y z"], "blob": b"\x00\xff",
     }  # fmt: skip
-    platform.effect(
-        service, [("shop.thing", {"id": thing, "part": 1}, values)], cause=case[0].jti
-    )
+    platform.effect(service, [("shop.thing", {"id": thing, "part": 1}, values)], cause=case[0].jti)
     account_effect = platform.effect(
         service, [("members.account", {"id": account}, {"display_name": "张三", "role": "officer"})]
     )

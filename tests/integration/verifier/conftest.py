@@ -81,9 +81,7 @@ def built(chain: ContractChain, tmp_path_factory: pytest.TempPathFactory) -> Bui
     server = database_server()
     found: list[Scenario] = []
     folder = tmp_path_factory.mktemp("forged")
-    template = server.prepare(
-        "forged", lambda urls: found.append(build(chain, urls.owner, folder))
-    )
+    template = server.prepare("forged", lambda urls: found.append(build(chain, urls.owner, folder)))
     return Built(found[0], server, template)
 
 
@@ -102,9 +100,8 @@ def _copy(scenario: Scenario, url: str, folder: Path) -> Scenario:
     shutil.copytree(scenario.platform.folder, folder)
     platform = copy.copy(scenario.platform)
     platform.url, platform.folder = url, folder
-    platform.logs = {
-        origin: copy.copy(log) for origin, log in scenario.platform.logs.items()
-    }
+    platform.consortium = copy.copy(scenario.platform.consortium)
+    platform.logs = {origin: copy.copy(log) for origin, log in scenario.platform.logs.items()}
     for log in platform.logs.values():
         log.records, log.waiting, log.last = list(log.records), list(log.waiting), dict(log.last)
     mine = copy.copy(scenario)

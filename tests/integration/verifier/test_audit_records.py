@@ -99,7 +99,9 @@ def test_deleted_subject(scenario: Scenario, database, audit) -> None:
     answer = audit()
     assert answer.exit_code == 1
     assert len(answer.places("entries")) == 2
-    assert answer.place("entries", "index-gap")["index"] == scenario.platform.log.records.index(scenario.case[0])
+    assert answer.place("entries", "index-gap")["index"] == scenario.platform.log.records.index(
+        scenario.case[0]
+    )
     assert {"tree", "anchors"} <= answer.failed
 
 
@@ -281,7 +283,9 @@ def test_accepted_and_not_due_is_no_failure(scenario: Scenario, audit) -> None:
 
 def test_receipt_of_a_stranger(scenario: Scenario, database, audit) -> None:
     record = scenario.case[0]
-    database.execute("UPDATE records.record SET receipt = replace(receipt, '/v1', '/v2') WHERE jti = %s", (record.jti,))
+    database.execute(
+        "UPDATE records.record SET receipt = replace(receipt, '/v1', '/v2') WHERE jti = %s", (record.jti,)
+    )
     answer = audit()
     assert answer.failed == {"receipts"}
     assert answer.place("receipts", "note-signature")["jti"] == record.jti

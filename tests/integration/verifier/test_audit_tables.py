@@ -231,7 +231,9 @@ def test_domain_in_a_types_place(scenario: Scenario, database, audit) -> None:
 
 
 def test_shadowing_search_path_changes_nothing(scenario: Scenario, database, audit) -> None:
-    database.execute("CREATE FUNCTION shop.left(text, integer) RETURNS text LANGUAGE sql AS $$SELECT 'x'::text$$")
+    database.execute(
+        "CREATE FUNCTION shop.left(text, integer) RETURNS text LANGUAGE sql AS $$SELECT 'x'::text$$"
+    )
     database.execute("ALTER ROLE CURRENT_USER SET search_path = shop, pg_catalog")
     try:
         answer = audit()

@@ -1,0 +1,358 @@
+"""Attacks that touch keys, tree heads, anchors and the chain itself."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+
+import pytest
+from support import contract_consortium, contract_tree
+from support.contract_chain import account, code
+from support.forged_platform import ANCHORER, MERGE_DELAY, NoteKey
+from support.forged_record import b64u
+from support.forged_scenario import Scenario, build, case_step
+
+
+def revoke(scenario: Scenario, key, since: int) -> None:
+    members = scenario.platform.consortium.members
+    members.send(contract_consortium.admin(1), "revokeKey", code(key.agency), key.thumbprint, since)
+
+
+def later(scenario: Scenario, seconds: int) -> None:
+    """The next block comes this much later than the newest one."""
+    chain = scenario.platform.chain
+    chain.set_time(chain.now() + seconds)
+
+
+def test_revoked_then_used(scenario: Scenario, audit) -> None:
+    platform = scenario.platform
+    later(scenario, 5)
+    revoke(scenario, scenario.officer, 0)
+    later(scenario, 5)
+    record = platform.accept("case.step.v1", case_step(None, "立案", []), scenario.officer)
+    platform.anchor()
+    answer = audit()
+    assert (answer.exit_code, answer.failed) == (1, {"keys"})
+    assert [place["jti"] for place in answer.places("keys")] == [record.jti]
+    assert answer.place("keys", "key-revoked")
+
+
+def test_anchored_between_compromise_and_revocation_is_disputed(scenario: Scenario, audit) -> None:
+    platform = scenario.platform
+    later(scenario, 10)
+    record = platform.accept("case.step.v1", case_step(None, "立案", []), scenario.officer)
+    platform.anchor()
+    since = platform.chain.now() - 1
+    later(scenario, 10)
+    revoke(scenario, scenario.officer, since)
+    answer = audit()
+    assert (answer.exit_code, answer.failed) == (3, set())
+    assert answer.check("keys")["result"] == "disputed"
+    assert [place["jti"] for place in answer.places("keys")] == [record.jti]
+
+
+def test_anchored_before_the_compromise_stays_valid(scenario: Scenario, audit) -> None:
+    later(scenario, 10)
+    revoke(scenario, scenario.officer, 0)
+    assert audit().exit_code == 0
+
+
+def test_window_that_ended(scenario: Scenario, audit) -> None:
+    platform = scenario.platform
+    now, members = platform.chain.now(), platform.consortium.members
+    owner = code(platform.agency)
+    begin = now - 365 * 86_400
+    key = scenario.officer
+    state = members.call("keyOf", owner, key.thumbprint)
+    later(scenario, 2)
+    members.send(contract_consortium.admin(1), "shrinkWindow", owner, key.thumbprint, state[3], now + 3)
+    later(scenario, 10)
+    record = platform.accept("case.step.v1", case_step(None, "立案", []), key)
+    platform.anchor()
+    answer = audit()
+    assert begin < now
+    assert answer.place("keys", "key-window")["jti"] == record.jti
+
+
+def test_two_agencies_vouch(chain, built, tmp_path: Path, verify) -> None:
+    urls = built.server.fresh()
+    scenario = build(chain, urls.owner, tmp_path, agencies=2)
+    trust = scenario.platform.trust()
+    answer = verify("audit", "--database", urls.owner, "--trust", trust)
+    assert answer.failed == set()
+    assert answer.check("vouching")["result"] == "proved"
+    assert answer.exit_code == 0
+    stranger = scenario.platform.add_key("officer")
+    record = scenario.platform.accept("case.step.v1", case_step(None, "立案", []), stranger)
+    scenario.platform.anchor()
+    answer = verify("audit", "--database", urls.owner, "--trust", trust)
+    assert answer.place("keys", "key-unconfirmed")["jti"] == record.jti
+    built.server.drop(urls)
+
+
+def test_whole_log_rebuilt_with_new_roots(scenario: Scenario, database, audit) -> None:
+    """The operator drops a record, moves the rest up, signs new heads and receipts; the contract remembers."""
+    platform = scenario.platform
+    log = platform.log
+    dropped = scenario.case[-1]
+    index = log.records.index(dropped)
+    database.execute("DELETE FROM records.record WHERE jti = %s", (dropped.jti,))
+    database.execute("UPDATE records.record SET leaf_index = leaf_index - 1 WHERE leaf_index > %s", (index,))
+    log.records.remove(dropped)
+    database.execute("DELETE FROM records.tree_head WHERE size > %s", (index,))
+    for size in range(index + 1, len(log.records) + 1):
+        root = contract_tree.root(log.leaves[:size])
+        note = log.key.tree_head(size, root)
+        database.execute(
+            "INSERT INTO records.tree_head VALUES (%s, %s, %s, %s)", (log.name, size, root, note)
+        )
+    answer = audit()
+    assert answer.exit_code == 1
+    assert {"tree", "anchors"} <= answer.failed
+    assert answer.place("anchors", "rolled-back")["index"] == len(log.records)
+
+
+def test_entries_replaced_and_heads_signed_again(scenario: Scenario, database, audit) -> None:
+    platform, log = scenario.platform, scenario.platform.log
+    last = len(log.records)
+    other = platform.make("case.step.v1", case_step(None, "结案", []), scenario.officer)
+    gone = scenario.case[-1]
+    log.records[log.records.index(gone)] = other
+    received = int(time.time())
+    receipt = log.key.receipt(other.leaf_hash, received, received + MERGE_DELAY)
+    claims = other.claims
+    database.execute(
+        "UPDATE records.record SET jti=%s, identity=%s, sub=%s, seq=%s, iat=%s, entry=%s, disclosures=%s,"
+        " received_at=to_timestamp(%s), receipt=%s WHERE jti=%s",
+        (
+            other.jti, other.identity, claims["sub"], claims["seq"], claims["iat"], other.entry,
+            other.disclosures, received, receipt, gone.jti,
+        ),
+    )  # fmt: skip
+    root = contract_tree.root(log.leaves)
+    database.execute(
+        "UPDATE records.tree_head SET root=%s, note=%s WHERE size=%s",
+        (root, log.key.tree_head(last, root), last),
+    )
+    answer = audit()
+    assert answer.exit_code == 1
+    assert {"tree", "anchors"} <= answer.failed
+    assert "contract" in answer.place("tree", "root")["detail"]
+    assert answer.place("anchors", "split-view")["index"] == last
+
+
+def test_rolled_back_to_an_old_backup(scenario: Scenario, database, audit) -> None:
+    platform = scenario.platform
+    log = platform.log
+    size = log.anchored
+    database.execute("DELETE FROM records.record WHERE leaf_index >= %s", (size - 3,))
+    for table in ("tree_head", "anchor", "key_state"):
+        database.execute(f"DELETE FROM records.{table} WHERE size > %s", (size - 3,))
+    answer = audit()
+    assert answer.exit_code == 1
+    place = answer.place("anchors", "rolled-back")
+    assert (place["log"], place["index"]) == (log.name, size - 3)
+
+
+def test_anchor_row_altered(scenario: Scenario, database, audit) -> None:
+    database.execute("UPDATE records.anchor SET block_time = block_time - interval '20 days'")
+    answer = audit()
+    assert answer.failed == {"anchors"}
+    assert answer.place("anchors", "altered")["column"] == "block_time"
+
+
+def test_anchor_row_invented(scenario: Scenario, database, audit) -> None:
+    database.execute(
+        "INSERT INTO records.anchor SELECT log, size + 100, size, root, transaction, block_number, block_hash,"
+        " block_time, proof FROM records.anchor ORDER BY size DESC LIMIT 1"
+    )
+    answer = audit()
+    assert answer.place("anchors", "no-event")["index"] == scenario.platform.log.anchored + 100
+
+
+def test_anchor_row_lost_is_named(scenario: Scenario, database, audit) -> None:
+    size = scenario.platform.log.anchored
+    for table in ("anchor", "key_state"):
+        database.execute(f"DELETE FROM records.{table} WHERE size = %s", (size,))
+    answer = audit()
+    assert answer.place("anchors", "event-without-row")["index"] == size
+
+
+def test_key_state_lost_or_of_another_block(scenario: Scenario, database, audit) -> None:
+    database.execute(
+        "UPDATE records.key_state k SET proof = o.proof FROM records.key_state o"
+        " WHERE o.kid = k.kid AND o.size <> k.size"
+    )
+    assert audit().place("keys", "key-state-block")["table"] == "records.key_state"
+    database.execute("DELETE FROM records.key_state")
+    assert audit().place("keys", "key-state-missing")["log"] == scenario.platform.log.name
+
+
+def test_tree_head_of_another_key(scenario: Scenario, database, audit) -> None:
+    log = scenario.platform.log
+    stranger = NoteKey(log.origin)
+    root = contract_tree.root(log.leaves)
+    note = stranger.tree_head(len(log.records), root)
+    database.execute("UPDATE records.tree_head SET note = %s WHERE size = %s", (note, len(log.records)))
+    answer = audit()
+    assert {"tree", "anchors"} == answer.failed
+    assert answer.place("anchors", "head-unsigned")["index"] == len(log.records)
+
+
+def junk(scenario: Scenario) -> int:
+    """The anchorer's key appends a leaf that nobody has; gives the new size."""
+    platform = scenario.platform
+    log = platform.log
+    leaves = [*log.leaves, hashlib.sha256(b"junk").digest()]
+    log_id = hashlib.sha256(log.origin.encode()).digest()
+    platform.consortium.log.send(
+        ANCHORER, "append", log_id, log.anchored, len(leaves), contract_tree.root(leaves),
+        contract_tree.consistency(log.anchored, leaves),
+    )  # fmt: skip
+    return len(leaves)
+
+
+def test_junk_by_the_anchorers_key(scenario: Scenario, audit) -> None:
+    size = junk(scenario)
+    answer = audit()
+    assert answer.exit_code == 1
+    assert answer.place("anchors", "head-unsigned")["index"] == size
+    assert answer.place("anchors", "rolled-back")["index"] == size - 1
+
+
+def succeed(scenario: Scenario, **fields):
+    """Close the log at its honest head and continue it; gives the first record of the successor."""
+    platform = scenario.platform
+    old = platform.log
+    leaves = [*old.leaves, hashlib.sha256(b"junk").digest()]
+    log_id = hashlib.sha256(old.origin.encode()).digest()
+    root = contract_tree.root(old.leaves)
+    origin = contract_consortium.origin(1, 2)
+    platform.consortium.decide(
+        platform.consortium.log, "closeLog", log_id, old.anchored, root,
+        contract_tree.consistency(old.anchored, leaves), origin, ANCHORER.address,
+    )  # fmt: skip
+    new = platform.open_log(origin)
+    with platform.database() as database:
+        platform._insert_log(database, new, old.name)
+    named = {
+        "predecessor": old.origin, "size": old.anchored, "root": b64u(root), "lost_from": None, "lost_to": None,
+        "reason": "anchorer stolen", **fields,
+    }  # fmt: skip
+    return platform.accept("deployment.incarnation.v1", named, scenario.service)
+
+
+def test_recovery_by_succession(scenario: Scenario, audit) -> None:
+    junk(scenario)
+    succeed(scenario)
+    scenario.platform.anchor()
+    answer = audit()
+    assert answer.failed == set()
+    assert answer.exit_code == 0
+    assert answer.place("anchors", "disowned")["log"] == scenario.platform.agency
+
+
+def test_succession_that_names_another_head(scenario: Scenario, audit) -> None:
+    junk(scenario)
+    succeed(scenario, size=3)
+    scenario.platform.anchor()
+    assert audit().place("anchors", "incarnation-differs")["log"].endswith("-2")
+
+
+def test_two_logs_write_one_row(scenario: Scenario, audit) -> None:
+    platform = scenario.platform
+    junk(scenario)
+    succeed(scenario)
+    record = platform.effect(
+        scenario.service, [("shop.thing", {"id": scenario.thing, "part": 1}, {"flag": True})]
+    )
+    platform.anchor()
+    answer = audit()
+    assert answer.place("rows", "two-logs")["jti"] == record.jti
+
+
+def test_declared_loss_is_disputed_not_forgotten(scenario: Scenario, database, audit) -> None:
+    old = scenario.platform.log
+    junk(scenario)
+    succeed(scenario, lost_from=old.anchored - 1, lost_to=old.anchored - 1)
+    scenario.platform.anchor()
+    lost = old.records[-1]
+    database.execute("DELETE FROM records.record WHERE jti = %s", (lost.jti,))
+    answer = audit()
+    assert answer.failed == set()
+    assert answer.exit_code == 3
+    assert answer.place("anchors", "lost-declared")["index"] == old.anchored - 1
+
+
+# Another chain, no chain, no database
+
+
+def test_another_contract(scenario: Scenario, audit) -> None:
+    members = scenario.platform.consortium.members
+    scenario.platform.consortium.log = scenario.platform.chain.deploy(
+        account(0), "RecordLog", members.address
+    )
+    answer = audit()
+    assert answer.exit_code == 1
+    assert answer.place("chain", "log-unknown")["log"] == scenario.platform.agency
+    assert "anchors" in answer.failed
+
+
+@pytest.mark.parametrize(("part", "code"), [("genesis_hash", "genesis"), ("chain_id", "chain-id")])
+def test_another_chain(scenario: Scenario, audit, part: str, code: str) -> None:
+    web3 = scenario.platform.chain.web3
+    pinned = {
+        "chain_id": web3.eth.chain_id, "genesis_hash": web3.eth.get_block(0)["hash"].to_0x_hex(),
+        "rpc": scenario.platform.rpc,
+    }  # fmt: skip
+    pinned[part] = 7 if part == "chain_id" else "0x" + "ab" * 32
+    answer = audit(trust=scenario.platform.trust(chain=pinned))
+    assert answer.exit_code == 1
+    assert answer.place("chain", code)
+    assert answer.check("keys")["result"] == "not evaluated"
+
+
+def test_without_a_node_nothing_required_is_claimed(scenario: Scenario, audit) -> None:
+    web3 = scenario.platform.chain.web3
+    pinned = {
+        "chain_id": web3.eth.chain_id,
+        "genesis_hash": web3.eth.get_block(0)["hash"].to_0x_hex(),
+        "rpc": None,
+    }
+    answer = audit(trust=scenario.platform.trust(chain=pinned))
+    assert (answer.exit_code, answer.failed) == (3, set())
+    for name in ("chain", "anchors", "keys", "vouching", "time", "receipts"):
+        assert answer.check(name)["result"] == "not evaluated"
+
+
+def test_node_that_does_not_answer(scenario: Scenario, audit) -> None:
+    answer = audit("--rpc", "http://127.0.0.1:9")
+    assert (answer.exit_code, answer.failed) == (3, set())
+
+
+def test_signatures_switched_off(scenario: Scenario, audit) -> None:
+    answer = audit("--no-signatures")
+    assert answer.exit_code == 3
+    assert answer.check("signatures")["result"] == "not evaluated"
+
+
+def test_unreachable_database(scenario: Scenario, capsys) -> None:
+    from gridwitness_verifier.main import main
+
+    trust = scenario.platform.trust()
+    code_ = main(["audit", "--database", "postgresql://nobody@127.0.0.1:9/none", "--trust", str(trust)])
+    assert code_ == 3
+    assert "database" in capsys.readouterr().err
+
+
+def test_memory_remembers_a_contradiction(scenario: Scenario, audit, tmp_path: Path) -> None:
+    memory = tmp_path / "memory.json"
+    assert audit("--memory", memory).exit_code == 0
+    assert audit("--memory", memory).exit_code == 0
+    text = memory.read_text()
+    root = contract_tree.root(scenario.platform.log.leaves).hex()
+    assert root in text
+    memory.write_text(text.replace(root, "ab" * 32))
+    answer = audit("--memory", memory)
+    assert (answer.exit_code, answer.failed) == (1, {"memory"})
