@@ -1,0 +1,298 @@
+"""The command line: exit codes, reports in three forms, pins, memory."""
+
+import json
+from hashlib import sha256
+
+import pytest
+from gridwitness_verifier.main import main
+from support.sealing import validator_keys
+from support.verifier_bundle import Scenario
+from support.verifier_node import node_of, serve
+
+
+@pytest.fixture(autouse=True)
+def own_configuration(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
+@pytest.fixture
+def files(tmp_path):
+    def write(scenario, bundle=None):
+        trust, evidence = tmp_path / "trust.json", tmp_path / "evidence.json"
+        trust.write_text(json.dumps(scenario.trust()))
+        evidence.write_text(json.dumps(bundle or scenario.bundle()))
+        return str(evidence), "--trust", str(trust)
+
+    return write
+
+
+def run(capsys, *arguments):
+    code = main([*arguments])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_a_proved_bundle(files, capsys):
+    code, out, err = run(capsys, "bundle", *files(Scenario()))
+    assert (code, err) == (0, "")
+    assert "one operator can rewrite this chain" in out
+    assert "这条链可由单一运行方改写" in out
+    assert "trust: unconfirmed" in out
+    assert "revoked after the anchor" in out
+    assert "steps that nobody recorded" in out
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "结论"), ("en", "Verdict")])
+def test_one_language(files, capsys, language, words):
+    _, out, _ = run(capsys, "bundle", *files(Scenario()), "--language", language)
+    assert words in out
+    assert ("结论" in out) != ("Verdict" in out)
+
+
+def test_the_json_report_has_exactly_the_members_of_the_contract(files, capsys):
+    code, out, _ = run(capsys, "bundle", *files(Scenario()), "--json")
+    report = json.loads(out)
+    assert list(report) == [
+        "format",
+        "command",
+        "exit_code",
+        "verdict",
+        "trust",
+        "subject",
+        "checks",
+        "not_shown",
+    ]
+    assert report["format"] == "gridwitness-report/v1"
+    assert report["exit_code"] == code == 0
+    assert set(report["trust"]) == {"sha256", "status", "profile", "clock"}
+    for check in report["checks"]:
+        assert set(check) == {"name", "result", "required", "reason", "count", "locations"}
+        for location in check["locations"]:
+            assert {"code", "detail"} <= set(location)
+    required = {check["name"] for check in report["checks"] if check["required"]}
+    assert required == {
+        "record",
+        "signature",
+        "key",
+        "disclosures",
+        "inclusion",
+        "tree-head",
+        "anchor",
+        "seen",
+    }
+    assert report["subject"]["index"] == 4
+
+
+def test_a_failed_link_is_exit_code_1(files, capsys):
+    scenario = Scenario()
+    bundle = scenario.bundle()
+    bundle["log_proof"] = bundle["log_proof"].replace("index 4", "index 5")
+    code, out, _ = run(capsys, "bundle", *files(scenario, bundle), "--language", "en")
+    assert code == 1
+    assert "failed: inclusion" in out
+    assert "index=5" in out
+
+
+def test_a_missing_part_is_exit_code_3(files, capsys):
+    scenario = Scenario()
+    bundle = scenario.bundle()
+    bundle["anchor"] = None
+    code, out, _ = run(capsys, "bundle", *files(scenario, bundle))
+    assert code == 3
+    assert "`anchor`" in out
+
+
+def test_a_bundle_without_a_record_is_unusable(files, capsys):
+    scenario = Scenario()
+    bundle = scenario.bundle()
+    del bundle["record"]
+    code, out, err = run(capsys, "bundle", *files(scenario, bundle))
+    assert (code, out) == (2, "")
+    assert "`record`" in err
+
+
+def test_several_bundles_give_the_worst(files, tmp_path, capsys):
+    scenario = Scenario()
+    good, *trust = files(scenario)
+    bundle = scenario.bundle()
+    bundle["anchor"]["chain_id"] = 9
+    bad = tmp_path / "bad.json"
+    bad.write_text(json.dumps(bundle))
+    code, out, _ = run(capsys, "bundle", good, str(bad), good, *trust, "--json", "--progress")
+    report = json.loads(out)
+    checks = {check["name"]: check for check in report["checks"]}
+    assert code == 1
+    assert checks["record"] | {"reason": ""} == checks["record"] | {
+        "result": "proved",
+        "count": 3,
+        "reason": "",
+    }
+    assert checks["anchor"]["reason"].startswith("1 of 3")
+    assert [location["file"] for location in checks["anchor"]["locations"]] == ["bad.json"]
+
+
+HOSTILE = "<script>alert(1)</script>\x1b[2J\u202egnp.exe\u2066\x07\ufeff{{7*7}}"
+
+
+def test_hostile_text_is_escaped_in_every_form(files, tmp_path, capsys):
+    scenario = Scenario(fields={"x": HOSTILE}, claims={"jti": HOSTILE})
+    arguments = files(scenario)
+    named = tmp_path / "<b>\x1b[31m\u202e.json"
+    (tmp_path / "evidence.json").rename(named)
+    page = tmp_path / "page.html"
+    code, out, _ = run(capsys, "bundle", str(named), *arguments[1:], "--html", str(page))
+    assert code == 1
+    json_code, json_out, _ = run(capsys, "bundle", str(named), *arguments[1:], "--json")
+    assert json_code == 1
+    for text in (out, json_out, page.read_text("utf-8")):
+        assert all(character == "\n" or character.isprintable() for character in text)
+    assert "<b>" not in page.read_text("utf-8")
+    assert "&lt;b&gt;\\u001b" in page.read_text("utf-8")
+
+
+def test_hostile_names_of_fields_are_escaped(files, tmp_path, capsys):
+    bundle = Scenario().bundle()
+    bundle["signer"]["key_state"]["storage_proof"] = [[HOSTILE], [], []]
+    page = tmp_path / "page.html"
+    run(capsys, "bundle", *files(Scenario(), bundle), "--html", str(page))
+    assert "<script" not in page.read_text("utf-8")
+
+
+def test_the_page_stands_alone(files, tmp_path, capsys):
+    page = tmp_path / "out" / "page.html"
+    run(capsys, "bundle", *files(Scenario()), "--html", str(page))
+    html = page.read_text("utf-8")
+    assert html.startswith("<!DOCTYPE html>")
+    for fetched in ("http://", "https://", "src=", "href=", "<script", "@import", "url("):
+        assert fetched not in html
+    assert "trust: unconfirmed" in html
+
+
+def test_pinning_confirms_a_trust_file(files, tmp_path, capsys):
+    arguments = files(Scenario())
+    digest = sha256((tmp_path / "trust.json").read_bytes()).hexdigest()
+    code, _, _ = run(capsys, "bundle", *arguments, "--require-confirmed")
+    assert code == 3
+    code, out, _ = run(capsys, "trust", "pin", arguments[2], "--sha256", digest.upper())
+    assert code == 0
+    assert digest in out
+    code, out, _ = run(capsys, "bundle", *arguments, "--require-confirmed", "--json")
+    assert code == 0
+    assert json.loads(out)["trust"]["status"] == "confirmed"
+    assert json.loads((tmp_path / "config" / "gridwitness-verify" / "pins.json").read_text())["trust"] == [
+        digest
+    ]
+
+
+def test_a_pin_of_another_digest_is_refused(files, tmp_path, capsys):
+    arguments = files(Scenario())
+    code, _, err = run(capsys, "trust", "pin", arguments[2], "--sha256", "0" * 64)
+    assert code == 1
+    assert "pin-mismatch" in err
+    assert not (tmp_path / "config").exists()
+
+
+def test_a_file_that_is_no_trust_file_is_not_pinned(tmp_path, capsys):
+    other = tmp_path / "other.json"
+    other.write_bytes(b"{}")
+    code, _, err = run(capsys, "trust", "pin", str(other), "--sha256", sha256(b"{}").hexdigest())
+    assert code == 2
+    assert "trust.format is missing" in err
+
+
+def test_damaged_pins_are_said(files, tmp_path, capsys):
+    pins = tmp_path / "config" / "gridwitness-verify" / "pins.json"
+    pins.parent.mkdir(parents=True)
+    for content in ("{", "[]", '{"format":"gridwitness-pins/v1","trust":["x"]}'):
+        pins.write_text(content)
+        code, _, err = run(capsys, "bundle", *files(Scenario()))
+        assert code == 2
+        assert "pins-form" in err
+
+
+def test_memory_keeps_what_was_seen_and_fails_on_a_contradiction(files, tmp_path, capsys):
+    memory = str(tmp_path / "memory.json")
+    scenario = Scenario()
+    bundle = scenario.bundle()
+    arguments = files(scenario, bundle)
+    for _ in range(2):
+        code, out, _ = run(capsys, "bundle", *arguments, "--memory", memory, "--json")
+        assert code == 0
+        assert json.loads(out)["checks"][-1] | {"reason": ""} == {
+            "name": "memory",
+            "result": "proved",
+            "required": True,
+            "reason": "",
+            "count": 5,
+            "locations": [],
+        }
+    before = (tmp_path / "memory.json").read_bytes()
+    other = Scenario(index=5)
+    code, out, _ = run(capsys, "bundle", *files(other), "--memory", memory, "--json")
+    report = json.loads(out)
+    assert code == 1
+    assert {location["code"] for location in report["checks"][-1]["locations"]} == {
+        "memory-head",
+        "memory-block",
+    }
+    assert (tmp_path / "memory.json").read_bytes() == before
+
+
+def test_a_node_is_asked_only_when_named(files, tmp_path, capsys):
+    scenario = Scenario()
+    node = node_of(scenario)
+    arguments = files(scenario, node.bundle)
+    with serve(node) as url:
+        code, _, err = run(capsys, "bundle", *arguments, "--rpc", url)
+    assert code == 3
+    assert "rpc-chain" in err
+    code, _, err = run(capsys, "bundle", *arguments, "--rpc", "http://127.0.0.1:1")
+    assert code == 3
+    assert "rpc-unreachable" in err
+
+
+def test_an_unwritable_page_is_said(files, tmp_path, capsys):
+    code, _, err = run(capsys, "bundle", *files(Scenario()), "--html", str(tmp_path))
+    assert code == 2
+    assert "file-unwritable" in err
+
+
+VALIDATOR = {"address": "0x" + "01" * 20, "operator": "a", "from_block": 0, "to_block": None}
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"profile": "none"}, "profile"),
+        ({"extra": 1}, "unknown"),
+        ({"deployment": "x"}, "deployment"),
+        ({"chain": {"chain_id": -1, "genesis_hash": "0x", "rpc": None}}, "chain_id"),
+        ({"files": 5}, "files"),
+        ({"logs": {}}, "logs"),
+        ({"time": {"clock": "simulated", "tolerance": 120}, "profile": "server"}, "simulated clock"),
+        (
+            {"validators": [{"address": "0x01", "operator": "a", "from_block": 0, "to_block": None}]},
+            "address",
+        ),
+        (
+            {"validators": [{"address": "0x01", "operator": "a", "from_block": 0, "to_block": "x"}]},
+            "to_block",
+        ),
+    ],
+)
+def test_a_trust_file_with_a_fault_is_named(tmp_path, capsys, change, word):
+    trust = tmp_path / "trust.json"
+    trust.write_text(json.dumps(Scenario(validators=validator_keys(1)).trust() | change))
+    code, _, err = run(capsys, "bundle", str(trust), "--trust", str(trust))
+    assert code == 2
+    assert word in err
+
+
+def test_logs_of_a_trust_file_belong_together(tmp_path, capsys):
+    trust = Scenario().trust()
+    log = trust["logs"][0]
+    other = log["origin"][:-1] + "7"
+    for wrong in ([log, log], [log | {"origin": other}], [log | {"agency": "999999"}], [log | {"vkey": "x"}]):
+        path = tmp_path / "trust.json"
+        path.write_text(json.dumps(trust | {"logs": wrong}))
+        assert run(capsys, "bundle", str(path), "--trust", str(path))[0] == 2
