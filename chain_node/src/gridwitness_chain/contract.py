@@ -142,7 +142,10 @@ class Contract:
             found = self.engine.rpc.call("eth_call", request, hex(block) if isinstance(block, int) else block)
         except RpcRefused as problem:
             raise self._reverted(name, problem) from problem
-        return bytes.fromhex(str(found).removeprefix("0x"))
+        try:
+            return bytes.fromhex(str(found).removeprefix("0x"))
+        except ValueError as problem:
+            raise MalformedAnswer(f"{name} answered no hex") from problem
 
     def _reverted(self, name: str, problem: RpcRefused) -> ChainError:
         data = _revert_data(problem.data)
@@ -162,6 +165,13 @@ class Contract:
             return Reverted(name, error, {"data": "0x" + body.hex()})
 
     def _event(self, log: dict[str, Any], position: int) -> Event | None:
+        """The log as an event of this contract, or None when it is none."""
+        try:
+            return self._read_event(log, position)
+        except (DecodingError, KeyError, ValueError, TypeError) as problem:
+            raise MalformedAnswer(f"a log of {self.artifact.name} does not decode: {problem}") from problem
+
+    def _read_event(self, log: dict[str, Any], position: int) -> Event | None:
         topics = [bytes.fromhex(str(topic).removeprefix("0x")) for topic in log["topics"]]
         if str(log["address"]).lower() != self.address.lower() or not topics or topics[0] not in self._events:
             return None

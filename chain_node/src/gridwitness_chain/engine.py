@@ -66,7 +66,7 @@ class Engine:
     def chain_id(self) -> int:
         """EIP-155 chain id, asked once."""
         if self._chain_id is None:
-            self._chain_id = int(self.rpc.call("eth_chainId"), 16)
+            self._chain_id = self.rpc.number("eth_chainId")
         return self._chain_id
 
     def start(self) -> Self:
@@ -86,7 +86,7 @@ class Engine:
         return str(self.rpc.block(0)["hash"]).lower()
 
     def block_number(self) -> int:
-        return int(self.rpc.call("eth_blockNumber"), 16)
+        return self.rpc.number("eth_blockNumber")
 
     def final_block(self) -> int:
         """Height up to which blocks count as final under the engine's profile (0 while there are too few)."""
@@ -100,7 +100,7 @@ class Engine:
         """Wei per gas for a transaction to be mined soon; 0 on free-gas chains (zero base fee)."""
         base_fee = self.rpc.block("latest").get("baseFeePerGas")
         if base_fee is None:
-            return int(self.rpc.call("eth_gasPrice"), 16)
+            return self.rpc.number("eth_gasPrice")
         if int(base_fee, 16) == 0:
             return 0
         return 2 * int(base_fee, 16) + 10**9
@@ -111,7 +111,7 @@ class Engine:
         """
         if self.gas_price() == 0:
             return
-        balance = int(self.rpc.call("eth_getBalance", address, "latest"), 16)
+        balance = self.rpc.number("eth_getBalance", address, "latest")
         if balance >= _LEAST_WEI:
             return
         if self.profile is GANACHE:

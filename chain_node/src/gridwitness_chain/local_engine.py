@@ -163,7 +163,7 @@ class LocalEngine(Engine):
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                answered = int(rpc.call("eth_chainId", timeout=2.0), 16)
+                answered = rpc.number("eth_chainId", timeout=2.0)
                 break
             except ChainError as problem:
                 if process.alive and time.monotonic() < deadline:

@@ -43,6 +43,14 @@ class Rpc:
         attempts = 1 if method.startswith(_NOT_REPEATED) else _ATTEMPTS
         return _result(method, number, self._post(body, attempts, timeout or self.timeout))
 
+    def number(self, method: str, *params: object, timeout: float | None = None) -> int:
+        """The result of a call that answers a hex quantity. Raises `MalformedAnswer` for anything else."""
+        found = self.call(method, *params, timeout=timeout)
+        try:
+            return int(found, 16)
+        except (TypeError, ValueError) as problem:
+            raise MalformedAnswer(f"{method} answered {found!r}, no number") from problem
+
     def block(self, number: int | str, full: bool = False) -> dict[str, Any]:
         """The block's raw fields; `number` may be a height or `latest`. Raises `MalformedAnswer` if
         unknown.

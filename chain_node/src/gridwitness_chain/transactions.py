@@ -143,7 +143,7 @@ class Transactions:
 
     def nonce(self, address: str, block: str = "latest") -> int:
         """Transactions of the account mined up to that block = the next nonce."""
-        return int(self.engine.rpc.call("eth_getTransactionCount", address, block), 16)
+        return self.engine.rpc.number("eth_getTransactionCount", address, block)
 
     def _known(self, signed: SignedTransaction) -> bool:
         return self.engine.rpc.call("eth_getTransactionByHash", signed.hash) is not None

@@ -107,6 +107,15 @@ def test_answers_that_are_none_are_refused(peer: Peer, answer: object) -> None:
         Rpc(peer.url).call("eth_chainId")
 
 
+@pytest.mark.parametrize("result", [None, "", "0x", "zz", 7, [], {}])
+def test_what_is_no_number_is_refused(peer: Peer, result: object) -> None:
+    peer.answers = [{"result": "0x1f"}, {"result": result}]
+    rpc = Rpc(peer.url)
+    assert rpc.number("eth_blockNumber") == 31
+    with pytest.raises(MalformedAnswer):
+        rpc.number("eth_blockNumber")
+
+
 def test_nobody_listening_and_no_url() -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
