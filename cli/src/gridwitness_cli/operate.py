@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from typing import Annotated
@@ -21,8 +22,9 @@ from gridwitness.worker import Worker
 from gridwitness_api import create_app
 from rich.console import Console
 
+from gridwitness_cli.demo.accounts import ACCOUNTS, PASSWORD, make_demo_accounts, refuse_demo_home
 from gridwitness_cli.doctor import examine
-from gridwitness_cli.processes import Child, Supervisor
+from gridwitness_cli.processes import Child, Supervisor, follow_parent
 from gridwitness_cli.provisioning import FirstLogin, provision
 from gridwitness_cli.runtime import Parts, attached_platform, found_parts, running_parts, write_run_file
 
@@ -40,13 +42,15 @@ def up(
         key: value for key, value in {"port": port, "demo_mode": demo or None}.items() if value is not None
     }
     settings = load_settings(**overrides)
+    refuse_demo_home(settings)
+    # Also before the supervisor is there, SIGTERM stops what was started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    follow_parent()
     with running_parts(settings) as parts:
         platform = parts.platform("gridwitness-up")
         try:
             login = provision(parts, platform)
             if settings.demo_mode:
-                from gridwitness_cli.demo.accounts import make_demo_accounts  # noqa: PLC0415
-
                 make_demo_accounts(platform)
         finally:
             platform.close()
@@ -67,6 +71,8 @@ def serve(
 ) -> None:
     """Run the API only; database and chain must be running. 仅运行接口服务。"""
     settings = load_settings(**({} if port is None else {"port": port}))
+    refuse_demo_home(settings)
+    follow_parent()
     platform = found_parts(settings).platform("gridwitness-api")
     uvicorn.run(create_app(platform), host=host, port=settings.port, log_level="warning", server_header=False)
 
@@ -77,6 +83,7 @@ def worker() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    follow_parent()
     platform = found_parts(load_settings()).platform("gridwitness-worker")
     running = Worker(platform)
     running.check_standing()
@@ -155,7 +162,10 @@ def _child_environment(settings: Settings) -> dict[str, str]:
 
 
 def _greet(settings: Settings, login: FirstLogin | None) -> None:
-    if login is not None:
+    if settings.demo_mode:
+        names = ", ".join(("admin", *(account.username for account in ACCOUNTS)))
+        errors.print(f"Demo accounts 演示账号: {names} · 密码 password: [bold]{PASSWORD}")
+    elif login is not None:
         errors.print(
             f"First administrator 首个管理员: [bold]{login.username}[/] 密码 password: [bold]{login.password}"
         )

@@ -17,6 +17,23 @@ _log = logging.getLogger("gridwitness.up")
 _PATIENCE = 10.0
 """Seconds a process has to end after SIGTERM."""
 _LONGEST_PAUSE = 30.0
+FOLLOW_PARENT = "GRIDWITNESS_FOLLOW_PARENT"
+
+
+def follow_parent() -> None:
+    """End, as by SIGTERM, when whoever started us with `FOLLOW_PARENT` is gone, even by kill -9.
+
+    Our standard input is a pipe that only they hold, and the kernel closes it with them.
+    """
+    if os.environ.pop(FOLLOW_PARENT, None) is None:
+        return
+
+    def watch() -> None:
+        while os.read(0, 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @dataclass
@@ -33,7 +50,10 @@ class Child:
     def start(self) -> None:
         """Start it; in a session of its own, so that Ctrl-C reaches it through us only."""
         command = [sys.executable, "-m", "gridwitness_cli", *self.arguments]
-        self.process = subprocess.Popen(command, env=self.environment, start_new_session=True)
+        environment = {**self.environment, FOLLOW_PARENT: "1"}
+        self.process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, start_new_session=True
+        )
 
     def look_after(self) -> None:
         """Start it again if it died, with growing pauses while it keeps dying."""
