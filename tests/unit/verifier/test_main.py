@@ -296,3 +296,12 @@ def test_logs_of_a_trust_file_belong_together(tmp_path, capsys):
         path = tmp_path / "trust.json"
         path.write_text(json.dumps(trust | {"logs": wrong}))
         assert run(capsys, "bundle", str(path), "--trust", str(path))[0] == 2
+
+
+def test_a_failure_is_said_in_both_languages(files, capsys):
+    scenario = Scenario(status=b"")
+    _, out, _ = run(capsys, "bundle", *files(scenario))
+    assert "锚定交易失败 / the transaction failed" in out
+    assert "[anchor-status] 锚定交易失败: the transaction failed" in out
+    _, out, _ = run(capsys, "bundle", *files(scenario), "--language", "en")
+    assert "锚定" not in out

@@ -95,6 +95,8 @@ def verify_key_state(
 def unpack_key_state(first: int, second: int, third: int) -> KeyState:
     """Three storage words (section 7, least significant bits first) as a key state."""
     purpose = first & 0xFF
+    if first >> 200:
+        raise VerificationError("key-state-form", "bits behind the packed fields")
     if purpose and purpose not in PURPOSES:
         raise VerificationError("key-state-form", f"key purpose {purpose} is unknown")
     return KeyState(

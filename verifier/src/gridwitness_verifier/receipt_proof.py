@@ -98,14 +98,17 @@ def _event(log_index: Any, receipt: bytes, contract: bytes, log_id: bytes) -> tu
         raise VerificationError("anchor-event", "not a TreeHeadAnchored event")
     if topics[1] != log_id:
         raise VerificationError("anchor-log", "the event is of another log")
-    new_size = topics[2]
-    if (
-        not isinstance(data, bytes)
-        or not isinstance(new_size, bytes)
-        or (len(data), len(new_size)) != (64, 32)
-    ):
+    return _sizes_and_root(topics[2], data)
+
+
+def _sizes_and_root(topic: Item, data: Item) -> tuple[int, int, bytes]:
+    """Old size, new size and root: the topic is the new size, the data `oldSize ‖ root`."""
+    if not isinstance(data, bytes) or not isinstance(topic, bytes) or (len(data), len(topic)) != (64, 32):
         raise VerificationError("anchor-event", "data of the event does not have its form")
-    return _size(data[:32]), _size(new_size), data[32:]
+    old_size, new_size = _size(data[:32]), _size(topic)
+    if old_size >= new_size:
+        raise VerificationError("anchor-event", f"a log that grows from {old_size} to {new_size}")
+    return old_size, new_size, data[32:]
 
 
 def _logs(receipt: bytes) -> list[Item]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..progress import progress_bar
 from ..report import Check, Phrase, Report, Result
+from ..report.phrase import chinese
 from ..report.verdict import SEVERITY
 from ..rpc import Rpc
 from ..trust import Trust
@@ -74,11 +75,12 @@ def _merge(checks: tuple[Check, ...]) -> Check:
         return checks[0]
     worst = max(checks, key=lambda check: SEVERITY.index(check.result))
     same = sum(check.result is worst.result for check in checks)
-    english, chinese = f"{same} of {len(checks)}", f"{len(checks)} 份中 {same} 份"
+    english, share = f"{same} of {len(checks)}", f"{len(checks)} 份中 {same} 份"
     if worst.result is Result.PROVED:
-        reason = Phrase(f"{english} bundles", f"{chinese}证据包")
+        reason = Phrase(f"{english} bundles", f"{share}证据包")
     else:
-        reason = Phrase(f"{english} bundles, first: {worst.reason}", f"{chinese}证据包，首例：{worst.reason}")
+        first = chinese(worst.reason)
+        reason = Phrase(f"{english} bundles, first: {worst.reason}", f"{share}证据包，首例：{first}")
     locations = tuple(location for check in checks for location in check.locations)
     return Check(worst.name, worst.result, reason, len(checks), locations)
 

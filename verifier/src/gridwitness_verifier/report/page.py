@@ -50,7 +50,9 @@ def _context(report: Report, language: str) -> dict[str, Any]:
                 "result": local(wording.RESULTS[check.result]),
                 "required": local(wording.REQUIRED) if report.is_required(check) else "",
                 "reason": local(check.reason),
-                "locations": [describe_location(place) for place in check.locations[: SHOWN_LOCATIONS * 10]],
+                "locations": [
+                    describe_location(place, language) for place in check.locations[: SHOWN_LOCATIONS * 10]
+                ],
             }
             for check in report.checks
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import wording
+from .explanations import explain
 from .model import Check, Location, Report
 from .phrase import chinese
 from .sanitise import clean
@@ -47,17 +48,20 @@ def describe_subject(report: Report) -> str:
     return ", ".join(f"{clean(name)} {clean(_plain(value))}" for name, value in report.subject.items())
 
 
-def describe_location(location: Location) -> str:
-    """One line: the places, the code, the detail."""
+def describe_location(location: Location, language: str) -> str:
+    """One line: the places, the code, its Chinese meaning where it has one, the detail."""
     places = " ".join(f"{name}={clean(value)}" for name, value in location.places().items())
-    return f"{places} [{clean(location.code)}] {clean(location.detail)}".strip()
+    meaning = explain(location.code) if language != "en" else None
+    detail = say(location.detail, language)
+    said = f"{meaning}: {detail}" if meaning is not None else detail
+    return f"{places} [{clean(location.code)}] {said}".strip()
 
 
 def _check_lines(report: Report, check: Check, language: str) -> list[str]:
     required = f" ({say(wording.REQUIRED, language)})" if report.is_required(check) else ""
     result = say(wording.RESULTS[check.result], language)
     lines = [f"{clean(check.name):<13} {result}{required}: {say(check.reason, language)}"]
-    lines.extend(f"    {describe_location(place)}" for place in check.locations[:SHOWN_LOCATIONS])
+    lines.extend(f"    {describe_location(place, language)}" for place in check.locations[:SHOWN_LOCATIONS])
     hidden = len(check.locations) - SHOWN_LOCATIONS
     if hidden > 0:
         lines.append(f"    … {hidden} {say(wording.MORE, language)}")
