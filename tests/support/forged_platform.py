@@ -1,7 +1,9 @@
 """A platform's state forged from the formats: database, chain, tiles, files and trust file, all consistent.
 
-It plays the platform, or an operator who holds every key of it: whatever the formats allow can be written, and
-afterwards anything can be changed. It uses no code of the platform but the embedded PostgreSQL and the chain proofs.
+It plays the platform, or an operator who holds every key of it: whatever the formats allow can be written,
+and
+afterwards anything can be changed. It uses no code of the platform but the embedded PostgreSQL and the
+chain proofs.
 """
 
 from __future__ import annotations
@@ -21,15 +23,21 @@ import psycopg
 from cryptography.hazmat.primitives import hashes
 from gridwitness_chain.engine import ANVIL, RemoteEngine
 from gridwitness_chain.proofs import key_state_proof, receipt_proof
+from psycopg import sql
 from support import contract_consortium, contract_tree
-from support.contract_chain import Deployed, account, artifact, code
+from support.contract_chain import account, code
+from support.forged_publication import keys_slot, trust_content, write_tiles
 from support.forged_record import ForgedRecord, NoteKey, SigningKey, b64u, forge, new_jti
 from support.forged_tables import DDL, manifest
-from web3 import Web3
 
 MERGE_DELAY = contract_consortium.MERGE_DELAY
 YEAR = 365 * 86_400
 ANCHORER = account(90)
+_STORE = """
+INSERT INTO records.record (jti, log, identity, kind, iss, kid, sub, seq, iat, entry, disclosures, 
+                            received_at, receipt)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, to_timestamp(%s), %s)
+"""
 
 
 @dataclass
@@ -68,7 +76,9 @@ def text_form(value: Any) -> str | None:
 
 
 class ForgedPlatform:
-    """One agency's platform on `consortium`; `url` is an owner's database URL, `folder` holds files and tiles."""
+    """One agency's platform on `consortium`;
+    `url` is an owner's database URL, `folder` holds files and tiles.
+    """
 
     def __init__(
         self, consortium: contract_consortium.Consortium, url: str, folder: Path, number: int = 1
@@ -117,7 +127,9 @@ class ForgedPlatform:
     # Keys
 
     def add_key(self, purpose: str, algorithm: str = "ES256", confirmer: int | None = None) -> SigningKey:
-        """A key registered on the chain and offered in the log; `confirmer` is the number of a second agency."""
+        """A key registered on the chain and offered in the log;
+        `confirmer` is the number of a second agency.
+        """
         key = SigningKey(self.agency, purpose, algorithm)
         self.register(key, confirmer)
         self.offer(key)
@@ -150,7 +162,8 @@ class ForgedPlatform:
         before = log.last.get(sub)
         now = int(time.time())
         made: dict[str, Any] = {
-            "iss": key.agency, "aud": log.origin, "jti": new_jti(now), "kind": kind, "src": "self", "sub": sub,
+            "iss": key.agency, "aud": log.origin, "jti": new_jti(now), "kind": kind, "src": "self",
+            "sub": sub,
             "seq": 0 if before is None else before.claims["seq"] + 1, "iat": now,
         }  # fmt: skip
         if before is not None:
@@ -172,19 +185,12 @@ class ForgedPlatform:
         log.waiting.append(record)
         claims = record.claims
         receipt = log.key.receipt(record.leaf_hash, received, received + MERGE_DELAY)
-        columns = (
-            "jti, log, identity, kind, iss, kid, sub, seq, iat, entry, disclosures, received_at, receipt"
-        )
         values = (
             record.jti, log.name, record.identity, claims["kind"], claims["iss"], record.kid, claims["sub"],
             claims["seq"], claims["iat"], record.entry, record.disclosures, received, receipt,
         )  # fmt: skip
         with self.database() as database:
-            database.execute(
-                f"INSERT INTO records.record ({columns}) VALUES"
-                " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, to_timestamp(%s), %s)",
-                values,
-            )
+            database.execute(_STORE, values)
 
     def effect(
         self,
@@ -215,19 +221,21 @@ class ForgedPlatform:
         columns: dict[str, Any] | None,
         jti: str,
     ) -> None:
-        where = " AND ".join(f"{name} = %s" for name in row_key)
+        target = sql.Identifier(*table.split("."))
         if columns is None:
-            database.execute(f"DELETE FROM {table} WHERE {where}", list(row_key.values()))  # type: ignore[arg-type]
+            where = sql.SQL(" AND ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in row_key)
+            database.execute(sql.SQL("DELETE FROM {} WHERE {}").format(target, where), list(row_key.values()))
             return
         values = {**row_key, **columns, "effect": jti}
         adapted = [json.dumps(value) if isinstance(value, dict) else value for value in values.values()]
-        names, marks = ", ".join(values), ", ".join(["%s"] * len(values))
-        updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in values)
-        database.execute(
-            f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({', '.join(row_key)})"  # type: ignore[arg-type]
-            f" DO UPDATE SET {updates}",
-            adapted,
+        put = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}").format(
+            target,
+            sql.SQL(", ").join(map(sql.Identifier, values)),
+            sql.SQL(", ").join([sql.Placeholder()] * len(values)),
+            sql.SQL(", ").join(map(sql.Identifier, row_key)),
+            sql.SQL(", ").join(sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in values),
         )
+        database.execute(put, adapted)
 
     def declare(self, key: SigningKey, feature: str, revision: int = 1, tables: Any = None) -> ForgedRecord:
         fields = {"feature": feature, "revision": revision, "tables": tables or manifest(feature)}
@@ -309,7 +317,7 @@ class ForgedPlatform:
                     bytes(block["hash"]),
                     block["timestamp"],
                     json.dumps(proof),
-                ),  # fmt: skip
+                ),
             )
             for agency, kid in signers:
                 thumbprint = base64.urlsafe_b64decode(kid + "=")
@@ -330,64 +338,11 @@ class ForgedPlatform:
 
     def trust(self, **changes: Any) -> Path:
         """Write the trust file; `changes` replace members at the top."""
-        members, record_log = self.consortium.members, self.consortium.log
-        origins = list(self.logs)
-        content = {
-            "format": "gridwitness-trust/v1",
-            "deployment": contract_consortium.DEPLOYMENT.hex(),
-            "profile": "embedded",
-            "chain": {
-                "chain_id": self.chain.web3.eth.chain_id,
-                "genesis_hash": self.chain.web3.eth.get_block(0)["hash"].to_0x_hex(),
-                "rpc": self.rpc,
-            },
-            "contracts": {
-                "block": 0,
-                "members": {**pin(self.chain.web3, members), "keys_slot": keys_slot()},
-                "record_log": pin(self.chain.web3, record_log),
-            },
-            "logs": [
-                {
-                    "origin": log.origin, "agency": log.agency, "vkey": log.key.vkey,
-                    "maximum_merge_delay": MERGE_DELAY, "predecessor": origins[at - 1] if at else None,
-                }
-                for at, log in enumerate(self.logs.values())
-            ],
-            "validators": [],
-            "time": {"clock": "system", "tolerance": 120},
-            "files": "files",
-            **changes,
-        }  # fmt: skip
         path = self.folder / "trust.json"
+        logs = [(log.origin, log.agency, log.key.vkey) for log in self.logs.values()]
+        content = {**trust_content(self.consortium, self.rpc, logs), **changes}
         path.write_text(json.dumps(content), encoding="utf-8")
         return path
-
-
-def pin(web3: Web3, contract: Deployed) -> dict[str, Any]:
-    found = web3.eth.get_code(contract.address)
-    return {"address": contract.address.lower(), "code_hash": Web3.keccak(found).to_0x_hex()}
-
-
-def keys_slot() -> int:
-    """Slot of `keys` in `Members`, from the artifact's storage layout."""
-    return next(
-        int(item["slot"])
-        for item in artifact("Members")["storageLayout"]["storage"]
-        if item["label"] == "keys"
-    )
-
-
-def write_tiles(base: Path, leaves: list[bytes], entries: list[bytes]) -> None:
-    """Tiles of a log below 65,536 leaves: entry bundles and two levels of hash tiles."""
-    level_one = [contract_tree.root(leaves[at : at + 256]) for at in range(0, len(leaves) - 255, 256)]
-    bundles = [len(entry).to_bytes(2, "big") + entry for entry in entries]
-    for level, items in (("0", leaves), ("1", level_one), ("entries", bundles)):
-        for at in range(0, len(items), 256):
-            part = items[at : at + 256]
-            suffix = "" if len(part) == 256 else f".p/{len(part)}"
-            path = base / "tile" / level / f"{at // 256:03d}{suffix}"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(b"".join(part))
 
 
 def fresh_id() -> str:

@@ -1,6 +1,8 @@
-"""Keys, SD-JWT records and signed notes made from the words of `docs/format.md`, with the standard tools alone.
+"""Keys, SD-JWT records and signed notes made from the words of `docs/format.md`, with the standard tools
+alone.
 
-Nothing of the platform or of the verifier is used, so what the verifier accepts here it accepts on its own reading.
+Nothing of the platform or of the verifier is used, so what the verifier accepts here it accepts on its own
+reading.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from support.contract_chain import ContractChain
 from support.forged_platform import ForgedPlatform, fresh_id
 from support.forged_record import ForgedRecord, SigningKey
 
-HOSTILE = "‮evil\u0007\x1b[2J<script>alert(1)</script>⁦" + "长" * 2000
+HOSTILE = "\u202eevil\u0007\x1b[2J<script>alert(1)</script>\u2066" + "长" * 2000
 
 
 @dataclass
@@ -52,8 +52,10 @@ def build(chain: ContractChain, url: str, folder: Path, *, agencies: int = 1) ->
     case = [platform.accept("case.step.v1", case_step("中山路", "立案", [file]), officer)]
     sub = case[0].claims["sub"]
     values = {
-        "title": HOSTILE[:60], "amount": "12.50", "opened": "2026-01-02T03:04:05.600000Z", "day": "2026-01-02",
-        "flag": True, "big": 2**60, "data": {"b": [1, None], "甲": "乙"}, "tags": ["x", "y z"], "blob": b"\x00\xff",
+        "title": HOSTILE[:60], "amount": "12.50", "opened": "2026-01-02T03:04:05.600000Z",
+        "day": "2026-01-02",
+        "flag": True, "big": 2**60, "data": {"b": [1, None], "甲": "乙"}, "tags": ["x", "y z"],
+        "blob": b"\x00\xff",
     }  # fmt: skip
     platform.effect(service, [("shop.thing", {"id": thing, "part": 1}, values)], cause=case[0].jti)
     account_effect = platform.effect(

@@ -7,11 +7,18 @@ import time
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 from support import contract_consortium, contract_tree
 from support.contract_chain import account, code
-from support.forged_platform import ANCHORER, MERGE_DELAY, NoteKey
-from support.forged_record import b64u
+from support.forged_platform import ANCHORER, MERGE_DELAY
+from support.forged_record import NoteKey, b64u
 from support.forged_scenario import Scenario, build, case_step
+
+
+def without(table: str, comparison: str) -> sql.Composed:
+    """Delete the rows of a table of heads beyond, or at, a size."""
+    target = sql.Identifier("records", table)
+    return sql.SQL("DELETE FROM {} WHERE size {} %s").format(target, sql.SQL(comparison))
 
 
 def revoke(scenario: Scenario, key, since: int) -> None:
@@ -92,7 +99,9 @@ def test_two_agencies_vouch(chain, built, tmp_path: Path, verify) -> None:
 
 
 def test_whole_log_rebuilt_with_new_roots(scenario: Scenario, database, audit) -> None:
-    """The operator drops a record, moves the rest up, signs new heads and receipts; the contract remembers."""
+    """The operator drops a record, moves the rest up, signs new heads and receipts;
+    the contract remembers.
+    """
     platform = scenario.platform
     log = platform.log
     dropped = scenario.case[-1]
@@ -148,7 +157,7 @@ def test_rolled_back_to_an_old_backup(scenario: Scenario, database, audit) -> No
     size = log.anchored
     database.execute("DELETE FROM records.record WHERE leaf_index >= %s", (size - 3,))
     for table in ("tree_head", "anchor", "key_state"):
-        database.execute(f"DELETE FROM records.{table} WHERE size > %s", (size - 3,))
+        database.execute(without(table, ">"), (size - 3,))
     answer = audit()
     assert answer.exit_code == 1
     place = answer.place("anchors", "rolled-back")
@@ -164,8 +173,8 @@ def test_anchor_row_altered(scenario: Scenario, database, audit) -> None:
 
 def test_anchor_row_invented(scenario: Scenario, database, audit) -> None:
     database.execute(
-        "INSERT INTO records.anchor SELECT log, size + 100, size, root, transaction, block_number, block_hash,"
-        " block_time, proof FROM records.anchor ORDER BY size DESC LIMIT 1"
+        "INSERT INTO records.anchor SELECT log, size + 100, size, root, transaction, block_number,"
+        " block_hash, block_time, proof FROM records.anchor ORDER BY size DESC LIMIT 1"
     )
     answer = audit()
     assert answer.place("anchors", "no-event")["index"] == scenario.platform.log.anchored + 100
@@ -174,7 +183,7 @@ def test_anchor_row_invented(scenario: Scenario, database, audit) -> None:
 def test_anchor_row_lost_is_named(scenario: Scenario, database, audit) -> None:
     size = scenario.platform.log.anchored
     for table in ("anchor", "key_state"):
-        database.execute(f"DELETE FROM records.{table} WHERE size = %s", (size,))
+        database.execute(without(table, "="), (size,))
     answer = audit()
     assert answer.place("anchors", "event-without-row")["index"] == size
 
@@ -237,7 +246,8 @@ def succeed(scenario: Scenario, **fields):
     with platform.database() as database:
         platform._insert_log(database, new, old.name)
     named = {
-        "predecessor": old.origin, "size": old.anchored, "root": b64u(root), "lost_from": None, "lost_to": None,
+        "predecessor": old.origin, "size": old.anchored, "root": b64u(root),
+        "lost_from": None, "lost_to": None,
         "reason": "anchorer stolen", **fields,
     }  # fmt: skip
     return platform.accept("deployment.incarnation.v1", named, scenario.service)

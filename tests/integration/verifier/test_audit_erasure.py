@@ -1,4 +1,6 @@
-"""Erasure (format §13): what was erased in order keeps its proofs; anything else that is missing was withheld."""
+"""Erasure (format §13): what was erased in order keeps its proofs;
+anything else that is missing was withheld.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from support.forged_scenario import Scenario
 
+PROVED = (
+    "database manifest entries disclosures signatures keys subjects tree anchors chain rows files receipts"
+)
+
 
 def test_honest_state_is_proved(scenario: Scenario, audit) -> None:
     answer = audit()
@@ -11,7 +15,7 @@ def test_honest_state_is_proved(scenario: Scenario, audit) -> None:
     results = {check["name"]: check["result"] for check in answer.report["checks"]}
     assert results == {
         **dict.fromkeys(
-            "database manifest entries disclosures signatures keys subjects tree anchors chain rows files receipts".split(),
+            PROVED.split(),
             "proved",
         ),
         "vouching": "claimed",

@@ -7,6 +7,7 @@ import json
 
 import psycopg
 import pytest
+from psycopg import sql
 from support.forged_platform import fresh_id
 from support.forged_scenario import HOSTILE, Scenario
 from support.forged_tables import manifest
@@ -27,7 +28,8 @@ CHANGES = {
 @pytest.mark.parametrize("column", CHANGES)
 def test_altered_column(scenario: Scenario, database, audit, column: str) -> None:
     expression, found = CHANGES[column]
-    database.execute(f"UPDATE shop.thing SET {column} = {expression}")
+    change = sql.SQL("UPDATE shop.thing SET {} = {}").format(sql.Identifier(column), sql.SQL(expression))
+    database.execute(change)
     answer = audit()
     assert (answer.exit_code, answer.failed) == (1, {"rows"})
     place = answer.place("rows", "altered")
@@ -88,7 +90,7 @@ def test_hostile_values_are_shown_harmless(scenario: Scenario, database, built, 
     assert answer.failed == {"rows"}
     printed = json.dumps(answer.report, ensure_ascii=False)
     assert "\x1b" not in printed
-    assert "‮" not in printed
+    assert "\u202e" not in printed
     assert len(answer.place("rows", "altered")["detail"]) <= 400
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from support import contract_tree
-from support.forged_platform import MERGE_DELAY, NoteKey, write_tiles
+from support.forged_platform import MERGE_DELAY
+from support.forged_publication import write_tiles
+from support.forged_record import NoteKey
 from support.forged_scenario import Scenario, case_step
 from support.forged_server import serving
 

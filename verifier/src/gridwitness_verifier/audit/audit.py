@@ -1,4 +1,6 @@
-"""An audit in its steps: the chain, the snapshot, one walk over all entries, then what needs all entries first."""
+"""An audit in its steps: the chain, the snapshot, one walk over all entries, then what needs all
+entries first.
+"""
 
 from __future__ import annotations
 
@@ -184,7 +186,9 @@ class Audit:
         )
 
     def _now(self) -> int | None:
-        """A chain whose blocks stand still can not hide what is overdue, unless its clock is a simulated one."""
+        """A chain whose blocks stand still can not hide what is overdue, unless its clock is a
+        simulated one.
+        """
         if self.history is None:
             return None
         if self.trust.clock == "simulated":

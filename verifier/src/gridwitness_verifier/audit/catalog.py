@@ -1,4 +1,6 @@
-"""What the database says its tables are, read from `pg_catalog` (not from views that hide what a role may not see)."""
+"""What the database says its tables are, read from `pg_catalog` (not from views that hide what a role
+may not see).
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,15 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
 ORDER BY n.nspname, c.relname
 """
 _COLUMNS = """
-SELECT a.attrelid::bigint, a.attname, t.typname, tn.nspname = 'pg_catalog' AND t.typtype = 'b', a.attgenerated <> ''
+SELECT a.attrelid::bigint, a.attname, t.typname, tn.nspname = 'pg_catalog' AND t.typtype = 'b',
+       a.attgenerated <> ''
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
-WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
+WHERE a.attnum > 0 AND NOT a.attisdropped
+  AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
 ORDER BY a.attrelid, a.attnum
 """

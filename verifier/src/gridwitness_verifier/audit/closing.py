@@ -41,7 +41,7 @@ def check_after_walk(
             Phrase(f"{erased} erased, commitment intact", f"{erased} 处已依法删除，承诺完好")
         )
     # 3. how far each log goes
-    check_extent(tallies["anchors"], tallies["tree"], walks, audit.settled, absent)
+    check_extent(tallies["anchors"], walks, audit.settled, absent)
     # 4. manifest, then rows of the tables it states
     declared = checks.manifest.tables()
     compare_manifest(tallies["manifest"], declared, catalog)

@@ -1,4 +1,6 @@
-"""`gridwitness-verify audit --database URL`: every stored value against the log, and the log against the contract."""
+"""`gridwitness-verify audit --database URL`:
+every stored value against the log, and the log against the contract.
+"""
 
 from __future__ import annotations
 
@@ -50,8 +52,8 @@ _NOT_SHOWN = (
     ),
     Phrase("records nobody made, and what signers stated being true", "无人记录的事项，以及陈述内容是否属实"),
     Phrase(
-        "a subject's newest records, if they were dropped before they were anchored (who holds a receipt can show it:"
-        " `log --receipts`)",
+        "a subject's newest records, if they were dropped before they were anchored"
+        " (who holds a receipt can show it: `log --receipts`)",
         "锚定之前被丢弃的主体最新记录（持有回执者可用 log --receipts 证明）",
     ),
     Phrase("that the database server itself answers honestly about its tables", "数据库服务器如实应答"),

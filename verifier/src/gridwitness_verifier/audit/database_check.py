@@ -1,4 +1,6 @@
-"""The check `database`: what an audit reads are ordinary tables with the columns the format fixes, all readable."""
+"""The check `database`: what an audit reads are ordinary tables with the columns the format fixes,
+all readable.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +8,23 @@ from gridwitness_verifier.audit.catalog import Relation
 from gridwitness_verifier.audit.fixed_tables import NEEDED
 from gridwitness_verifier.log.tally import Tally
 
-_TYPES = {
-    "log": "text", "kind": "text", "iss": "text", "kid": "text", "sub": "text", "entry": "text", "name": "text",
-    "receipt": "text", "origin": "text", "agency": "text", "vkey": "text", "predecessor": "text", "note": "text",
-    "identity": "bytea", "root": "bytea", "transaction": "bytea", "block_hash": "bytea", "sha256": "bytea",
-    "sm3": "bytea", "seq": "int8", "iat": "int8", "leaf_index": "int8", "old_size": "int8", "size": "int8",
-    "block_number": "int8", "maximum_merge_delay": "int4", "disclosures": "_text", "received_at": "timestamptz",
-    "block_time": "timestamptz", "proof": "jsonb", "jti": "uuid",
-}  # fmt: skip
+_TYPE_NAMES = {
+    "text": "log kind iss kid sub entry name receipt origin agency vkey predecessor note",
+    "bytea": "identity root transaction block_hash sha256 sm3",
+    "int8": "seq iat leaf_index old_size size block_number",
+    "int4": "maximum_merge_delay",
+    "_text": "disclosures",
+    "timestamptz": "received_at block_time",
+    "jsonb": "proof",
+    "uuid": "jti",
+}
+_TYPES = {column: type_name for type_name, columns in _TYPE_NAMES.items() for column in columns.split()}
 
 
 def check_database(tally: Tally, catalog: dict[str, Relation]) -> set[str]:
-    """Check every table the format fixes; gives the names of those that can not be read as what they should be."""
+    """Check every table the format fixes;
+    gives the names of those that can not be read as what they should be.
+    """
     unusable = set()
     for name, columns in NEEDED.items():
         tally.checked += 1

@@ -1,4 +1,6 @@
-"""Disclosures of a stored record: every one is hashed again, and what is missing has to be a proved erasure."""
+"""Disclosures of a stored record: every one is hashed again, and what is missing has to be a proved
+erasure.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from gridwitness_verifier.record import Entry, disclosure_digest, parse_disclosu
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a record discloses. `missing` are digests whose disclosure is NULL; `broken` if one is not its own."""
+    """What a record discloses. `missing` are digests whose disclosure is NULL;
+    `broken` if one is not its own.
+    """
 
     values: dict[str, Any]
     missing: tuple[str, ...]

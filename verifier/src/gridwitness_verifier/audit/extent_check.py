@@ -1,4 +1,6 @@
-"""How far each log goes: against the contract (dropped entries, a roll-back), and over a closing to its successor."""
+"""How far each log goes: against the contract (dropped entries, a roll-back), and over a closing to
+its successor.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from gridwitness_verifier.log.contract_events import LogClosed
 from gridwitness_verifier.log.tally import Tally
 
 
-def check_extent(tally: Tally, tree: Tally, walks: dict[str, LogWalk], settled: int, skip: set[str]) -> None:
+def check_extent(tally: Tally, walks: dict[str, LogWalk], settled: int, skip: set[str]) -> None:
     """Compare each log's entries with what the contract accepted up to block `settled`.
 
     `skip` names logs that another agency's database holds.

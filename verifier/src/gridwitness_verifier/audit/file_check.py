@@ -14,7 +14,10 @@ from gridwitness_verifier.log.scratch import Scratch
 from gridwitness_verifier.log.tally import Tally
 
 _CHUNK = 2**20
-_ROWS = "SELECT encode(substr(sha256, 1, 64), 'hex'), encode(substr(sm3, 1, 64), 'hex'), size FROM records.file ORDER BY 1"
+_ROWS = """
+SELECT encode(substr(sha256, 1, 64), 'hex'), encode(substr(sm3, 1, 64), 'hex'), size
+FROM records.file ORDER BY 1
+"""
 _NAMED = """
 SELECT f.sha256, f.sm3, f.size, f.log, f.leaf, f.jti, f.name, h.sm3, h.size, h.problem, h.stored
 FROM file f LEFT JOIN hashed h ON h.sha256 = f.sha256 ORDER BY f.log, f.leaf, f.sha256

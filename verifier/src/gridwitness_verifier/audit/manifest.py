@@ -104,18 +104,24 @@ def _parse_tables(feature: Any, tables: Any) -> dict[str, TableManifest] | str:
     for name, declaration in tables.items():
         if not _TABLE.match(name) or name.split(".")[0] != feature:
             return f"{name} is not a table of {feature}"
-        if not isinstance(declaration, dict) or set(declaration) != {"key", "columns"}:
-            return f"{name} is not declared as key and columns"
-        key, columns = declaration["key"], declaration["columns"]
-        if not isinstance(columns, dict) or not isinstance(key, list) or not key:
-            return f"{name} has no key or no columns"
-        for column, column_class in columns.items():
-            if not _COLUMN.match(column) or column_class not in CLASSES:
-                return f"{name}.{column} is not a column with a class"
-        if any(column not in columns for column in key):
-            return f"the key of {name} is not among its columns"
-        parsed[name] = TableManifest(tuple(key), columns)
+        table = _parse_table(declaration)
+        if table is None:
+            return f"{name} is not declared as a key and columns with their classes"
+        parsed[name] = table
     return parsed
+
+
+def _parse_table(declaration: Any) -> TableManifest | None:
+    if not isinstance(declaration, dict) or set(declaration) != {"key", "columns"}:
+        return None
+    key, columns = declaration["key"], declaration["columns"]
+    if not isinstance(columns, dict) or not isinstance(key, list) or not key:
+        return None
+    if any(not _COLUMN.match(column) or found not in CLASSES for column, found in columns.items()):
+        return None
+    if any(not isinstance(column, str) or column not in columns for column in key):
+        return None
+    return TableManifest(tuple(key), columns)
 
 
 def compare_manifest(tally: Tally, declared: dict[str, TableManifest], catalog: dict[str, Relation]) -> None:

@@ -12,7 +12,9 @@ from gridwitness_verifier.receipt import Receipt, open_receipt
 
 
 class ReceiptCheck:
-    """Checks one stored receipt after the other; `now` (Unix seconds) is None when no clock can be trusted."""
+    """Checks one stored receipt after the other;
+    `now` (Unix seconds) is None when no clock can be trusted.
+    """
 
     def __init__(self, tally: Tally, now: int | None) -> None:
         self._tally = tally

@@ -1,4 +1,6 @@
-"""Who signed: the signature itself, and the key's standing in `Members` when the record was anchored (format §7)."""
+"""Who signed: the signature itself, and the key's standing in `Members` when the record was anchored
+(format §7).
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ class KeyCheck:
         self.own_only = 0
 
     def check(self, stored: StoredRecord, entry: Entry, head: AcceptedHead | None) -> None:
-        """The key counts at the anchor's block (an unanchored record: now) and has the purpose of the kind."""
+        """The key counts at the anchor's block (an unanchored record:
+        now) and has the purpose of the kind.
+        """
         kind = KINDS.get(entry.kind)
         if kind is None or entry.kind == OFFER:
             return

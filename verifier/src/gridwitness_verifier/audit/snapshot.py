@@ -1,7 +1,8 @@
 """One read-only view of the audited database, the same for every check.
 
 The database belongs to the party under audit, so nothing it can set per role or per database may change what
-a query means: names are schema-qualified, `search_path` holds `pg_catalog` alone and row-level security is off
+a query means: names are schema-qualified, `search_path` holds `pg_catalog` alone and row-level security is
+off
 (a query that a policy would filter then fails instead of answering less).
 """
 

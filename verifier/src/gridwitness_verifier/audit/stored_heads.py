@@ -19,8 +19,8 @@ _TREE_HEADS = """
 SELECT size, substr(root, 1, 64), left(note, 20000) FROM records.tree_head WHERE log = %s ORDER BY size
 """
 _ANCHORS = """
-SELECT size, old_size, substr(root, 1, 64), substr(transaction, 1, 64), block_number, substr(block_hash, 1, 64),
-       extract(epoch FROM block_time)::text, left(proof::text, 4000000)
+SELECT size, old_size, substr(root, 1, 64), substr(transaction, 1, 64), block_number,
+       substr(block_hash, 1, 64), extract(epoch FROM block_time)::text, left(proof::text, 4000000)
 FROM records.anchor WHERE log = %s ORDER BY size
 """
 ReceiptProver = Callable[[Any, AuditedLog], AnchorEvent]
@@ -28,7 +28,9 @@ ReceiptProver = Callable[[Any, AuditedLog], AnchorEvent]
 
 @dataclass
 class StoredHeads:
-    """Roots the database names for one log. `signed` are sizes with a valid note, `anchored` those with a row."""
+    """Roots the database names for one log.
+    `signed` are sizes with a valid note, `anchored` those with a row.
+    """
 
     roots: list[NamedRoot] = field(default_factory=list)
     signed: dict[int, bytes] = field(default_factory=dict)
@@ -91,7 +93,9 @@ def _compare_event(tally: Tally, log: AuditedLog, row: tuple[Any, ...], where: d
 
 
 def compare_events(tally: Tally, log: AuditedLog, heads: StoredHeads, settled: int) -> None:
-    """Every event has a row, and a tree head signed by the log key; `settled` = last block before the snapshot."""
+    """Every event has a row, and a tree head signed by the log key;
+    `settled` = last block before the snapshot.
+    """
     for head in log.heads:
         where = {"log": log.name, "index": head.size}
         if head.event.at.block > settled:

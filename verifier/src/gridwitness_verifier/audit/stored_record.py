@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridwitness_verifier.audit.snapshot import Snapshot
-from gridwitness_verifier.record import MAXIMUM_DISCLOSURE, MAXIMUM_DISCLOSURES
 
-# Longer than any entry may be, so that a somewhat too long one can still be hashed and the tree goes on.
-LONGEST_ENTRY = 1_000_000
-_ALL_DISCLOSURES = MAXIMUM_DISCLOSURES * (MAXIMUM_DISCLOSURE + 1)
-
-_QUERY = f"""
+# 1,000,000: longer than any entry may be, so that a somewhat too long one can still be hashed and the tree
+# goes on. 8,388,736 = 128 disclosures of 65,537 characters: what the format allows, and the digit beyond.
+_QUERY = """
 SELECT left(log, 200), leaf_index, jti::text, substr(identity, 1, 64), left(kind, 100), left(iss, 100),
-       left(kid, 100), left(sub, 100), seq, iat, left(entry, {LONGEST_ENTRY}),
-       CASE WHEN cardinality(disclosures) <= {MAXIMUM_DISCLOSURES}
-             AND octet_length(array_to_string(disclosures, '')) <= {_ALL_DISCLOSURES} THEN disclosures END,
+       left(kid, 100), left(sub, 100), seq, iat, left(entry, 1000000),
+       CASE WHEN cardinality(disclosures) <= 128
+             AND octet_length(array_to_string(disclosures, '')) <= 8388736 THEN disclosures END,
        extract(epoch FROM received_at)::text, left(receipt, 20000)
 FROM records.record
 ORDER BY log COLLATE "C", leaf_index NULLS LAST, accepted_in, accept_order, jti

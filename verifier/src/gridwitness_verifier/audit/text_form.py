@@ -1,4 +1,6 @@
-"""Text forms of stored values (format §4): made by casts in the query, finished here where JSON is involved."""
+"""Text forms of stored values (format §4):
+made by casts in the query, finished here where JSON is involved.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,8 @@ from psycopg import sql
 from gridwitness_verifier import strict_json
 from gridwitness_verifier.errors import VerificationError
 
-# A disclosure holds at most 65,536 characters, so nothing longer can equal a stated value: cut before transfer.
+# A disclosure holds at most 65,536 characters, so nothing longer can equal a stated value: cut before
+# transfer.
 _LONGEST = 70_000
 _LONGEST_JSON = 700_000
 

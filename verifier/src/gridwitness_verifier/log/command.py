@@ -1,4 +1,6 @@
-"""`gridwitness-verify log URL`: what a platform serves as its logs, against key, entries, contract and receipts."""
+"""`gridwitness-verify log URL`: what a platform serves as its logs, against key, entries, contract
+and receipts.
+"""
 
 from __future__ import annotations
 

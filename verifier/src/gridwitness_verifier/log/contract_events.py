@@ -1,4 +1,6 @@
-"""Events of `RecordLog` and `Members` as an RPC gives them, decoded and bounded (an RPC answer is hostile input)."""
+"""Events of `RecordLog` and `Members` as an RPC gives them, decoded and bounded (an RPC answer is
+hostile input).
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ _MAXIMUM_DATA = 4096
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where an event stands: block number and hash (32 bytes), its place in the block, its transaction (32 bytes)."""
+    """Where an event stands: block number and hash (32 bytes), its place in the block, its
+    transaction (32 bytes).
+    """
 
     block: int
     block_hash: bytes
@@ -34,7 +38,9 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class LogOpened:
-    """A log was opened; `log_id` and `predecessor` are 32 bytes, the latter None for an agency's first log."""
+    """A log was opened; `log_id` and `predecessor` are 32 bytes, the latter None for an agency's
+    first log.
+    """
 
     at: Position
     log_id: bytes
@@ -68,7 +74,9 @@ class LogClosed:
 
 @dataclass(frozen=True, slots=True)
 class KeyEvent:
-    """A change of one signing key. `kind` is registered, confirmed, shrunk or revoked; unused members are 0."""
+    """A change of one signing key. `kind` is registered, confirmed, shrunk or revoked;
+    unused members are 0.
+    """
 
     at: Position
     kind: str
@@ -94,7 +102,9 @@ Event = LogOpened | TreeHeadAnchored | LogClosed | KeyEvent | AgencyEvent
 
 
 def decode_event(log: Any) -> Event | None:
-    """One element of `eth_getLogs`, or None for an event that no check uses. Raises VerificationError `event-form`."""
+    """One element of `eth_getLogs`, or None for an event that no check uses.
+    Raises VerificationError `event-form`.
+    """
     try:
         at = Position(
             _quantity(log["blockNumber"]),

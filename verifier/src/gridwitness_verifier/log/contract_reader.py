@@ -1,4 +1,6 @@
-"""Reading the contracts through an RPC: is it the pinned chain with the pinned code, and what did they accept."""
+"""Reading the contracts through an RPC:
+is it the pinned chain with the pinned code, and what did they accept.
+"""
 
 from __future__ import annotations
 

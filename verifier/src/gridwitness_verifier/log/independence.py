@@ -1,4 +1,6 @@
-"""The check `independence`: blocks that hold anchors are sealed by a quorum of the pinned validators (format §8)."""
+"""The check `independence`: blocks that hold anchors are sealed by a quorum of the pinned validators
+(format §8).
+"""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ class ReceiptFolder:
         self._by_log: dict[str, dict[bytes, list[KeptReceipt]]] = {}
 
     def read(self, folder: Path, logs: Iterable[LogTrust]) -> None:
-        """Open every file of the folder as a receipt of one of `logs`; raises Unusable `receipts-unreadable`."""
+        """Open every file of the folder as a receipt of one of `logs`;
+        raises Unusable `receipts-unreadable`.
+        """
         pinned = {log.origin: log for log in logs}
         try:
             files = sorted(path for path in folder.iterdir() if path.is_file())[:_MAXIMUM_FILES]

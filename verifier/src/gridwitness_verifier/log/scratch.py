@@ -1,4 +1,6 @@
-"""A temporary file that holds what has to be sorted or looked up, so that memory does not grow with the log."""
+"""A temporary file that holds what has to be sorted or looked up, so that memory does not grow with
+the log.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,13 @@ CREATE TABLE file (sha256 TEXT, sm3 TEXT, size INTEGER, log TEXT, leaf INTEGER, 
 CREATE TABLE state (tbl TEXT, key TEXT, log TEXT, effect TEXT, alive INTEGER, seen INTEGER, columns TEXT,
                     PRIMARY KEY (tbl, key)) WITHOUT ROWID;
 """
-_WIDTHS = {"entry": 7, "cause": 4, "missing": 7, "erasure": 6, "file": 7}
+_INSERTS = {
+    "entry": "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "cause": "INSERT INTO cause VALUES (?, ?, ?, ?)",
+    "missing": "INSERT INTO missing VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "erasure": "INSERT INTO erasure VALUES (?, ?, ?, ?, ?, ?)",
+    "file": "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
+}
 
 
 class Scratch:
@@ -35,7 +43,7 @@ class Scratch:
         self._connection = sqlite3.connect(path, isolation_level=None)
         self._connection.executescript(_SCHEMA)
         self._connection.execute("BEGIN")
-        self._waiting: dict[str, list[Sequence[Any]]] = {table: [] for table in _WIDTHS}
+        self._waiting: dict[str, list[Sequence[Any]]] = {table: [] for table in _INSERTS}
         return self
 
     def __exit__(
@@ -52,9 +60,7 @@ class Scratch:
             self._flush(table)
 
     def _flush(self, table: str) -> None:
-        marks = ",".join("?" * _WIDTHS[table])
-        # Table names come from this file only, never from input.
-        self._connection.executemany("INSERT INTO " + table + " VALUES (" + marks + ")", self._waiting[table])
+        self._connection.executemany(_INSERTS[table], self._waiting[table])
         self._waiting[table] = []
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:

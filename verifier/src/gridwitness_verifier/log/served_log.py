@@ -13,7 +13,7 @@ from gridwitness_verifier.log.receipt_folder import ReceiptFolder
 from gridwitness_verifier.log.scratch import Scratch
 from gridwitness_verifier.log.tally import Tally
 from gridwitness_verifier.log.tile_path import tiles
-from gridwitness_verifier.log.tile_source import Refused, TileSource, fetch_ahead
+from gridwitness_verifier.log.tile_source import RefusedError, TileSource, fetch_ahead
 from gridwitness_verifier.log.tile_tree import TileTree
 from gridwitness_verifier.log.time_check import TimeCheck
 from gridwitness_verifier.log.tree_check import NamedRoot, TreeCheck
@@ -98,7 +98,7 @@ class ServedLog:
         tree = TileTree(self._compare_tile)
         try:
             self._read(head, roots, tree, entries=True)
-        except Refused:
+        except RefusedError:
             if roots.size:
                 raise
             self.entries_read = False

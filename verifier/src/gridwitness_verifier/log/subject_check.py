@@ -1,4 +1,6 @@
-"""Histories of subjects (format §12): (`aud`, `sub`, `seq`) unique, no gap, `prev` right, leaf order as `seq`."""
+"""Histories of subjects (format §12):
+(`aud`, `sub`, `seq`) unique, no gap, `prev` right, leaf order as `seq`.
+"""
 
 from __future__ import annotations
 

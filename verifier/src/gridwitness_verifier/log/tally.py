@@ -1,4 +1,6 @@
-"""What one named check found: a bounded list of places, and full counts (memory stays flat on a wrecked log)."""
+"""What one named check found: a bounded list of places, and full counts (memory stays flat on a
+wrecked log).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ _LONGEST_DETAIL = 400
 
 @dataclass
 class Tally:
-    """Findings of one check. `failures` and `disputes` count all of them, `locations` holds the first ones."""
+    """Findings of one check. `failures` and `disputes` count all of them, `locations` holds the first
+    ones.
+    """
 
     name: str
     checked: int = 0

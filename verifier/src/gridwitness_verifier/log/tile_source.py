@@ -1,4 +1,6 @@
-"""Fetching a served log over HTTP: bounded, in parallel, in order, with full tiles kept in a mirror folder."""
+"""Fetching a served log over HTTP:
+bounded, in parallel, in order, with full tiles kept in a mirror folder.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,15 @@ _AHEAD = 24
 _REFUSED = (401, 403)
 
 
-class Refused(VerificationError):
+class RefusedError(VerificationError):
     """The server does not let this reader see a resource (a role is needed: `--token-file`)."""
 
 
 class TileSource:
     """One log below `prefix` (ends with `/`). `mirror` is the folder for full tiles, or None.
 
-    Raises Unavailable `log-unreachable`, VerificationError `tile-missing` or `tile-size`, Refused `log-refused`.
+    Raises Unavailable `log-unreachable`, VerificationError `tile-missing` or `tile-size`, RefusedError
+    `log-refused`.
     """
 
     def __init__(self, client: httpx.Client, prefix: str, mirror: Path | None) -> None:
@@ -90,7 +93,7 @@ class TileSource:
         try:
             with self._client.stream("GET", url) as response:
                 if response.status_code in _REFUSED:
-                    raise Refused(
+                    raise RefusedError(
                         "log-refused", f"{url} needs a reader's token (status {response.status_code})"
                     )
                 if response.status_code == 404:
@@ -108,7 +111,9 @@ class TileSource:
 
 
 def open_client(token: str | None) -> httpx.Client:
-    """An HTTP client that keeps connections alive, follows nothing and takes no proxy from the environment."""
+    """An HTTP client that keeps connections alive, follows nothing and takes no proxy from the
+    environment.
+    """
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     limits = httpx.Limits(max_connections=_PARALLEL, max_keepalive_connections=_PARALLEL)
     return httpx.Client(headers=headers, limits=limits, timeout=30.0, follow_redirects=False, trust_env=False)
