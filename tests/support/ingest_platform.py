@@ -1,4 +1,4 @@
-"""A whole platform in this process, with one founded agency: PostgreSQL, Anvil, provisioned, first heads anchored."""
+"""A whole platform in this process: PostgreSQL, Anvil, one founded agency, first heads anchored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from gridwitness.provision import deploy_contracts, found, record_manifests
 from gridwitness.settings import load_settings
 from gridwitness.worker import Worker
 from gridwitness_chain import Anvil
-
 from support.postgres import database_server, new_home
 
 AGENCY = "330100CG"

@@ -11,7 +11,7 @@ __all__ = [
     "ImportSummary",
     "Row",
     "RowTable",
-    "importable_kind",
     "import_rows",
+    "importable_kind",
     "open_rows",
 ]

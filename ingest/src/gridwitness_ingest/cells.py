@@ -19,22 +19,22 @@ _ISO = re.compile(
 )
 
 
-class BadCell(Exception):
+class BadCellError(Exception):
     """The cell does not read as what its field needs."""
 
 
 def instant(cell: str, zone: tzinfo) -> str:
     """A time as `YYYY-MM-DDTHH:MM:SSZ`; parts of a second are cut.
 
-    Reads `MM/DD/YYYY hh:mm:ss AM` (or 24 hours) and ISO 8601 dates and times (also with `/`); a date alone is its
-    midnight. Without an offset the time is local in `zone`. A local time that occurs twice (clocks set back) is the
-    first of the two; one that does not occur (set forward) is read with the offset from before the change, as RFC 5545
-    section 3.3.5 does for both. Raises BadCell.
+    Reads `MM/DD/YYYY hh:mm:ss AM` (or 24 hours) and ISO 8601 dates and times (also with `/`); a date alone is
+    its midnight. Without an offset the time is local in `zone`. A local time that occurs twice (clocks set
+    back) is the first of the two; one that does not occur (set forward) is read with the offset from before the
+    change, as RFC 5545 section 3.3.5 does for both. Raises BadCellError.
     """
     text = cell.strip()
     found = _AMERICAN.fullmatch(text) or _ISO.fullmatch(text)
     if found is None:
-        raise BadCell(f"{_short(cell)} is no time that can be read")
+        raise BadCellError(f"{_short(cell)} is no time that can be read")
     parts = found.groupdict()
     try:
         local = datetime(
@@ -48,16 +48,16 @@ def instant(cell: str, zone: tzinfo) -> str:
         )
         return local.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
     except (ValueError, OverflowError) as error:
-        raise BadCell(f"{_short(cell)} is no time: {error}") from None
+        raise BadCellError(f"{_short(cell)} is no time: {error}") from None
 
 
 def decimal(cell: str) -> str:
-    """A number as `-?[0-9]+(\\.[0-9]+)?`, every digit kept. Raises BadCell."""
+    """A number as `-?[0-9]+(\\.[0-9]+)?`, every digit kept. Raises BadCellError."""
     text = cell.strip()
     if _DECIMAL.fullmatch(text):
         return text
     if not _LOOSE_DECIMAL.fullmatch(text):
-        raise BadCell(f"{_short(cell)} is no decimal number")
+        raise BadCellError(f"{_short(cell)} is no decimal number")
     return format(Decimal(text), "f")
 
 

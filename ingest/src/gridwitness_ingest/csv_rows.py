@@ -2,10 +2,11 @@
 
 Where a record can not be read:
 
-- its quoting is broken (an unclosed or misplaced quotation mark): only its first line is bad, reading goes on at the
-  next line, so that one stray mark does not swallow its neighbours;
-- its quoting holds but it is too long, has bytes that are no UTF-8, NUL, or another number of cells than the header:
-  the whole record is bad, over all its lines, so that text inside a quoted cell is never taken for a row.
+- its quoting is broken (an unclosed or misplaced quotation mark): only its first line is bad, reading goes on
+  at the next line, so that one stray mark does not swallow its neighbours;
+- its quoting holds but it is too long, has bytes that are no UTF-8, NUL, or another number of cells than the
+  header: the whole record is bad, over all its lines, so that text inside a quoted cell is never taken for a
+  row.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def _rows(columns: list[str], records: _Records) -> Iterator[Row | BadRow]:
             yield Row(line, dict(zip(columns, cells, strict=True)))
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """A line of the record can not be handed to the CSV reader."""
 
 
@@ -81,7 +82,7 @@ class _Records:
     def _record(self, first: Line) -> _Cells | BadRow | None:
         try:
             cells = next(csv.reader(self._texts(first), strict=True), [])
-        except _Unreadable as unreadable:
+        except _UnreadableError as unreadable:
             return self._skip_region(str(unreadable))
         except csv.Error as error:
             return self._only_first(f"broken quoting: {error}")
@@ -95,7 +96,7 @@ class _Records:
             self._pulled.append(line)
             size += len(line.data)
             if size > LONGEST:
-                raise _Unreadable(f"the record has more than {LONGEST} bytes")
+                raise _UnreadableError(f"the record has more than {LONGEST} bytes")
             yield _text(line)
 
     def _skip_region(self, reason: str) -> BadRow:
@@ -126,13 +127,13 @@ class _Records:
 
 def _text(line: Line) -> str:
     if line.flaw:
-        raise _Unreadable(line.flaw)
+        raise _UnreadableError(line.flaw)
     if b"\0" in line.data:
-        raise _Unreadable("it holds a NUL byte")
+        raise _UnreadableError("it holds a NUL byte")
     try:
         return line.data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _Unreadable(f"byte {error.start + 1} of line {line.number} is no UTF-8") from None
+        raise _UnreadableError(f"byte {error.start + 1} of line {line.number} is no UTF-8") from None
 
 
 def _quotes(line: Line) -> int:

@@ -1,7 +1,7 @@
 """Import: rows of an outside table become records signed by the agency, once each.
 
-A new row opens a subject, a changed one continues it, an unchanged one is skipped (`records.source` remembers the
-digest of every row). Rows go in chunks, one transaction each: whatever a crash leaves is found again by the next run.
+A new row opens a subject, a changed one continues it, an unchanged one is skipped (`records.source` remembers
+the digest of every row). Rows go in chunks, one transaction each: the next run goes on where a crash stopped.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def import_rows(
 ) -> ImportSummary:
     """Import rows as `kind`, signed with `agency`'s service key; `subject_column` holds each row's key.
 
-    `on_bad` gets each bad row once, `on_progress` the totals after each chunk, which are durable then. Raises what
-    makes every row fail: NotFound `log-unknown`, Misconfigured `key-missing`, Forbidden `key-…`, Unavailable.
+    `on_bad` gets each bad row once, `on_progress` the totals after each chunk, which are durable then. Raises
+    what makes every row fail: NotFound `log-unknown`, Misconfigured `key-missing`, Forbidden, Unavailable.
     """
     reader = RowReader(kind, mapping, subject_column, system)
     writer = ChunkWriter(platform, agency, kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -21,7 +21,7 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line with its terminator. `flaw` says why it can not be read as a whole; `last` that nothing follows."""
+    """One line with its terminator. `flaw` says why it is not whole; `last`: nothing follows."""
 
     number: int
     data: bytes
@@ -36,12 +36,14 @@ class Line:
         return self.data.decode("utf-8", "backslashreplace")
 
 
-class _BrokenStream(Exception):
+class _BrokenStreamError(Exception):
     """The bytes end or go wrong in the middle of the file."""
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+def read_lines(path: Path, on_read: Callable[[int], None] = lambda _: None) -> Iterator[Line]:
     """Lines of a file, numbered from 1, without a byte order mark. gzip is known by its first bytes.
+
+    `on_read` gets how many bytes of the file have been read.
 
     A stream that breaks off (truncated or damaged gzip, read error) ends with a line whose `flaw` says so.
     Raises InvalidInput `file-unreadable` where the file cannot be opened.
@@ -53,7 +55,7 @@ def read_lines(path: Path) -> Iterator[Line]:
             "file-unreadable", f"{path} cannot be opened: {error}.", "give a readable file"
         ) from None
     with stream:
-        yield from split_lines(_chunks(stream))
+        yield from split_lines(_chunks(_pieces(stream, on_read)))
 
 
 def split_lines(chunks: Iterable[bytes]) -> Iterator[Line]:
@@ -66,7 +68,7 @@ def split_lines(chunks: Iterable[bytes]) -> Iterator[Line]:
                 number += 1
                 yield open_line.finish(number, piece + b"\n")
             open_line.add(rest)
-    except _BrokenStream as broken:
+    except _BrokenStreamError as broken:
         yield Line(number + 1, open_line.head, open_line.quotes, str(broken), last=True)
         return
     if open_line.size:
@@ -96,13 +98,21 @@ class _OpenLine:
         return Line(number, head, quotes)
 
 
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+def _pieces(stream: BinaryIO, on_read: Callable[[int], None]) -> Iterator[bytes]:
+    position = 0
     try:
-        first = stream.read(_PIECE)
-        pieces = chain([first], iter(lambda: stream.read(_PIECE), b""))
-        yield from _gunzip(pieces) if first.startswith(_GZIP) else pieces
+        while piece := stream.read(_PIECE):
+            position += len(piece)
+            on_read(position)
+            yield piece
     except OSError as error:
-        raise _BrokenStream(f"the file cannot be read further: {error}") from None
+        raise _BrokenStreamError(f"the file cannot be read further: {error}") from None
+
+
+def _chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    first = next(pieces, b"")
+    whole = chain([first], pieces)
+    yield from _gunzip(whole) if first.startswith(_GZIP) else whole
 
 
 def _gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -121,6 +131,6 @@ def _gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 raw = member.unused_data
                 member = None if member.eof else member
     except zlib.error as error:
-        raise _BrokenStream(f"the gzip data is damaged here: {error}") from None
+        raise _BrokenStreamError(f"the gzip data is damaged here: {error}") from None
     if member is not None:
-        raise _BrokenStream("the gzip data ends early; the file was cut off")
+        raise _BrokenStreamError("the gzip data ends early; the file was cut off")

@@ -10,7 +10,7 @@ from typing import Any
 from gridwitness.errors import InvalidInput
 from gridwitness.records import KINDS, Kind
 
-from gridwitness_ingest.cells import BadCell, decimal, instant
+from gridwitness_ingest.cells import BadCellError, decimal, instant
 
 SOURCE = "source"
 
@@ -31,8 +31,8 @@ WELL_KNOWN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """Kind → field → column names, the first one present is taken; case, spaces and `_` do not matter.
 
-Los Angeles (MyLA311) and New York (311) as published. Owner is who answers for a request in Los Angeles, AssignTo the
-unit within; every column, mapped or not, stands in `source`.
+Los Angeles (MyLA311) and New York (311) as published. In Los Angeles Owner answers for a request and AssignTo
+is the unit within; every column, mapped or not, stands in `source`.
 """
 
 
@@ -84,9 +84,9 @@ class ColumnMapping:
                 )
 
     def fields_of(self, row: Mapping[str, str], key: str, system: str) -> dict[str, Any]:
-        """Every field of the kind for one row, null where the cell is empty. Raises BadCell."""
+        """Every field of the kind for one row, null where the cell is empty. Raises BadCellError."""
         places = self._places(tuple(row))
-        fields = {
+        fields: dict[str, Any] = {
             name: self._value(declared.type, places.get(name), row)
             for name, declared in self._kind.fields.items()
             if name != SOURCE
@@ -104,8 +104,8 @@ class ColumnMapping:
                     return instant(cell, self._zone)
                 case "decimal":
                     return decimal(cell)
-        except BadCell as bad:
-            raise BadCell(f"{column}: {bad}") from None
+        except BadCellError as bad:
+            raise BadCellError(f"{column}: {bad}") from None
         return cell
 
     def _places(self, columns: tuple[str, ...]) -> dict[str, str]:
@@ -116,10 +116,11 @@ class ColumnMapping:
                 self._known.clear()
             present = {_plain(column): column for column in reversed(columns)}
             well_known = WELL_KNOWN[self._kind.name]
-            places = {
-                field: next((present[_plain(n)] for n in names if _plain(n) in present), "")
+            found: dict[str, str] = {
+                field: next((present[_plain(name)] for name in names if _plain(name) in present), "")
                 for field, names in well_known.items()
-            } | self._overrides
+            }
+            places = found | self._overrides
             self._known[columns] = places
         return places
 

@@ -1,4 +1,4 @@
-"""NDJSON: one JSON object a line. Values are text, numbers (kept as they are written), booleans or null (empty)."""
+"""NDJSON: one JSON object a line, of text, numbers (kept as they are written), booleans or null (empty)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gridwitness_ingest.row import BadRow, Row
 _CONSTANTS = {True: "true", False: "false", None: ""}
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Why a line is no row."""
 
 
@@ -28,23 +28,23 @@ def ndjson_rows(lines: Iterator[Line]) -> Iterator[Row | BadRow]:
         if line.flaw or line.data.strip():
             try:
                 yield Row(line.number, _values(line))
-            except _Refused as refused:
+            except _RefusedError as refused:
                 yield BadRow(line.number, line.text.rstrip("\r\n"), str(refused))
 
 
 def _values(line: Line) -> dict[str, str]:
     if line.flaw:
-        raise _Refused(line.flaw)
+        raise _RefusedError(line.flaw)
     try:
         value = _DECODER.decode(line.data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise _Refused(f"byte {error.start + 1} is no UTF-8") from None
+        raise _RefusedError(f"byte {error.start + 1} is no UTF-8") from None
     except RecursionError:
-        raise _Refused("a value inside a value inside a value; a row is flat") from None
+        raise _RefusedError("a value inside a value inside a value; a row is flat") from None
     except ValueError as error:
-        raise _Refused(f"no JSON: {error}") from None
+        raise _RefusedError(f"no JSON: {error}") from None
     if not isinstance(value, dict):
-        raise _Refused("no JSON object")
+        raise _RefusedError("no JSON object")
     return {_whole(name): _cell(name, item) for name, item in value.items()}
 
 
@@ -52,7 +52,7 @@ def _cell(name: str, value: Any) -> str:
     if isinstance(value, str):
         return str(_whole(value))
     if isinstance(value, list | dict):
-        raise _Refused(
+        raise _RefusedError(
             f"{name!r} holds {'a list' if isinstance(value, list) else 'an object'}; a row is flat"
         )
     return _CONSTANTS[value]
@@ -60,23 +60,23 @@ def _cell(name: str, value: Any) -> str:
 
 def _whole(text: str) -> str:
     if "\0" in text:
-        raise _Refused("it holds a NUL character")
+        raise _RefusedError("it holds a NUL character")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise _Refused("it holds half of a surrogate pair") from None
+        raise _RefusedError("it holds half of a surrogate pair") from None
     return text
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _Refused("it names a member twice")
+        raise _RefusedError("it names a member twice")
     return members
 
 
 def _constant(name: str) -> NoReturn:
-    raise _Refused(f"{name} is no JSON")
+    raise _RefusedError(f"{name} is no JSON")
 
 
 _DECODER = json.JSONDecoder(

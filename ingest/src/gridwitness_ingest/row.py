@@ -25,7 +25,7 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class RowTable:
-    """An opened file. `columns` stand in the header of a CSV file; None for NDJSON, whose rows name their own."""
+    """An opened file. `columns`: the header of a CSV file; None for NDJSON, whose rows name their own."""
 
     columns: tuple[str, ...] | None
     rows: Iterator[Row | BadRow]

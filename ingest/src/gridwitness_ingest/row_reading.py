@@ -11,7 +11,7 @@ from gridwitness.errors import InvalidInput
 from gridwitness.records import Kind, row_digest
 from gridwitness_evidence import EvidenceError
 
-from gridwitness_ingest.cells import BadCell
+from gridwitness_ingest.cells import BadCellError
 from gridwitness_ingest.mapping import ColumnMapping
 from gridwitness_ingest.row import BadRow, Row
 
@@ -54,7 +54,7 @@ class RowReader:
         try:
             fields = self._mapping.fields_of(row.values, key, self._system)
             return Pending(row, key, row_digest(row.values), fields)
-        except (BadCell, InvalidInput) as error:
+        except (BadCellError, InvalidInput) as error:
             return refused(row, str(error))
         except EvidenceError as error:
             return refused(row, f"{error.code}: {error.message}")

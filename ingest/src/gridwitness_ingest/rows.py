@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from gridwitness_ingest.row import RowTable
 _NDJSON = frozenset({".ndjson", ".jsonl"})
 
 
-def open_rows(path: Path) -> RowTable:
-    """Open a file: `.ndjson` and `.jsonl` (before `.gz`) or a first byte `{` is NDJSON, everything else CSV.
+def open_rows(path: Path, on_read: Callable[[int], None] = lambda _: None) -> RowTable:
+    """Open a file: `.ndjson`, `.jsonl` (before `.gz`) or a first byte `{` is NDJSON, everything else CSV.
 
-    Raises InvalidInput `file-unreadable`, `file-empty`, `header-invalid`, `header-duplicate`.
+    `on_read` gets how many bytes of the file have been read. Raises InvalidInput `file-unreadable`, `file-empty`,
+    `header-invalid`, `header-duplicate`.
     """
-    lines = read_lines(path)
+    lines = read_lines(path, on_read)
     first = next((line for line in lines if line.flaw or line.data.strip()), None)
     if first is None:
         raise InvalidInput("file-empty", f"{path} holds no rows.", "give a CSV file with a header, or NDJSON")
