@@ -3,32 +3,62 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 from gridwitness.errors import GridWitnessError, Unavailable
 
-from gridwitness_cli import agencies, import_command, operate, recover_command, specification, submit
+COMMANDS = {
+    "up": "operate:up",
+    "serve": "operate:serve",
+    "worker": "operate:worker",
+    "migrate": "operate:migrate",
+    "anchor": "anchor_command:anchor",
+    "doctor": "doctor_command:doctor",
+    "import": "import_command:import_files",
+    "submit": "submit:app",
+    "agency": "agencies:app",
+    "recover": "recover_command:recover",
+    "openapi": "specification:openapi",
+    "demo": "demo.command:demo",
+    "bench": "bench.command:bench",
+}
+"""Command → module:name below this package; a `typer.Typer` has commands of its own."""
 
-app = typer.Typer(
-    name="gridwitness",
-    help="GridWitness 网格见证: supervision of city enforcement that nobody has to take on trust.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-for command in (operate.up, operate.serve, operate.worker, operate.migrate, operate.anchor, operate.doctor):
-    app.command()(command)
-app.command("import")(import_command.import_files)
-app.command("recover")(recover_command.recover)
-app.command("openapi")(specification.openapi)
-app.add_typer(submit.app, name="submit")
-app.add_typer(agencies.app, name="agency")
+
+def build(arguments: Sequence[str]) -> typer.Typer:
+    """The command line for these arguments; only the command called is imported, all of them for help or a slip.
+
+    An officer's `submit` need not wait for the whole platform to load.
+    """
+    app = typer.Typer(
+        name="gridwitness",
+        help="GridWitness 网格见证: supervision of city enforcement that nobody has to take on trust.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+
+    @app.callback()
+    def _commands() -> None:
+        """Keeps a single command from becoming the program itself."""
+
+    called = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    for name in COMMANDS if called is None else (called,):
+        module, _, attribute = COMMANDS[name].partition(":")
+        found = getattr(import_module(f"gridwitness_cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
 
 
 def main() -> None:
     """Run; a platform error is one line on stderr. Exit code 2: unusable input; 3: a part is away."""
     try:
-        app()
+        build(sys.argv[1:])()
     except GridWitnessError as error:
         print(f"gridwitness: {error} [{error.code}]", file=sys.stderr)
         sys.exit(3 if isinstance(error, Unavailable) else 2)

@@ -1,8 +1,7 @@
-"""Commands that run and mend a deployment: up, serve, worker, migrate, anchor, doctor."""
+"""Commands that run and mend a deployment: up, serve, worker, migrate."""
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -14,7 +13,6 @@ from typing import Annotated
 import httpx
 import typer
 import uvicorn
-from gridwitness.errors import Unavailable
 from gridwitness.migration import migrate as migrate_database
 from gridwitness.postgres import EmbeddedPostgres
 from gridwitness.settings import Settings, load_settings
@@ -23,10 +21,9 @@ from gridwitness_api import create_app
 from rich.console import Console
 
 from gridwitness_cli.demo.accounts import ACCOUNTS, PASSWORD, make_demo_accounts, refuse_demo_home
-from gridwitness_cli.doctor import examine
 from gridwitness_cli.processes import Child, Supervisor, follow_parent
 from gridwitness_cli.provisioning import FirstLogin, provision
-from gridwitness_cli.runtime import Parts, attached_platform, found_parts, running_parts, write_run_file
+from gridwitness_cli.runtime import Parts, found_parts, running_parts, write_run_file
 
 errors = Console(stderr=True, highlight=False)
 
@@ -103,50 +100,6 @@ def migrate() -> None:
             platform.close()
     typer.echo(f"database revision {revision}")
     _greet(settings, login)
-
-
-def anchor(
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Return once everything accepted is anchored.")
-    ] = False,
-    timeout: Annotated[float, typer.Option(help="Longest wait in seconds.")] = 600.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
-) -> None:
-    """Sequence and anchor now. 立即定序并上链。"""
-    deadline = time.monotonic() + timeout
-    with attached_platform() as platform:
-        running = Worker(platform)
-        running.check_standing()
-        while True:
-            running.round()
-            backlogs = running.backlogs()
-            if not wait or all(backlog.done for backlog in backlogs):
-                break
-            if time.monotonic() > deadline:
-                raise Unavailable(
-                    "anchor-timeout", f"Not everything is anchored after {timeout:g} s: {backlogs}.", None
-                )
-            time.sleep(0.1)
-    result = [
-        {"log": b.log, "accepted": b.accepted, "sequenced": b.sequenced, "anchored": b.anchored}
-        for b in backlogs
-    ]
-    if as_json:
-        typer.echo(json.dumps({"logs": result}))
-    else:
-        for row in result:
-            typer.echo("{log}: accepted {accepted}, sequenced {sequenced}, anchored {anchored}".format(**row))
-
-
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False) -> None:
-    """Tell the state of every part and where it is. 检查各部分状态。"""
-    report = examine(load_settings())
-    if as_json:
-        typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
-    else:
-        for part in report["parts"]:
-            typer.echo(f"{'ok  ' if part['ok'] else 'FAIL'} {part['name']}: {part['detail']}")
-    raise typer.Exit(0 if report["ok"] else 1)
 
 
 def _look_after(settings: Settings, parts: Parts) -> None:
