@@ -32,7 +32,7 @@ _CLASS_OF = {
     for column in columns.split()
 }
 _OPERATIONAL_ACCOUNT = {"password_hash", "failed_logins", "locked_until", "last_login"}
-_OPERATIONAL_TABLES = {"records.sending", "members.session"}
+_OPERATIONAL_TABLES = {"records.sending", "members.session", "members.idempotency"}
 _UNDECLARED = {"public.alembic_version"}
 
 
