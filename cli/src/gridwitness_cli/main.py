@@ -28,7 +28,7 @@ COMMANDS = {
 
 
 def build(arguments: Sequence[str]) -> typer.Typer:
-    """The command line for these arguments; only the command called is imported, all of them for help or a slip.
+    """The command line for these arguments; only the command called is imported, else all are.
 
     An officer's `submit` need not wait for the whole platform to load.
     """
