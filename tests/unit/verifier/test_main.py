@@ -4,9 +4,10 @@ import json
 from hashlib import sha256
 
 import pytest
+from gridwitness_verifier.kinds import KINDS
 from gridwitness_verifier.main import main
 from support.sealing import validator_keys
-from support.verifier_bundle import Scenario
+from support.verifier_bundle import KeyRecord, Scenario
 from support.verifier_node import node_of, serve
 
 
@@ -302,6 +303,23 @@ def test_a_failure_is_said_in_both_languages(files, capsys):
     scenario = Scenario(status=b"")
     _, out, _ = run(capsys, "bundle", *files(scenario))
     assert "锚定交易失败 / the transaction failed" in out
-    assert "[anchor-status] 锚定交易失败: the transaction failed" in out
+    assert "[anchor-status] 锚定交易失败\n" in out
     _, out, _ = run(capsys, "bundle", *files(scenario), "--language", "en")
     assert "锚定" not in out
+
+
+REPORTED = {"title": "井盖破损", "source": {"system": "12345", "key": "7", "row": {"id": "7"}}}
+
+
+@pytest.mark.parametrize(
+    ("src", "purpose", "by"),
+    [("import", 2, "agency 330106"), ("self", 2, "agency 330106"), ("self", 1, "officer of 330106")],
+)
+def test_who_asserts_it_is_said(files, capsys, src, purpose, by):
+    fields = dict.fromkeys(KINDS["event.reported.v1"].fields) | REPORTED
+    scenario = Scenario(kind="event.reported.v1", src=src, fields=fields, key=KeyRecord(purpose=purpose))
+    code, out, _ = run(capsys, "bundle", *files(scenario), "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert report["subject"]["asserted_by"] == by
+    assert any("asserted by the agency" in text for text in report["not_shown"]) is by.startswith("agency")

@@ -39,7 +39,7 @@ def code(data):
         (b'"\\ud800"', "json-surrogate"),
         (b'{"\\udc00":1}', "json-surrogate"),
         (b'["\\udc00\\ud800"]', "json-surrogate"),
-        (b'"\xed\xa0\x80"', "json-surrogate"),
+        (b'"\xed\xa0\x80"', "json-malformed"),
         ('"\ud800"', "json-surrogate"),
         (b"[" * 17 + b"]" * 17, "json-depth"),
         (b'{"a":' * 17 + b"1" + b"}" * 17, "json-depth"),

@@ -116,7 +116,7 @@ def judge_key(state: KeyState, at: int) -> KeyJudgement:
     """Whether a key with this state could sign what was anchored at block time `at` (Unix seconds)."""
     if not state.registered_at or state.purpose is None:
         return _failed("key-unknown", "Members does not hold this key")
-    vouching, counts_from = _vouching(state, at)
+    vouching, counts_from = vouched_by(state, at), _counts_from(state)
     if counts_from is None:
         return _failed("key-unconfirmed", "registered, but no second agency confirmed it")
     problem = _time_problem(state, counts_from, at)
@@ -141,12 +141,16 @@ def _time_problem(state: KeyState, counts_from: int, at: int) -> tuple[str, str]
     return None
 
 
-def _vouching(state: KeyState, at: int) -> tuple[str | None, int | None]:
-    """Who stands for the key, and from when it counts; (None, None) when it does not count."""
-    alone = state.registered_agencies == 1
-    if state.confirmed_at and (at >= state.confirmed_at or not alone):
-        return state.confirmed_by, state.confirmed_at
-    return None, state.registered_at if alone else None
+def vouched_by(state: KeyState, at: int) -> str | None:
+    """The agency that had confirmed the key by block time `at`, or None (claimed by own agency only)."""
+    return state.confirmed_by if state.confirmed_at and state.confirmed_at <= at else None
+
+
+def _counts_from(state: KeyState) -> int | None:
+    """Block time from which the key counts; a key of a deployment with one agency needs no second one."""
+    if state.registered_agencies == 1:
+        return state.registered_at
+    return state.confirmed_at or None
 
 
 def _failed(code: str, reason: str) -> KeyJudgement:
@@ -158,11 +162,11 @@ def _storage_root(proof: Any, state_root: bytes, address: bytes, code_hash: byte
     if account_rlp is None:
         raise VerificationError("key-state-contract", "there is no such contract in this block")
     account = rlp_strict.decode_list(account_rlp)
-    if len(account) != 4 or any(not isinstance(item, bytes) or len(item) > 32 for item in account):
-        raise VerificationError("key-state-form", "an account has four items")
+    if len(account) != 4 or not isinstance(account[2], bytes):
+        raise VerificationError("key-state-form", "an account is nonce, balance, storage root, code hash")
     if code_hash is not None and account[3] != code_hash:
         raise VerificationError("key-state-code", "Members has other code than the trust file says")
-    return bytes(account[2])  # type: ignore[arg-type]
+    return account[2]
 
 
 def _word(storage_root: bytes, slot: int, proof: Any) -> int:

@@ -47,27 +47,29 @@ def parse_vkey(text: str) -> VerifierKey:
 def open_note(note: str, vkey: VerifierKey) -> str:
     """The text of a note that `vkey` signed, its last newline included.
 
-    Raises VerificationError `note-form`, `note-unsigned` (no line of this key) or `note-signature`.
-    Lines of other keys (witnesses) are ignored, as the specification says.
+    Raises VerificationError `note-form`, `note-unsigned` (no line of this key) or `note-signature` (any line
+    of this key that fails). Lines of other keys (witnesses) are ignored, as the specification says.
     """
     text, lines = _split(note)
-    signature = None
+    signed = False
     for line in lines:
         match = _SIGNATURE_LINE.match(line)
         if match is None:
             raise VerificationError("note-form", "a signature line is `— name base64`")
         value = base64url.decode_standard(match.group(2))
         if match.group(1) == vkey.name and value[:4] == vkey.key_id:
-            if signature is not None:
-                raise VerificationError("note-form", "two signatures of one key")
-            signature = value[4:]
-    if signature is None:
+            _verify(text, value[4:], vkey)
+            signed = True
+    if not signed:
         raise VerificationError("note-unsigned", f"no signature of {vkey.name} key {vkey.key_id.hex()}")
+    return text
+
+
+def _verify(text: str, signature: bytes, vkey: VerifierKey) -> None:
     try:
         Ed25519PublicKey.from_public_bytes(vkey.public_key).verify(signature, text.encode("utf-8"))
     except (InvalidSignature, ValueError) as error:
         raise VerificationError("note-signature", f"does not verify under {vkey.name}") from error
-    return text
 
 
 def _split(note: str) -> tuple[str, list[str]]:

@@ -188,13 +188,13 @@ def parse_presentation(text: str) -> tuple[Entry, list[Disclosure]]:
 def verify_signature(entry: Entry, jwk: Any) -> None:
     """The entry is signed by the key `jwk`, which is the one its `kid` names. Raises VerificationError."""
     key = parse_jwk(jwk)
-    if key.thumbprint != entry.kid:
-        raise VerificationError(
-            "signature", f"the key given is {key.thumbprint}, the record names {entry.kid}"
-        )
     if key.algorithm != entry.alg:
         raise VerificationError(
             "key-algorithm", f"a key for {key.algorithm} and a record that says {entry.alg}"
+        )
+    if key.thumbprint != entry.kid:
+        raise VerificationError(
+            "signature", f"the key given is {key.thumbprint}, the record names {entry.kid}"
         )
     key.verify(entry.signature, entry.signing_input)
 

@@ -43,17 +43,7 @@ def _text(data: bytes | str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        code = "json-surrogate" if _is_surrogates_only(data) else "json-malformed"
-        raise VerificationError(code, f"not UTF-8 at byte {error.start}") from error
-
-
-def _is_surrogates_only(data: bytes) -> bool:
-    """True when the bytes would be UTF-8 but for surrogates written as three bytes each."""
-    try:
-        data.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return False
-    return True
+        raise VerificationError("json-malformed", f"not UTF-8 at byte {error.start}") from error
 
 
 def _refuse_depth(text: str) -> None:

@@ -47,7 +47,7 @@ class Case:
 
     def unsettled(self, name: str, result: Result, code: str, reason: str) -> Check:
         """The check `name` is neither proved nor failed, and why."""
-        return Check(name, result, reason, 1, (self.location(code, str(reason)),))
+        return Check(name, result, reason, 1, (self.location(code, reason),))
 
     def missing(self, name: str, part: str) -> Check:
         """A part of the bundle that the check needs is not there."""

@@ -94,6 +94,10 @@ def _subject(cases: list[Case]) -> dict[str, Any]:
         entry = case.entry
         subject |= {"jti": entry.jti, "kind": entry.kind, "iss": entry.iss, "log": entry.aud}
         subject |= {"sub": entry.sub, "seq": entry.seq}
+        if case.key is not None or entry.src == "import":
+            subject["asserted_by"] = (
+                f"agency {entry.iss}" if _is_asserted(case) else f"officer of {entry.iss}"
+            )
     if case.included and case.proof is not None:
         subject["index"] = case.proof.index
     if case.disclosures is not None:

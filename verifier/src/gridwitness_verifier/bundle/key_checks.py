@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import base64url
 from ..errors import VerificationError
 from ..jwk import parse_jwk
-from ..key_state import KeyState, judge_key, verify_key_state
+from ..key_state import KeyState, judge_key, verify_key_state, vouched_by
 from ..kinds import OFFER, kind_of
 from ..receipt_proof import AnchorEvent
 from ..record import Entry
@@ -48,9 +48,9 @@ def check_vouching(case: Case) -> Check:
     if case.entry is not None and case.entry.kind == OFFER:
         reason = Phrase("a key is offered before anybody vouches for it", "申请时密钥尚无任何机关背书")
         return case.unsettled("vouching", Result.NOT_EVALUATED, "key-offer", reason)
-    if case.entry is None or case.key is None:
+    if case.entry is None or case.key is None or case.anchor is None:
         return case.waiting("vouching", "key")
-    agency, other = case.entry.iss, case.key.confirmed_by
+    agency, other = case.entry.iss, vouched_by(case.key, case.anchor.time)
     if other is None or other == agency:
         reason = Phrase(f"claimed by own agency only ({agency})", f"仅本机关（{agency}）自称")
         return case.unsettled("vouching", Result.CLAIMED, "key-own-agency", reason)

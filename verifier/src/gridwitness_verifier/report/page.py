@@ -51,7 +51,8 @@ def _context(report: Report, language: str) -> dict[str, Any]:
                 "required": local(wording.REQUIRED) if report.is_required(check) else "",
                 "reason": local(check.reason),
                 "locations": [
-                    describe_location(place, language) for place in check.locations[: SHOWN_LOCATIONS * 10]
+                    describe_location(place, language, told=check.reason)
+                    for place in check.locations[: SHOWN_LOCATIONS * 10]
                 ],
             }
             for check in report.checks

@@ -48,12 +48,12 @@ def describe_subject(report: Report) -> str:
     return ", ".join(f"{clean(name)} {clean(_plain(value))}" for name, value in report.subject.items())
 
 
-def describe_location(location: Location, language: str) -> str:
-    """One line: the places, the code, its Chinese meaning where it has one, the detail."""
+def describe_location(location: Location, language: str, *, told: str = "") -> str:
+    """One line: places, code, its Chinese meaning, the detail where `told` did not say it."""
     places = " ".join(f"{name}={clean(value)}" for name, value in location.places().items())
     meaning = explain(location.code) if language != "en" else None
-    detail = say(location.detail, language)
-    said = f"{meaning}: {detail}" if meaning is not None else detail
+    detail = "" if location.detail == told else say(location.detail, language)
+    said = ": ".join(part for part in (meaning, detail) if part)
     return f"{places} [{clean(location.code)}] {said}".strip()
 
 
@@ -61,7 +61,10 @@ def _check_lines(report: Report, check: Check, language: str) -> list[str]:
     required = f" ({say(wording.REQUIRED, language)})" if report.is_required(check) else ""
     result = say(wording.RESULTS[check.result], language)
     lines = [f"{clean(check.name):<13} {result}{required}: {say(check.reason, language)}"]
-    lines.extend(f"    {describe_location(place, language)}" for place in check.locations[:SHOWN_LOCATIONS])
+    lines.extend(
+        f"    {describe_location(place, language, told=check.reason)}"
+        for place in check.locations[:SHOWN_LOCATIONS]
+    )
     hidden = len(check.locations) - SHOWN_LOCATIONS
     if hidden > 0:
         lines.append(f"    … {hidden} {say(wording.MORE, language)}")
