@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from gridwitness.errors import Conflict
 from gridwitness.members import AgencyRow
+from gridwitness.members.models import AccountRow
 from gridwitness.provision import admit
 from sqlalchemy import select
 
+from gridwitness_cli.provisioning import first_admin
 from gridwitness_cli.runtime import attached_platform
 
 app = typer.Typer(help="Agencies of this deployment. 机关管理。", no_args_is_help=True)
@@ -18,10 +21,22 @@ app = typer.Typer(help="Agencies of this deployment. 机关管理。", no_args_i
 def add(
     code: Annotated[str, typer.Argument(help="Agency code, 6 to 18 digits and capital letters.")],
     name: Annotated[str, typer.Option(help="The agency's name.")],
+    admin: Annotated[
+        str | None, typer.Option(help="User name of its first administrator (admin.<code>). 首个管理员")
+    ] = None,
 ) -> None:
-    """Admit an agency: account, log, service key confirmed by another agency. 加入机关。"""
+    """Admit an agency: log, service key confirmed by another agency, first administrator. 加入机关。"""
+    username = admin or f"admin.{code.lower()}"
     with attached_platform() as platform:
+        with platform.transaction() as session:
+            if session.scalar(select(AccountRow.id).where(AccountRow.username == username)) is not None:
+                raise Conflict(
+                    "username-taken", f"The user name {username!r} is taken.", "choose with --admin"
+                )
         admit(platform, code, name)
+        with platform.transaction() as session:
+            login = first_admin(platform, session, code, username)
+        typer.echo(f"First administrator 首个管理员: {login.username} 密码 password: {login.password}")
         typer.echo(f"agency {code} admitted; its log is {platform.chain.deployment.deployment}/{code}")
         typer.echo(f"trust file renewed: {platform.settings.trust_file}")
 

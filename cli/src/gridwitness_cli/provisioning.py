@@ -14,6 +14,7 @@ from gridwitness.platform import Platform
 from gridwitness.provision import deploy_contracts, found, record_manifests, write_trust
 from gridwitness.worker import Worker
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from gridwitness_cli.runtime import Parts
 
@@ -38,7 +39,7 @@ def provision(parts: Parts, platform: Platform) -> FirstLogin | None:
     record_manifests(platform, settings.agency_code)
     Worker(platform).check_standing()
     write_trust(platform)
-    return _first_admin(platform)
+    return _founding_admin(platform)
 
 
 def _require_declared(owner_url: str) -> None:
@@ -56,18 +57,23 @@ def _require_declared(owner_url: str) -> None:
         )
 
 
-def _first_admin(platform: Platform) -> FirstLogin | None:
+def _founding_admin(platform: Platform) -> FirstLogin | None:
     with platform.transaction() as session:
         if session.scalar(select(func.count()).select_from(AccountRow)):
             return None
-        login = FirstLogin(ADMIN, secrets.token_urlsafe(15))
-        platform.accounts.create(
-            session,
-            agency=platform.settings.agency_code,
-            username=login.username,
-            display_name=None,
-            password=login.password,
-            roles=["administrator"],
-            by=None,
-        )
+        return first_admin(platform, session, platform.settings.agency_code, ADMIN)
+
+
+def first_admin(platform: Platform, session: Session, agency: str, username: str) -> FirstLogin:
+    """An administrator with a random password: nobody in a new agency could make one. Raises Conflict."""
+    login = FirstLogin(username, secrets.token_urlsafe(15))
+    platform.accounts.create(
+        session,
+        agency=agency,
+        username=login.username,
+        display_name=None,
+        password=login.password,
+        roles=["administrator"],
+        by=None,
+    )
     return login
