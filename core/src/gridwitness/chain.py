@@ -81,7 +81,8 @@ class Chain:
             return contract.submit(account, call)
 
     def decide(self, agencies: Sequence[str], contract: Contract, call: Call) -> Receipt:
-        """Have the agencies, in order, approve a call until it is executed; approvals that stand are not repeated.
+        """Have the agencies, in order, approve a call until it is executed; approvals that stand are not
+        repeated.
 
         Raises Conflict `not-approved` when these agencies are too few.
         """

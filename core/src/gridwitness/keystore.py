@@ -1,7 +1,7 @@
 """Private keys of a deployment, each kind in its own folder with its own password.
 
-`service/` signs effects, `log/` tree heads and receipts, `anchorer/` and `registrar/` are chain accounts: whoever gets
-one folder and its password has that power and no other. A password comes from
+`service/` signs effects, `log/` tree heads and receipts, `anchorer/` and `registrar/` are chain accounts:
+whoever gets one folder and its password has that power and no other. A password comes from
 `GRIDWITNESS_KEYS_<FOLDER>_PASSWORD`, else from a file of mode 0600 beside the keys, made at first use.
 """
 

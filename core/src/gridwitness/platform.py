@@ -1,4 +1,6 @@
-"""The platform of one deployment, put together: what the doors (API, ingest, CLI) and the worker work with."""
+"""The platform of one deployment, put together: what the doors (API, ingest, CLI) and the worker work
+with.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.keystore import Keystore
-from gridwitness.members import KEY_HANDLERS, Accounts, ContractKeyRegistry, Keys, MemberDirectory
+from gridwitness.members import KEY_HANDLERS, Accounts, Answers, ContractKeyRegistry, Keys, MemberDirectory
 from gridwitness.records import SOURCE_HANDLERS, Acceptance, BundleMaker, Erasures, FileStore, TileStore
 from gridwitness.settings import Settings
 
@@ -34,6 +36,7 @@ class Platform:
     directory: MemberDirectory
     acceptance: Acceptance
     accounts: Accounts
+    answers: Answers
     keys: Keys
     bundles: BundleMaker
     erasures: Erasures
@@ -58,7 +61,8 @@ def open_platform(
 ) -> Platform:
     """Put the platform together on a running database and chain. Nothing is started, nothing is written.
 
-    `database_url`: the app role's; `application` names us in the database's own views. Whether the chain answers shows when it is first used.
+    `database_url`: the app role's; `application` names us in the database's own views. Whether the chain
+    answers shows when it is first used.
     """
     engine = create_engine_for(database_url, application=application)
     keystore = Keystore(settings.keys_dir)
@@ -88,6 +92,7 @@ def open_platform(
         directory=directory,
         acceptance=acceptance,
         accounts=Accounts(acceptance, clock, timedelta(seconds=settings.token_lifetime_seconds)),
+        answers=Answers(clock),
         keys=Keys(acceptance, ContractKeyRegistry(chain), keystore),
         bundles=BundleMaker(tree_of, directory),
         erasures=Erasures(acceptance, keystore, files, clock, timedelta(days=settings.retention_days)),

@@ -1,8 +1,8 @@
 """Provisioning: what a deployment is made of, set up once and checked at every start.
 
-Agencies are founded or admitted in one database transaction each, with the contract calls in between, so that nothing
-of an agency is anchored before its service key counts. Every contract call is looked up first: a crash in between is
-mended by running it again.
+Agencies are founded or admitted in one database transaction each, with the contract calls in between, so
+that nothing of an agency is anchored before its service key counts. Every contract call is looked up first:
+a crash in between is mended by running it again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from gridwitness.durable_file import replace_file
 from gridwitness.errors import Conflict, InvalidInput
 from gridwitness.members import AgencyRow, SigningKeyRow
 from gridwitness.platform import Platform
-from gridwitness.records import Log, LogRow, MANIFEST_KIND, current_log, put_new
+from gridwitness.records import MANIFEST_KIND, Log, LogRow, current_log, put_new
 from gridwitness.records.manifest import declared_manifests, next_revision, recorded_manifests
 
 SERVICE_KEY_YEARS = 10
@@ -59,10 +59,11 @@ def found(platform: Platform, code: str, name: str) -> None:
 
 
 def admit(platform: Platform, code: str, name: str) -> None:
-    """Admit another agency with the approval of those there are; its and their service keys are confirmed mutually.
+    """Admit another agency with the approval of those there are; its and their service keys are confirmed
+    mutually.
 
-    In an embedded deployment all registrar accounts are in one keystore; elsewhere each agency approves on its own.
-    Raises Conflict `agency-exists`.
+    In an embedded deployment all registrar accounts are in one keystore; elsewhere each agency approves on
+    its own. Raises Conflict `agency-exists`.
     """
     with platform.transaction() as session:
         others = list(session.scalars(select(AgencyRow.code).order_by(AgencyRow.code)))

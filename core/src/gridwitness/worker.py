@@ -1,4 +1,6 @@
-"""The worker: sequences and anchors every log, round after round; continues whatever a crash left unfinished."""
+"""The worker: sequences and anchors every log, round after round; continues whatever a crash left
+unfinished.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ class Worker:
             self._anchorer(log).check_standing()
 
     def run(self, stop: threading.Event) -> None:
-        """Rounds until `stop` is set. A part that is away is waited for; nothing accepted is lost meanwhile."""
+        """Rounds until `stop` is set. A part that is away is waited for; nothing accepted is lost
+        meanwhile.
+        """
         interval = self._platform.settings.anchor_interval_seconds
         while not stop.is_set():
             busy = False
@@ -61,7 +65,9 @@ class Worker:
             stop.wait(0 if busy else interval)
 
     def round(self) -> bool:
-        """One round over all logs; whether there was anything to do. Every log gets its turn before an error goes up."""
+        """One round over all logs; whether there was anything to do. Every log gets its turn before an error
+        goes up.
+        """
         busy = False
         failed: list[Exception] = []
         for log in self._logs():

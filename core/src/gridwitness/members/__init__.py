@@ -3,16 +3,19 @@
 from gridwitness.members.accounts import Accounts, account_named
 from gridwitness.members.contract import ContractKeyRegistry
 from gridwitness.members.directory import MemberDirectory
+from gridwitness.members.idempotency import Answers
 from gridwitness.members.keys import KEY_HANDLERS, KeyRegistry, Keys, find_key
-from gridwitness.members.models import AgencyRow, SigningKeyRow
+from gridwitness.members.models import AccountRow, AgencyRow, SigningKeyRow
 from gridwitness.members.roles import ROLES, Actor, Grant
 
 __all__ = [
     "KEY_HANDLERS",
     "ROLES",
+    "AccountRow",
     "Accounts",
     "Actor",
     "AgencyRow",
+    "Answers",
     "ContractKeyRegistry",
     "Grant",
     "KeyRegistry",

@@ -1,4 +1,6 @@
-"""Accounts: created, given roles, logged in. Stated columns change by effects only; passwords are argon2id."""
+"""Accounts: created, given roles, logged in. Stated columns change by effects only; passwords are
+argon2id.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ class Accounts:
         roles: Sequence[str],
         by: str | None,
     ) -> AccountRow:
-        """A new account with roles in its own agency. Raises Conflict `username-taken`, InvalidInput, NotFound."""
+        """A new account with roles in its own agency. Raises Conflict `username-taken`, InvalidInput,
+        NotFound.
+        """
         if session.get(AgencyRow, agency) is None:
             raise NotFound("agency-unknown", f"There is no agency {agency!r}.", None)
         if not username or len(username) > 64 or not username.isprintable():

@@ -17,15 +17,18 @@ class MemberDirectory:
     """`SignerDirectory` over `members.signing_key`."""
 
     def find(
-        self, session: Session, wanted: Iterable[tuple[str, str]]
+        self, session: Session, wanted: Iterable[tuple[str, str]], *, hold: bool = False
     ) -> Mapping[tuple[str, str], RegisteredKey]:
-        """Keys by (agency code, thumbprint); one query."""
+        """Keys by (agency code, thumbprint); one query. `hold` locks them against change, not against each
+        other.
+        """
         pairs = list(set(wanted))
         if not pairs:
             return {}
-        rows = session.scalars(
-            select(SigningKeyRow).where(tuple_(SigningKeyRow.agency, SigningKeyRow.kid).in_(pairs))
-        )
+        query = select(SigningKeyRow).where(tuple_(SigningKeyRow.agency, SigningKeyRow.kid).in_(pairs))
+        if hold:
+            query = query.with_for_update(read=True).execution_options(populate_existing=True)
+        rows = session.scalars(query.order_by(SigningKeyRow.agency, SigningKeyRow.kid))
         return {(row.agency, row.kid): registered_key(row) for row in rows}
 
 
@@ -45,5 +48,4 @@ def registered_key(row: SigningKeyRow) -> RegisteredKey:
 
 @lru_cache(maxsize=4096)
 def _public_key(jwk: bytes, _kid: str) -> PublicKey:
-
     return PublicKey.from_jwk(strict_json.loads(jwk))

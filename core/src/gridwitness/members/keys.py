@@ -1,8 +1,8 @@
 """Signing keys: offered by their holder, confirmed by a second agency, shrunk, rotated, revoked.
 
-Every step is a record *and* a call of the contract `Members`. The record is prepared first, the contract called
-second, the transaction committed by the caller last: what fails in between leaves no record, and the contract call can
-be repeated without harm.
+Every step is a record *and* a call of the contract `Members`. The record is prepared first, the contract
+called second, the transaction committed by the caller last: what fails in between leaves no record, and the
+contract call can be repeated without harm.
 """
 
 from __future__ import annotations
@@ -217,7 +217,9 @@ class Keys:
         self._own_keys = own_keys
 
     def offer(self, session: Session, presentation: str, *, by: str | None) -> Outcome:
-        """Take in a `key.offered.v1` signed by the offered key, and register it in the contract. Repeatable."""
+        """Take in a `key.offered.v1` signed by the offered key, and register it in the contract.
+        Repeatable.
+        """
         outcome = self._acceptance.accept_one(session, Submission(presentation), internal=True, by=by)
         record = outcome.record
         assert record is not None

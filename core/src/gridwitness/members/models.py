@@ -94,3 +94,18 @@ class SessionRow(Base):
     token_digest: Mapped[bytes] = operational("login", LargeBinary, primary_key=True)
     account: Mapped[UUID] = operational("login", Uuid, index=True)
     expires_at: Mapped[datetime] = operational("login", Instant)
+
+
+class IdempotencyRow(Base):
+    """The answer given to a write under an `Idempotency-Key`, so that the same write again changes
+    nothing.
+    """
+
+    __tablename__ = "idempotency"
+    __table_args__ = ({"schema": "members"},)
+
+    account: Mapped[UUID] = operational("answers given", Uuid, primary_key=True)
+    key: Mapped[str] = operational("answers given", Text, primary_key=True)
+    request_digest: Mapped[bytes] = operational("answers given", LargeBinary)
+    response: Mapped[dict[str, Any]] = operational("answers given", JSONB)
+    created_at: Mapped[datetime] = operational("answers given", Instant, index=True)

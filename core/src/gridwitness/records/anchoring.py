@@ -60,7 +60,9 @@ class Anchorer:
         return state
 
     def check_standing(self) -> None:
-        """Refuse where the contract's head is not one of ours: an old backup, another database, a stolen anchorer."""
+        """Refuse where the contract's head is not one of ours: an old backup, another database, a stolen
+        anchorer.
+        """
         state = self.contract_head()
         if state.size == 0:
             return

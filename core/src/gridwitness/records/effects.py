@@ -1,13 +1,14 @@
-"""Effects: the platform's signed account of which rows a step changed, and the only way stated rows are written.
+"""Effects: the platform's signed account of which rows a step changed, and the only way stated rows are
+written.
 
-A feature decides *what* changes as `RowChange`s; `write_rows` and `effect_fields` make rows and record from the same
-value, so that they can't disagree (`docs/format.md` section 4).
+A feature decides *what* changes as `RowChange`s; `write_rows` and `effect_fields` make rows and record from
+the same value, so that they can't disagree (`docs/format.md` section 4).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,11 +20,17 @@ from gridwitness.database import Base, column_class, postgres_type, text_form
 
 EFFECT_KIND = "state.effect.v1"
 EFFECT_COLUMN = "effect"
+MAXIMUM_FIELDS = 128
+"""Disclosures of one record (`docs/format.md` section 2)."""
+
+_HEAD = 2  # cause and by
 
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """One stated row that a step puts or deletes. `columns` are the stated columns that change, without the key."""
+    """One stated row that a step puts or deletes. `columns` are the stated columns that change, without the
+    key.
+    """
 
     table: Table
     key: Mapping[str, Any]
@@ -60,6 +67,24 @@ def change(model: type[Base], key: Mapping[str, Any], **columns: Any) -> RowChan
 def remove(model: type[Base], key: Mapping[str, Any]) -> RowChange:
     """An existing row that goes."""
     return RowChange(_table(model), key, None, new=False)
+
+
+def split(changes: Sequence[RowChange]) -> Iterator[list[RowChange]]:
+    """Runs of rows that fit one effect each: at most 128 disclosures, and with those under 16 KiB.
+
+    A row stays whole. (An entry of 128 digests has some 8 KiB, so that the number alone decides.)
+    """
+    part: list[RowChange] = []
+    held = _HEAD
+    for row in changes:
+        size = 1 + len(row.columns or ())
+        if part and held + size > MAXIMUM_FIELDS:
+            yield part
+            part, held = [], _HEAD
+        part.append(row)
+        held += size
+    if part:
+        yield part
 
 
 def effect_fields(cause: str | None, by: str | None, changes: Sequence[RowChange]) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Erasure of personal data (个人信息保护法 Art. 47): requested, approved by a second person, anchored, done, confirmed.
+"""Erasure of personal data (个人信息保护法 Art. 47): requested, approved by a second person, anchored, done,
+confirmed.
 
 1. request: who, which field of which subject, why
 2. approval by another person; the service key signs `record.erasure.v1`, naming the digests that go
@@ -61,7 +62,9 @@ class Erasures:
         self._retention = retention
 
     def request(self, session: Session, sub: str, field: str, reason: str, by: UUID) -> ErasureRow:
-        """Ask for a field of a subject to be erased. Raises Forbidden `not-erasable`, `retention-runs`; NotFound."""
+        """Ask for a field of a subject to be erased. Raises Forbidden `not-erasable`, `retention-runs`;
+        NotFound.
+        """
         log = self._log(session, sub)
         named = self._named(session, log, sub, field)
         self._check_retention(session, log, sub)
@@ -118,7 +121,9 @@ class Erasures:
         return row
 
     def complete(self, session: Session) -> int:
-        """Carry out every approved erasure whose record is anchored; how many were. Repeatable after a crash."""
+        """Carry out every approved erasure whose record is anchored; how many were. Repeatable after a
+        crash.
+        """
         done = 0
         for row in session.scalars(select(ErasureRow).where(ErasureRow.state == "approved")).all():
             assert row.record is not None

@@ -50,7 +50,8 @@ class FileStore:
     def put(self, sha256: str, chunks: Iterable[bytes]) -> tuple[FileDigests, bytes]:
         """Store a file under the digest its sender says it has; gives digests and its first bytes.
 
-        Raises InvalidInput `file-digest` where the bytes say otherwise, TooLarge `file-too-large`. Idempotent.
+        Raises InvalidInput `file-digest` where the bytes say otherwise, TooLarge `file-too-large`.
+        Idempotent.
         """
         final = self.path(sha256)
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -146,7 +147,9 @@ class KnownFiles:
     rows: Mapping[str, FileRow]
 
     def check(self, named: Mapping[str, Any], store: FileStore) -> None:
-        """Raise InvalidInput `file-missing` or `file-mismatch` where a record names a file that is not here so."""
+        """Raise InvalidInput `file-missing` or `file-mismatch` where a record names a file that is not here
+        so.
+        """
         sha256 = named["sha256"]
         row = self.rows.get(sha256)
         if row is None or not store.path(sha256).is_file():

@@ -1,23 +1,30 @@
 """Kinds of record: which fields a kind's version has, who may sign it, what may be erased.
 
-The table is normative in `docs/format.md` section 3; a test holds the two together. A feature adds its own kinds with
+The table is normative in `docs/format.md` section 3; a test holds the two together. A feature adds its own
+kinds with
 `register`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from gridwitness.errors import InvalidInput
+from gridwitness.records.field_types import FIELD_TYPES, is_time
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
-_HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
+__all__ = [
+    "KINDS",
+    "MILESTONES",
+    "Field",
+    "Kind",
+    "check_fields",
+    "is_time",
+    "kind_named",
+    "named_files",
+    "register",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,8 @@ def register(
     for word in fields.split():
         field_name, _, type_name = word.partition(":")
         parsed[field_name] = Field(type_name.rstrip("!"), type_name.endswith("!"))
+        if parsed[field_name].type not in FIELD_TYPES:
+            raise AssertionError(f"{name}: there is no field type {type_name!r}")
     kind = Kind(
         name,
         title_zh,
@@ -98,7 +107,7 @@ def check_fields(kind: Kind, fields: Mapping[str, Any]) -> None:
         )
     for name, declared in kind.fields.items():
         value = fields[name]
-        if not (value is None and not declared.required) and not _is_of_type(value, declared.type):
+        if not (value is None and not declared.required) and not FIELD_TYPES[declared.type](value):
             wanted = f"{declared.type}{' (never null)' if declared.required else ' or null'}"
             raise InvalidInput(
                 "fields", f"{kind.name}: field {name!r} is not {wanted}.", "see docs/format.md section 3"
@@ -116,53 +125,6 @@ def named_files(kind: Kind, fields: Mapping[str, Any]) -> list[dict[str, Any]]:
         if declared.type == "files" and fields.get(name)
         for file in fields[name]
     ]
-
-
-def _is_of_type(value: Any, type_name: str) -> bool:  # one branch a type
-    match type_name:
-        case "text":
-            return isinstance(value, str)
-        case "time":
-            return isinstance(value, str) and is_time(value)
-        case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "decimal":
-            return isinstance(value, str) and _DECIMAL.fullmatch(value) is not None
-        case "texts":
-            return isinstance(value, list) and all(isinstance(item, str) for item in value)
-        case "digests":
-            return isinstance(value, list) and all(isinstance(d, str) and _DIGEST.fullmatch(d) for d in value)
-        case "files":
-            return isinstance(value, list) and all(_is_file(item) for item in value)
-        case "strings":
-            return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-        case "object" | "jwk":
-            return isinstance(value, dict)
-    raise AssertionError(f"no field type {type_name!r}")
-
-
-def is_time(value: str) -> bool:
-    """Whether `value` is `YYYY-MM-DDTHH:MM:SSZ` and names a real second."""
-    if not _TIME.fullmatch(value):
-        return False
-    try:
-        datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")
-    except ValueError:
-        return False
-    return True
-
-
-def _is_file(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and value.keys() == {"name", "sha256", "sm3", "size", "type"}
-        and isinstance(value["name"], str)
-        and isinstance(value["type"], str)
-        and isinstance(value["size"], int)
-        and not isinstance(value["size"], bool)
-        and value["size"] >= 0
-        and all(isinstance(value[h], str) and _HEX_DIGEST.fullmatch(value[h]) for h in ("sha256", "sm3"))
-    )
 
 
 MILESTONES = frozenset({"start", "inquiry", "review", "decision", "service", "execution", "closure"})
@@ -189,7 +151,8 @@ register(
     "record.erasure.v1",
     "个人信息删除",
     purposes="service",
-    fields="field:text! digests:digests! reason:text! requested_by:text! approved_by:text! retention_ended:time!",
+    fields="field:text! digests:digests! reason:text! requested_by:text! approved_by:text! "
+    "retention_ended:time!",
     internal=True,
 )
 register(
@@ -205,7 +168,8 @@ register(
     "case.milestone.v1",
     "案件关键节点",
     purposes="officer",
-    fields="procedure:text! milestone:text! occurred_at:time! officers:texts! basis:text outcome:text files:files!",
+    fields="procedure:text! milestone:text! occurred_at:time! officers:texts! basis:text outcome:text "
+    "files:files!",
     enums=_PROCEDURES | {"milestone": MILESTONES},
 )
 register(
@@ -213,8 +177,8 @@ register(
     "渣土车疑似异常",
     purposes="feed service",
     sources="device self",
-    fields="rule:text! rule_version:text! plate:text plate_color:text checkpoint:text! occurred_at:time! state:text! "
-    "reason:text! inputs:digests! files:files!",
+    fields="rule:text! rule_version:text! plate:text plate_color:text checkpoint:text! occurred_at:time! "
+    "state:text! reason:text! inputs:digests! files:files!",
     erasable="plate",
     enums={"state": frozenset({"suspected", "upheld", "excluded"})},
 )

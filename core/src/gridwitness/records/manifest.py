@@ -1,4 +1,6 @@
-"""The manifest: every column's class, recorded as a signed statement before the first row (`docs/format.md` section 5)."""
+"""The manifest: every column's class, recorded as a signed statement before the first row (`docs/format.md`
+section 5).
+"""
 
 from __future__ import annotations
 

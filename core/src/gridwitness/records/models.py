@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     Text,
     UniqueConstraint,
@@ -46,7 +47,7 @@ class LogRow(Base):
     origin: Mapped[str] = derived(Text, unique=True)
     agency: Mapped[str] = derived(Text)
     vkey: Mapped[str] = derived(Text)
-    maximum_merge_delay: Mapped[int] = derived()
+    maximum_merge_delay: Mapped[int] = derived(Integer)
     predecessor: Mapped[str | None] = derived(Text)
 
 
@@ -59,6 +60,7 @@ class RecordRow(Base):
         UniqueConstraint("log", "leaf_index"),
         Index("ix_record_waiting", "log", "accept_order", postgresql_where=text("leaf_index IS NULL")),
         Index("ix_record_kind", "kind", "leaf_index"),
+        Index("ix_record_accepted_in", "accepted_in"),  # made by `append_only_ddl`: the guard looks here
         {"schema": "records"},
     )
 

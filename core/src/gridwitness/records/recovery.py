@@ -1,11 +1,12 @@
 """Recovery: a database behind its contract (an old backup, a lost disk) is refilled from the tiles.
 
 1. the tiles are read up to the contract's head and must give its root
-2. entries the database lacks come back with their leaf indexes; their disclosures do not: the log never held them
+2. entries the database lacks come back with their leaf indexes; their disclosures do not: the log never held
+   them
 3. tree heads up to the contract's are signed again; the anchoring worker goes on from there
 
-Where the tiles are lost as well, `accept_loss` closes the log at the contract's head and opens its successor, whose
-first record says what is gone.
+Where the tiles are lost as well, `accept_loss` closes the log at the contract's head and opens its
+successor, whose first record says what is gone.
 """
 
 from __future__ import annotations
@@ -176,7 +177,9 @@ class Recovery:
         return found, (lost[0], lost[-1]) if lost else None
 
     def _refill(self, session: Session, entries: dict[int, str]) -> int:
-        """Put entries back; one that was accepted again meanwhile only gets its index. How many lack disclosures."""
+        """Put entries back; one that was accepted again meanwhile only gets its index. How many lack
+        disclosures.
+        """
         bare = 0
         for index, entry in entries.items():
             record = parse_entry(entry)

@@ -6,9 +6,11 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gridwitness_evidence import Claims
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from gridwitness.errors import Conflict
 from gridwitness.records.models import RecordRow
 
 _LOCKS = text("""
@@ -18,8 +20,8 @@ _LOCKS = text("""
 """)
 _HEADS = text("""
     SELECT DISTINCT ON (log, sub) log, sub, seq, entry
-    FROM records.record WHERE (log, sub) IN (SELECT unnest(CAST(:logs AS text[])), unnest(CAST(:subs AS text[])))
-    ORDER BY log, sub, seq DESC
+    FROM records.record WHERE (log, sub) IN (SELECT unnest(CAST(:logs AS text[])), unnest(CAST(:subs AS
+    text[]))) ORDER BY log, sub, seq DESC
 """)
 
 
@@ -34,7 +36,8 @@ class SubjectHead:
 def lock_subjects(session: Session, subjects: Iterable[tuple[str, str]]) -> None:
     """Hold the subjects (log, sub) to the end of the transaction.
 
-    Subjects share 4,096 locks, taken in order, so that a batch of any size neither fills the lock table nor deadlocks.
+    Subjects share 4,096 locks, taken in order, so that a batch of any size neither fills the lock table nor
+    deadlocks.
     """
     session.execute(_LOCKS, {"subjects": [f"{log}/{sub}" for log, sub in subjects]})
 
@@ -46,6 +49,21 @@ def heads_of(session: Session, subjects: Iterable[tuple[str, str]]) -> dict[tupl
     return {
         (log, sub): SubjectHead(seq, hashlib.sha256(entry.encode()).digest()) for log, sub, seq, entry in rows
     }
+
+
+def check_place(claims: Claims, head: SubjectHead | None) -> None:
+    """Raise Conflict `subject-moved`, with the head in its context, where `seq` or `prev` do not follow
+    it.
+    """
+    expected = 0 if head is None else head.seq + 1
+    if claims.seq == expected and claims.prev == (None if head is None else head.digest):
+        return
+    raise Conflict(
+        "subject-moved",
+        f"Subject {claims.sub} expects seq {expected}, not {claims.seq}, or another prev.",
+        "fetch the subject's head and sign again, keeping the first signing as capture statement",
+        head=None if head is None else {"seq": head.seq, "digest": head.digest.hex()},
+    )
 
 
 def subject_log(session: Session, sub: str) -> str | None:

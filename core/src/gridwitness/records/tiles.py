@@ -1,7 +1,7 @@
 """Tiles on disk: what the log serves, and what a restart can be rebuilt from.
 
-Tiles are a pure function of the sequenced entries. Every file is written beside its place, fsynced and renamed before
-the tree head over it is signed; a name never changes its content.
+Tiles are a pure function of the sequenced entries. Every file is written beside its place, fsynced and
+renamed before the tree head over it is signed; a name never changes its content.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class TileStore:
     def read_tile(self, level: int, index: int, width: int) -> bytes:
         """The bytes of a hash tile, or of an entry bundle at level `ENTRIES`, of exactly `width`.
 
-        A partial tile may be gone once the full one stands; it is cut from that. Raises NotFound `tile-missing`.
+        A partial tile may be gone once the full one stands; it is cut from that. Raises NotFound
+        `tile-missing`.
         """
         try:
             return (self.folder / tile_path(level, index, width)).read_bytes()
@@ -40,7 +41,9 @@ class TileStore:
         return full[: 32 * width]
 
     def write(self, files: Mapping[str, bytes]) -> None:
-        """Make all files durable. Raises Unavailable `tile-conflict` where a name stands with other content."""
+        """Make all files durable. Raises Unavailable `tile-conflict` where a name stands with other
+        content.
+        """
         fresh = {path: content for path, content in files.items() if not self._stands(path, content)}
         folders = {(self.folder / path).parent for path in fresh}
         for folder in folders:
@@ -106,7 +109,9 @@ def _write_synced(path: Path, content: bytes) -> None:
 
 
 def _with_parents(folders: set[Path], root: Path) -> set[Path]:
-    """The folders and those above them up to `root`'s own parent: a new folder's name must be durable as well."""
+    """The folders and those above them up to `root`'s own parent: a new folder's name must be durable as
+    well.
+    """
     found = set(folders)
     for folder in folders:
         found.update(parent for parent in folder.parents if root in parent.parents or parent == root)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 from gridwitness_evidence import (
+    EvidenceError,
     NoteSigner,
     Receipt,
     Record,
@@ -24,33 +25,31 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gridwitness.records.effects import EFFECT_KIND, RowChange, effect_fields, write_rows
+from gridwitness.errors import InvalidInput
+from gridwitness.records.effects import EFFECT_KIND, RowChange, effect_fields, split, write_rows
 from gridwitness.records.logs import Log
 from gridwitness.records.signers import OwnKeys
 from gridwitness.records.subjects import SubjectHead
 
 Owner = TypeVar("Owner")
 
-_COPY = """
-    COPY records.record (jti, log, identity, kind, iss, kid, sub, seq, iat, entry, disclosures, received_at, receipt,
-                         provenance) FROM STDIN (FORMAT BINARY)
-"""
-_TYPES = [
-    "uuid",
-    "text",
-    "bytea",
-    "text",
-    "text",
-    "text",
-    "text",
-    "int8",
-    "int8",
-    "text",
-    "text[]",
-    "timestamptz",
-    "text",
-    "jsonb",
-]
+_COLUMNS = {
+    "jti": "uuid",
+    "log": "text",
+    "identity": "bytea",
+    "kind": "text",
+    "iss": "text",
+    "kid": "text",
+    "sub": "text",
+    "seq": "int8",
+    "iat": "int8",
+    "entry": "text",
+    "disclosures": "text[]",
+    "received_at": "timestamptz",
+    "receipt": "text",
+    "provenance": "jsonb",
+}
+_COPY = f"COPY records.record ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _KNOWN = text("""
     SELECT jti, identity, entry, receipt FROM records.record
     WHERE jti = ANY(CAST(:jtis AS uuid[])) OR identity = ANY(CAST(:identities AS bytea[]))
@@ -120,20 +119,16 @@ class Writer(Generic[Owner]):
     def add_step(
         self, accepted: Accepted, changes: Sequence[RowChange], *, by: str | None, owner: Owner
     ) -> SubjectHead:
-        """A statement and, where rows change, its effect right behind it. Gives the subject's new head."""
+        """A statement and, where rows change, its effects right behind it. Gives the subject's new head."""
         claims = accepted.record.claims
         head = SubjectHead(claims.seq, accepted.record.digest)
-        effect = (
-            self._signed_effect(accepted.log, claims.sub, head, claims.jti, by, changes) if changes else None
-        )
+        signed = self._signed_effects(accepted.log, claims.sub, head, claims.jti, by, changes)
         self._accepted.append(accepted)
         self._owned.append((accepted, owner))
-        if effect is None:
-            return head
-        self._note_effect(accepted.log, effect, changes)
-        return SubjectHead(effect.claims.seq, effect.digest)
+        self._note_effects(accepted.log, signed)
+        return _head_of(signed[-1][0]) if signed else head
 
-    def sign_effect(
+    def sign_effects(
         self,
         log: Log,
         sub: str,
@@ -141,13 +136,13 @@ class Writer(Generic[Owner]):
         cause: str | None,
         by: str | None,
         changes: Sequence[RowChange],
-    ) -> Record:
-        """Sign the effect of these changes with the log agency's service key and note both for writing."""
-        effect = self._signed_effect(log, sub, head, cause, by, changes)
-        self._note_effect(log, effect, changes)
-        return effect
+    ) -> list[Record]:
+        """Sign the effects of these changes with the log agency's service key and note all for writing."""
+        signed = self._signed_effects(log, sub, head, cause, by, changes)
+        self._note_effects(log, signed)
+        return [effect for effect, _ in signed]
 
-    def _signed_effect(
+    def _signed_effects(
         self,
         log: Log,
         sub: str,
@@ -155,15 +150,20 @@ class Writer(Generic[Owner]):
         cause: str | None,
         by: str | None,
         changes: Sequence[RowChange],
-    ) -> Record:
-        key = self._own_keys.service_key(log.agency)
-        return self.sign(
-            log, EFFECT_KIND, sub, head, effect_fields(cause, by, changes), key=key, iss=log.agency
-        )
+    ) -> list[tuple[Record, list[RowChange]]]:
+        signed: list[tuple[Record, list[RowChange]]] = []
+        for part in split(changes):
+            key = self._own_keys.service_key(log.agency)
+            fields = effect_fields(cause, by, part)
+            effect = self.sign(log, EFFECT_KIND, sub, head, fields, key=key, iss=log.agency)
+            signed.append((effect, part))
+            head = _head_of(effect)
+        return signed
 
-    def _note_effect(self, log: Log, effect: Record, changes: Sequence[RowChange]) -> None:
-        self._accepted.append(Accepted(effect, log, {}))
-        self._rows += [(row, UUID(effect.claims.jti)) for row in changes]
+    def _note_effects(self, log: Log, signed: Iterable[tuple[Record, Sequence[RowChange]]]) -> None:
+        for effect, part in signed:
+            self._accepted.append(Accepted(effect, log, {}))
+            self._rows += [(row, UUID(effect.claims.jti)) for row in part]
 
     def sign(
         self,
@@ -177,23 +177,32 @@ class Writer(Generic[Owner]):
         iss: str,
         src: str = "self",
     ) -> Record:
-        """Sign a record of the platform's own at the subject's head."""
+        """Sign a record of the platform's own at the subject's head.
+
+        Raises InvalidInput with the format's code where a value can't be recorded (too large, a lone
+        surrogate).
+        """
         if log.name not in self._seen:
             self._seen[log.name] = self._seen_of(log.name)
-        return sign_record(
-            key=key,
-            iss=iss,
-            aud=log.origin,
-            jti=uuid7(self._now, os.urandom),
-            kind=kind,
-            src=src,
-            sub=sub,
-            seq=0 if head is None else head.seq + 1,
-            prev=None if head is None else head.digest,
-            iat=int(self._now.timestamp()),
-            seen=self._seen[log.name],
-            fields=fields,
-        )
+        try:
+            return sign_record(
+                key=key,
+                iss=iss,
+                aud=log.origin,
+                jti=uuid7(self._now, os.urandom),
+                kind=kind,
+                src=src,
+                sub=sub,
+                seq=0 if head is None else head.seq + 1,
+                prev=None if head is None else head.digest,
+                iat=int(self._now.timestamp()),
+                seen=self._seen[log.name],
+                fields=fields,
+            )
+        except EvidenceError as error:
+            raise InvalidInput(
+                error.code, f"{kind} can't be recorded: {error.message}", "change the value it speaks of"
+            ) from error
 
     def finish(self) -> list[tuple[Accepted, Owner]]:
         """Sign receipts and write everything. Gives the statements with what they were added for."""
@@ -216,7 +225,7 @@ class Writer(Generic[Owner]):
         connection = self._session.connection().connection.dbapi_connection
         assert isinstance(connection, psycopg.Connection)
         with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-            copy.set_types(_TYPES)
+            copy.set_types(list(_COLUMNS.values()))
             for accepted in batch:
                 copy.write_row(self._row(accepted))
 
@@ -239,3 +248,7 @@ class Writer(Generic[Owner]):
             accepted.receipt,
             Jsonb(accepted.provenance),
         )
+
+
+def _head_of(record: Record) -> SubjectHead:
+    return SubjectHead(record.claims.seq, record.digest)

@@ -90,7 +90,7 @@ def _records() -> None:
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("agency", sa.Text(), nullable=False),
         sa.Column("vkey", sa.Text(), nullable=False),
-        sa.Column("maximum_merge_delay", sa.BigInteger(), nullable=False),
+        sa.Column("maximum_merge_delay", sa.Integer(), nullable=False),
         sa.Column("predecessor", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_log")),
         sa.UniqueConstraint("origin", name=op.f("uq_log_origin")),
@@ -286,6 +286,19 @@ def _accounts() -> None:
         schema="members",
     )
     op.create_index(op.f("ix_session_account"), "session", ["account"], unique=False, schema="members")
+    op.create_table(
+        "idempotency",
+        sa.Column("account", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("response", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("account", "key", name=op.f("pk_idempotency")),
+        schema="members",
+    )
+    op.create_index(
+        op.f("ix_idempotency_created_at"), "idempotency", ["created_at"], unique=False, schema="members"
+    )
 
 
 def _signing_keys() -> None:
