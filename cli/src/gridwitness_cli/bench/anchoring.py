@@ -1,0 +1,100 @@
+"""Anchoring: signed statements from the first byte sent to the last final anchor stored."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from gridwitness.errors import Unavailable
+
+from gridwitness_cli.bench.footprint import Footprint, footprint
+from gridwitness_cli.bench.http_load import post_all
+from gridwitness_cli.bench.measurement import Measurement
+from gridwitness_cli.bench.officers import FIELDS, KEYS
+from gridwitness_cli.bench.stage import Stage
+from gridwitness_cli.bench.transactions import SentTransactions
+
+_LINES = 1_000
+_CONNECTIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class AnchoredBatch:
+    """One timed batch and what it cost."""
+
+    records: int
+    seconds: float
+    cost: Footprint
+
+    @property
+    def rate(self) -> float:
+        """Records a second."""
+        return self.records / self.seconds
+
+
+def anchor_batch(stage: Stage, count: int) -> AnchoredBatch:
+    """Sign `count` statements, then send them as NDJSON while the worker anchors; only the latter is timed.
+
+    Raises Unavailable `bench-refused` when a statement is not accepted.
+    """
+    bodies = _bodies(stage.signed(count))
+    before = footprint(stage)
+    began = time.perf_counter()
+    sending = _Sending(stage, bodies)
+    sending.start()
+    while sending.is_alive():
+        # The worker as `gridwitness worker` runs it, without its pause.
+        if not stage.worker.round():
+            sending.join(0.01)
+    sending.check(count)
+    stage.anchor_all()
+    seconds = time.perf_counter() - began
+    return AnchoredBatch(count, seconds, footprint(stage) - before)
+
+
+def anchoring_row(batches: Sequence[AnchoredBatch], beside: Sequence[SentTransactions]) -> Measurement:
+    """Medians of all batches and of all rounds of transactions."""
+    count = batches[0].records
+    return Measurement(
+        f"anchoring: {count:,} records of {FIELDS} fields, {KEYS} keys, sent to final anchor / 上链",
+        median(batch.rate for batch in batches),
+        "records/s",
+        "one transaction per record, web3.py, same Ganache",
+        median(sent.rate for sent in beside),
+    )
+
+
+class _Sending(threading.Thread):
+    """Posts the bodies; the first byte leaves when it starts."""
+
+    def __init__(self, stage: Stage, bodies: Sequence[bytes]) -> None:
+        super().__init__(daemon=True)
+        self._stage = stage
+        self._bodies = bodies
+        self._accepted = 0
+        self._failure: Exception | None = None
+
+    def run(self) -> None:
+        headers = {"Content-Type": "application/x-ndjson", "Authorization": f"Bearer {self._stage.token}"}
+        try:
+            _, answers = post_all(self._stage.port, "/api/v1/records", self._bodies, headers, _CONNECTIONS)
+            self._accepted = sum(json.loads(answer)["accepted"] for answer in answers)
+        except Exception as failure:
+            self._failure = failure
+
+    def check(self, count: int) -> None:
+        """Raise what went wrong."""
+        self.join()
+        if self._failure is not None:
+            raise self._failure
+        if self._accepted != count:
+            raise Unavailable("bench-refused", f"{self._accepted} of {count} statements were accepted.", None)
+
+
+def _bodies(presentations: Sequence[str]) -> list[bytes]:
+    lines = [json.dumps(presentation).encode() + b"\n" for presentation in presentations]
+    return [b"".join(lines[start : start + _LINES]) for start in range(0, len(lines), _LINES)]

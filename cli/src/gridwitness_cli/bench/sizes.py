@@ -1,0 +1,62 @@
+"""How much is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Counts for one run."""
+
+    batch: int
+    """Records of one timed anchoring, from the first byte to the last final anchor."""
+    growth: tuple[int, ...]
+    """Sizes of the log at which cost and audit are measured, ascending; each a multiple of `batch`."""
+    transactions: int
+    """Transactions beside each anchored batch, and at most this many batches have them."""
+    baselines: int
+    signatures: int
+    posts: int
+    clients: int
+    import_rows: int
+    bundles: int
+    repeats: int
+
+
+QUICK = Sizes(
+    batch=1_000,
+    growth=(1_000, 3_000),
+    transactions=50,
+    baselines=3,
+    signatures=500,
+    posts=400,
+    clients=16,
+    import_rows=500,
+    bundles=50,
+    repeats=3,
+)
+DEFAULT = Sizes(
+    batch=10_000,
+    growth=(10_000, 30_000),
+    transactions=200,
+    baselines=3,
+    signatures=3_000,
+    posts=2_000,
+    clients=16,
+    import_rows=3_000,
+    bundles=300,
+    repeats=3,
+)
+FULL = Sizes(
+    batch=10_000,
+    growth=(10_000, 100_000, 1_000_000),
+    transactions=500,
+    baselines=5,
+    signatures=10_000,
+    posts=5_000,
+    clients=16,
+    import_rows=20_000,
+    bundles=1_000,
+    repeats=5,
+)
