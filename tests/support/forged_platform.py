@@ -21,7 +21,7 @@ from typing import Any
 
 import psycopg
 from cryptography.hazmat.primitives import hashes
-from gridwitness_chain.engine import ANVIL, RemoteEngine
+from gridwitness_chain.engine import RemoteEngine
 from gridwitness_chain.proofs import key_state_proof, receipt_proof
 from psycopg import sql
 from support import contract_consortium, contract_tree
@@ -298,7 +298,7 @@ class ForgedPlatform:
     def _store_anchor(
         self, log: ForgedLog, old: int, new: int, root: bytes, receipt: Any, signers: set[tuple[str, str]]
     ) -> None:
-        engine = RemoteEngine(self.rpc, profile=ANVIL).start()
+        engine = RemoteEngine(self.rpc).start()
         transaction = receipt["transactionHash"].to_0x_hex()
         contract, members = self.consortium.log.address, self.consortium.members.address
         block = self.chain.web3.eth.get_block(receipt["blockNumber"])

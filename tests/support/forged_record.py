@@ -32,7 +32,7 @@ def compact(value: Any) -> bytes:
 
 def new_jti(at: int) -> str:
     """A UUIDv7: milliseconds, version, counter and random bits."""
-    text = f"{at * 1000:012x}7{next(_COUNTER):03x}8{secrets.token_hex(8)[1:]}"
+    text = f"{at * 1000:012x}7{next(_COUNTER) % 4096:03x}8{secrets.token_hex(8)[1:]}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:32]}"
 
 
