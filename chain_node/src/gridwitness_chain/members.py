@@ -42,12 +42,12 @@ class KeyState:
 
     @property
     def counts_from(self) -> int | None:
-        """When it began to count (format.md §7): confirmed, or registered while there was one agency; else
-        None.
+        """When it began to count (format.md §7): registered while there was one agency, else confirmed; None:
+        not yet.
         """
-        if self.confirmed_at:
-            return self.confirmed_at
-        return self.registered_at if self.registered and self.registered_agencies == 1 else None
+        if self.registered and self.registered_agencies == 1:
+            return self.registered_at
+        return self.confirmed_at or None
 
 
 @dataclass(frozen=True)

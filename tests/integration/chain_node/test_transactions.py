@@ -133,5 +133,10 @@ def test_one_agency_decides_alone_and_its_keys_count_from_registration(
     members.submit(alone.admins[FIRST], members.register_key(FIRST, thumbprint, 2, 0, 2**40))
     state = members.key_of(FIRST, thumbprint)
     assert state.counts_from == state.registered_at > 0
-    alone.decide(members.admit_agency(SECOND, Account.random().address))
+    newcomer = Account.random()
+    alone.decide(members.admit_agency(SECOND, newcomer.address))
     assert members.agencies() == (FIRST, SECOND) and members.threshold() == 2
+    # A confirmation that came later takes nothing away from what the key signed before it.
+    members.submit(newcomer, members.confirm_key(FIRST, thumbprint, SECOND))
+    confirmed = members.key_of(FIRST, thumbprint)
+    assert confirmed.confirmed_by == SECOND and confirmed.counts_from == state.registered_at
