@@ -27,9 +27,9 @@ def instant(cell: str, zone: tzinfo) -> str:
     """A time as `YYYY-MM-DDTHH:MM:SSZ`; parts of a second are cut.
 
     Reads `MM/DD/YYYY hh:mm:ss AM` (or 24 hours) and ISO 8601 dates and times (also with `/`); a date alone is
-    its midnight. Without an offset the time is local in `zone`. A local time that occurs twice (clocks set
-    back) is the first of the two; one that does not occur (set forward) is read with the offset from before the
-    change, as RFC 5545 section 3.3.5 does for both. Raises BadCellError.
+    its midnight. Without an offset the time is local in `zone`. A local time that occurs twice (clocks
+    set back) is the first of the two; one that does not occur (set forward) is read with the offset from
+    before the change, as RFC 5545 section 3.3.5 does for both. Raises BadCellError.
     """
     text = cell.strip()
     found = _AMERICAN.fullmatch(text) or _ISO.fullmatch(text)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from gridwitness_ingest.lines import Line
 from gridwitness_ingest.row import BadRow, Row
 
+_FEW = 16
+"""Brackets that can do no harm: one opens the row, the others tell which cell is not flat."""
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _CONSTANTS = {True: "true", False: "false", None: ""}
 
 
@@ -36,16 +40,24 @@ def _values(line: Line) -> dict[str, str]:
     if line.flaw:
         raise _RefusedError(line.flaw)
     try:
-        value = _DECODER.decode(line.data.decode("utf-8"))
+        text = line.data.decode("utf-8")
+        _check_depth(text)
+        value = _DECODER.decode(text)
     except UnicodeDecodeError as error:
         raise _RefusedError(f"byte {error.start + 1} is no UTF-8") from None
-    except RecursionError:
-        raise _RefusedError("a value inside a value inside a value; a row is flat") from None
     except ValueError as error:
         raise _RefusedError(f"no JSON: {error}") from None
     if not isinstance(value, dict):
         raise _RefusedError("no JSON object")
     return {_whole(name): _cell(name, item) for name, item in value.items()}
+
+
+def _check_depth(text: str) -> None:
+    """Before the decoder, whose recursion no input may choose."""
+    if text.count("[") + text.count("{") > _FEW:
+        outside = _STRING.sub("", text)
+        if outside.count("[") + outside.count("{") > _FEW:
+            raise _RefusedError("values inside values; a row is flat")
 
 
 def _cell(name: str, value: Any) -> str:

@@ -19,7 +19,7 @@ _NDJSON = frozenset({".ndjson", ".jsonl"})
 def open_rows(path: Path, on_read: Callable[[int], None] = lambda _: None) -> RowTable:
     """Open a file: `.ndjson`, `.jsonl` (before `.gz`) or a first byte `{` is NDJSON, everything else CSV.
 
-    `on_read` gets how many bytes of the file have been read. Raises InvalidInput `file-unreadable`, `file-empty`,
+    `on_read` gets the number of bytes read so far. Raises InvalidInput `file-unreadable`, `file-empty`,
     `header-invalid`, `header-duplicate`.
     """
     lines = read_lines(path, on_read)
