@@ -1,0 +1,85 @@
+"""`gridwitness demo`: the whole product once, on a deployment of its own that is gone afterwards."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from gridwitness.errors import GridWitnessError
+from gridwitness.settings import load_settings
+from rich.console import Console
+
+from gridwitness_cli.demo.acts.casework import play_case
+from gridwitness_cli.demo.acts.checkpoints import report_anomalies
+from gridwitness_cli.demo.acts.evidence import anchor_everything, prove
+from gridwitness_cli.demo.acts.keys import change_keys
+from gridwitness_cli.demo.acts.opening import open_story
+from gridwitness_cli.demo.acts.refusals import try_wrong_inputs
+from gridwitness_cli.demo.acts.tampering import tamper
+from gridwitness_cli.demo.cases import GENERAL_CASE, SUMMARY_CASE
+from gridwitness_cli.demo.company import Company
+from gridwitness_cli.demo.stage import open_stage
+from gridwitness_cli.demo.story import Story
+from gridwitness_cli.demo.summary import show_summary, write_summary
+
+_INTERRUPTED = 130
+
+
+def demo(
+    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json instead of the story.")] = False,
+) -> None:
+    """Play the whole product once, from signing to audit, and undo nothing of it silently. 全流程演示。"""
+    folder = load_settings().home / "demo"
+    console = Console(highlight=False, soft_wrap=True)
+    story = Story(None if as_json else console)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _play(story, folder)
+    except KeyboardInterrupt:
+        story.failure = "interrupted 已中断"
+        raise typer.Exit(_INTERRUPTED) from None
+    except GridWitnessError as error:
+        story.failure = f"{error.code}: {error}"
+    finally:
+        path = write_summary(story, folder)
+    if as_json:
+        typer.echo(path.read_text("utf-8"), nl=False)
+    else:
+        show_summary(story, folder, console)
+    raise typer.Exit(0 if story.ok else 1)
+
+
+def _play(story: Story, folder: Path) -> None:
+    story.say("[bold]GridWitness 网格见证[/] · 演示 demo · simulated clock 模拟时钟")
+    with ExitStack() as stack:
+        with story.step("start", "启动平台 the platform starts"):
+            stage = stack.enter_context(open_stage(folder))
+        with Company(stage, story) as company:
+            _acts(company)
+        with story.step("stop", "停止全部进程 every process is stopped"):
+            stack.close()
+
+
+def _acts(company: Company) -> None:
+    story = company.story
+    with story.step("opening", "两个机关、账号与密钥 two agencies, accounts, keys"):
+        open_story(company)
+    with story.step("summary-case", "简易程序案件 a case in summary procedure"):
+        play_case(company, SUMMARY_CASE)
+    with story.step("checkpoints", "卡口异常与人工复核 checkpoint anomalies and their review"):
+        report_anomalies(company)
+    with story.step("general-case", "一般程序案件 a case in general procedure"):
+        play_case(company, GENERAL_CASE)
+    with story.step("keys", "密钥换发与吊销 keys rotated and revoked"):
+        change_keys(company)
+    with story.step("refusals", "错误输入 wrong inputs"):
+        try_wrong_inputs(company)
+    with story.step("anchor", "全部上链 everything is anchored"):
+        anchor_everything(company)
+    with story.step("verify", "独立核实 independent verification"):
+        desk = prove(company)
+    with story.step("tampering", "改动数据库与文件，逐项核查 changes in database and files, one by one"):
+        tamper(desk)

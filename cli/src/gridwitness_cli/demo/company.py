@@ -1,0 +1,65 @@
+"""Everyone on the stage with what they hold: devices, logins, the checkpoints' feed key."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from gridwitness_evidence import SigningKey
+
+from gridwitness_cli.demo.cast import Role
+from gridwitness_cli.demo.device import Device
+from gridwitness_cli.demo.door import Door
+from gridwitness_cli.demo.stage import Stage
+from gridwitness_cli.demo.story import Story
+
+
+@dataclass
+class Company:
+    """What the acts share."""
+
+    stage: Stage
+    story: Story
+    passwords: dict[str, str] = field(default_factory=dict)
+    devices: dict[str, Device] = field(default_factory=dict)
+    doors: dict[str, Door] = field(default_factory=dict)
+    subjects: dict[str, str] = field(default_factory=dict)
+    feed: SigningKey = field(default_factory=lambda: SigningKey.generate("EdDSA"))
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._open.close()
+
+    def password(self, username: str) -> str:
+        """A random password of one account, kept for this demo only."""
+        return self.passwords.setdefault(username, secrets.token_urlsafe(12))
+
+    def door(self, username: str) -> Door:
+        """The account's connection; opened at the first call."""
+        if username not in self.doors:
+            door = Door(self.stage.url, username, self.password(username))
+            self.doors[username] = self._open.enter_context(door)
+        return self.doors[username]
+
+    def device(self, role: Role) -> Device:
+        """The device handed out to a signer."""
+        if role.username not in self.devices:
+            folder = self.stage.folder / "devices" / role.username
+            passphrase = secrets.token_urlsafe(12)
+            password = self.password(role.username)
+            self.devices[role.username] = Device.hand_out(folder, self.stage.url, role, password, passphrase)
+        return self.devices[role.username]
+
+    def go_to(self, day: int, hour: int) -> None:
+        """Let time pass; who comes back the next day logs in again."""
+        if self.stage.go_to(day, hour):
+            for door in self.doors.values():
+                door.login()
+            for device in self.devices.values():
+                device.login()
