@@ -1,25 +1,32 @@
-"""One deployed contract by its ABI: encode calls, read views, decode events and custom errors."""
+"""One deployed contract by its ABI, through web3.py: calls, views, events and custom errors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from eth_abi import decode, encode
 from eth_abi.exceptions import DecodingError, EncodingError
-from eth_utils import keccak, to_checksum_address
+from eth_utils import to_checksum_address
+from hexbytes import HexBytes
+from web3.exceptions import Web3Exception
 
 from .accounts import Account
 from .artifact import Artifact
 from .errors import ArtifactMissing, ChainError, MalformedAnswer, Reverted, RpcRefused
+from .provider import web3_on
 from .transactions import CALL_GAS, DEPLOY_GAS, Receipt, Transactions
 
-# Solidity's own two errors.
-_BUILT_IN: dict[str, tuple[str, list[dict[str, Any]]]] = {
-    "08c379a0": ("Error", [{"name": "message", "type": "string"}]),
-    "4e487b71": ("Panic", [{"name": "code", "type": "uint256"}]),
-}
+# What web3.py and the libraries below it raise for arguments and answers that do not fit.
+_UNFIT = (Web3Exception, EncodingError, DecodingError, ValueError, TypeError, LookupError, AttributeError)
+_TYPES = "check their types and lengths"
+
+# Solidity's own two errors, which no ABI lists.
+_BUILT_IN = [
+    {"name": "Error", "inputs": [{"name": "message", "type": "string"}]},
+    {"name": "Panic", "inputs": [{"name": "code", "type": "uint256"}]},
+]
 
 
 @dataclass(frozen=True)
@@ -49,47 +56,49 @@ class Contract:
     """
 
     def __init__(self, transactions: Transactions, artifact: Artifact, address: str) -> None:
+        """`address` is empty for a contract that is yet to be created."""
         self.transactions = transactions
         self.engine = transactions.engine
         self.artifact = artifact
         self.address = address
-        self._entries = {(entry["type"], entry.get("name")): entry for entry in artifact.abi}
-        self._events = {
-            keccak(text=signature(entry)): entry for entry in artifact.abi if entry["type"] == "event"
-        }
-        self._errors = {
-            keccak(text=signature(entry))[:4].hex(): entry
-            for entry in artifact.abi
-            if entry["type"] == "error"
-        }
+        self._web3 = web3_on(self.engine)
+        # web3.py leaves custom errors undecoded; their data are laid out as those of a call are.
+        errors = [entry for entry in artifact.abi if entry["type"] == "error"] + _BUILT_IN
+        calls = [{**entry, "type": "function", "outputs": []} for entry in errors]
+        with _raising(ChainError, f"{artifact.name} cannot be used at {address!r}"):
+            at = to_checksum_address(address) if address else None
+            code = artifact.creation_code
+            self._contract = self._web3.eth.contract(address=at, abi=list(artifact.abi), bytecode=code)
+            self._errors = self._web3.eth.contract(abi=calls)
+            self._events = {HexBytes(event.topic): event for event in self._contract.events}
 
     def call(self, name: str, *arguments: object) -> Call:
         """Data of a state-changing call. Raises `ChainError` when an argument does not fit its type."""
-        entry = self._entry("function", name)
-        return Call(self.address, f"{self.artifact.name}.{name}", self._encoded(entry, arguments))
+        function = self._function(name, arguments)
+        data = HexBytes(self._contract.encode_abi(name, function.args))
+        return Call(self.address, f"{self.artifact.name}.{name}", bytes(data))
 
     def view(self, name: str, *arguments: object, block: int | str = "latest") -> Any:
         """Outputs of a view at a block: the value, or a tuple of several; structs are tuples."""
-        entry = self._entry("function", name)
-        request = {"to": self.address, "data": "0x" + self._encoded(entry, arguments).hex()}
-        found = self._eth_call(f"{self.artifact.name}.{name}", request, block)
-        try:
-            values = _decoded(entry["outputs"], found)
-        except DecodingError as problem:
-            raise MalformedAnswer(
-                f"{name} answered {len(found)} bytes", "is the contract there?"
-            ) from problem
-        return values[0] if len(values) == 1 else values
+        function = self._function(name, arguments)
+        found = self._asked(f"{self.artifact.name}.{name}", lambda: function.call(block_identifier=block))
+        return tuple(found) if isinstance(found, list) else found
 
     def check(self, call: Call, sender: str, block: int | str = "latest") -> None:
         """Run the call without a transaction. Raises `Reverted` when the contract would refuse it now."""
-        request = {"from": sender, "to": self.address, "data": "0x" + call.data.hex(), "gas": hex(CALL_GAS)}
-        self._eth_call(call.name, request, block)
+        request = {"from": sender, "to": self.address, "data": call.data, "gas": CALL_GAS}
+        self._asked(call.name, lambda: self._web3.eth.call(request, block))
+
+    def creation(self, *arguments: object) -> bytes:
+        """Data of the transaction that creates the contract. Raises `ChainError` as `call` does."""
+        with _raising(ChainError, "arguments do not fit the constructor", _TYPES):
+            spelled = _spelled(self.artifact.constructor["inputs"], arguments)
+            return bytes(HexBytes(self._contract.constructor(*spelled).data_in_transaction))
 
     def check_creation(self, sender: str, data: bytes) -> None:
         """Run the creation without a transaction. Raises `Reverted` when the constructor refuses."""
-        request = {"from": sender, "data": "0x" + data.hex(), "gas": hex(DEPLOY_GAS)}
-        self._eth_call(f"creating {self.artifact.name}", request, "latest")
+        request = {"from": sender, "data": data, "gas": DEPLOY_GAS}
+        self._asked(f"creating {self.artifact.name}", lambda: self._web3.eth.call(request, "latest"))
 
     def submit(self, account: Account, call: Call, timeout: float = 30.0) -> Receipt:
         """Check, sign, send and wait until final. Raises `Reverted`; nothing is sent if the check already
@@ -109,7 +118,9 @@ class Contract:
 
     def events_in(self, receipt: Receipt) -> list[Event]:
         """This contract's events of one receipt, in order."""
-        return [event for at, log in enumerate(receipt.logs) if (event := self._event(log, at)) is not None]
+        place = (receipt.block_number, receipt.block_hash, receipt.transaction)
+        found = (self._event(log, *place, position) for position, log in enumerate(receipt.logs))
+        return [event for event in found if event is not None]
 
     def events(
         self,
@@ -126,126 +137,79 @@ class Contract:
         `name` narrows to one event, `topic` then to one value of its first indexed argument.
         """
         last = self.engine.final_block() if to_block is None else to_block
-        topics = [] if name is None else ["0x" + keccak(text=signature(self._entry("event", name))).hex()]
-        topics += [] if topic is None else ["0x" + topic.hex()]
+        topics = [] if name is None else [self._known("events", name).topic]
+        topics += [] if topic is None else [HexBytes(topic).to_0x_hex()]
         for start in range(from_block, last + 1, chunk):
-            span = {"fromBlock": hex(start), "toBlock": hex(min(start + chunk - 1, last))}
-            for log in self.engine.rpc.call(
-                "eth_getLogs", {"address": self.address, "topics": topics, **span}
-            ):
-                event = self._event(log, int(log["logIndex"], 16))
-                if event is not None:
-                    yield event
+            span = {"fromBlock": start, "toBlock": min(start + chunk - 1, last)}
+            request = {"address": self.address, "topics": topics, **span}
+            with _raising(MalformedAnswer, f"logs of {self.artifact.name} do not decode"):
+                found = [self._located(log) for log in self._web3.eth.get_logs(request)]
+            yield from (event for event in found if event is not None)
 
-    def _eth_call(self, name: str, request: dict[str, str], block: int | str) -> bytes:
+    def _known(self, kind: str, name: str) -> Any:
+        """web3.py's function or event of that name."""
         try:
-            found = self.engine.rpc.call("eth_call", request, hex(block) if isinstance(block, int) else block)
+            return getattr(self._contract, kind)[name]
+        except Web3Exception:
+            raise ArtifactMissing(
+                f"{self.artifact.name} has no {name} among its {kind}", "compile the contracts again"
+            ) from None
+
+    def _function(self, name: str, arguments: Sequence[object]) -> Any:
+        function = self._known("functions", name)
+        with _raising(ChainError, f"arguments do not fit {name}", _TYPES):
+            return function(*_spelled(function.abi["inputs"], arguments))
+
+    def _located(self, log: Any) -> Event | None:
+        place = (int(log["blockNumber"]), log["blockHash"].to_0x_hex(), log["transactionHash"].to_0x_hex())
+        return self._event(log, *place, int(log["logIndex"]))
+
+    def _event(self, log: Any, *place: Any) -> Event | None:
+        """The log as an event of this contract, or None when it is none."""
+        with _raising(MalformedAnswer, f"a log of {self.artifact.name} does not decode"):
+            decoder = self._events.get(next(map(HexBytes, log["topics"]), None))
+            if decoder is None or str(log["address"]).lower() != self.address.lower():
+                return None
+            found = decoder.process_log(log)
+            return Event(found["event"], dict(found["args"]), *place)
+
+    def _asked(self, name: str, ask: Callable[[], Any]) -> Any:
+        try:
+            with _raising(MalformedAnswer, f"{name} answered what does not decode"):
+                return ask()
         except RpcRefused as problem:
             raise self._reverted(name, problem) from problem
-        try:
-            return bytes.fromhex(str(found).removeprefix("0x"))
-        except ValueError as problem:
-            raise MalformedAnswer(f"{name} answered no hex") from problem
 
     def _reverted(self, name: str, problem: RpcRefused) -> ChainError:
         data = _revert_data(problem.data)
         if data is None:
             return Reverted(name, "NoReason", {"node": problem.text}) if "revert" in problem.text else problem
-        selector, body = data[:4].hex(), data[4:]
-        if selector in self._errors:
-            entry = self._errors[selector]
-            error, inputs = entry["name"], entry["inputs"]
-        elif selector in _BUILT_IN:
-            error, inputs = _BUILT_IN[selector]
-        else:
-            return Reverted(name, f"0x{selector}", {"data": "0x" + body.hex()})
+        error = "0x" + data[:4].hex()
         try:
-            return Reverted(name, error, _named(inputs, body))
-        except DecodingError:
-            return Reverted(name, error, {"data": "0x" + body.hex()})
-
-    def _event(self, log: dict[str, Any], position: int) -> Event | None:
-        """The log as an event of this contract, or None when it is none."""
-        try:
-            return self._read_event(log, position)
-        except (DecodingError, KeyError, ValueError, TypeError) as problem:
-            raise MalformedAnswer(f"a log of {self.artifact.name} does not decode: {problem}") from problem
-
-    def _read_event(self, log: dict[str, Any], position: int) -> Event | None:
-        topics = [bytes.fromhex(str(topic).removeprefix("0x")) for topic in log["topics"]]
-        if str(log["address"]).lower() != self.address.lower() or not topics or topics[0] not in self._events:
-            return None
-        entry = self._events[topics[0]]
-        indexed = [given for given in entry["inputs"] if given["indexed"]]
-        plain = [given for given in entry["inputs"] if not given["indexed"]]
-        values: dict[str, Any] = {}
-        for given, topic in zip(indexed, topics[1:], strict=True):
-            values |= _named([given], topic)
-        values |= _named(plain, bytes.fromhex(str(log["data"]).removeprefix("0x")))
-        return Event(
-            entry["name"],
-            values,
-            int(log["blockNumber"], 16),
-            str(log["blockHash"]).lower(),
-            str(log["transactionHash"]).lower(),
-            position,
-        )
-
-    def _entry(self, kind: str, name: str) -> dict[str, Any]:
-        try:
-            return self._entries[kind, name]
-        except KeyError:
-            raise ArtifactMissing(
-                f"{self.artifact.name} has no {kind} {name}", "compile the contracts again"
-            ) from None
-
-    def _encoded(self, entry: dict[str, Any], arguments: Sequence[object]) -> bytes:
-        return keccak(text=signature(entry))[:4] + encoded_arguments(entry, arguments)
+            error = self._errors.get_function_by_selector(data[:4]).fn_name
+            return Reverted(name, error, self._errors.decode_function_input(data)[1])
+        except _UNFIT:
+            return Reverted(name, error, {"data": "0x" + data[4:].hex()})
 
 
-def encoded_arguments(entry: dict[str, Any], arguments: Sequence[object]) -> bytes:
-    """ABI encoding of the arguments of a function, error or constructor entry."""
+@contextmanager
+def _raising(failure: type[ChainError], what: str, hint: str = "is the contract there?") -> Iterator[None]:
+    """Whatever web3.py raises in here because something does not fit becomes `failure`."""
     try:
-        return bytes(encode([_type(given) for given in entry["inputs"]], list(arguments)))
-    except (EncodingError, ValueError, TypeError) as problem:
-        name = entry.get("name", "the constructor")
-        raise ChainError(
-            f"arguments do not fit {name}: {problem}", "check their types and lengths"
-        ) from problem
+        yield
+    except _UNFIT as problem:
+        raise failure(f"{what}: {' '.join(str(problem).split())}", hint) from problem
 
 
-def signature(entry: dict[str, Any]) -> str:
-    """`name(type,…)`, what selectors and event topics are hashed from."""
-    return f"{entry['name']}({','.join(_type(given) for given in entry['inputs'])})"
+def _spelled(inputs: Sequence[dict[str, Any]], arguments: Sequence[object]) -> list[Any]:
+    """The arguments, addresses spelled as in EIP-55: web3.py looks anything else up as a name."""
+    return [_checksummed(given["type"], value) for given, value in zip(inputs, arguments, strict=True)]
 
 
-def _named(inputs: Sequence[dict[str, Any]], body: bytes) -> dict[str, Any]:
-    return dict(zip((given["name"] for given in inputs), _decoded(inputs, body), strict=True))
-
-
-def _decoded(inputs: Sequence[dict[str, Any]], body: bytes) -> tuple[Any, ...]:
-    values = decode([_type(given) for given in inputs], body)
-    return tuple(_checksummed(given, value) for given, value in zip(inputs, values, strict=True))
-
-
-def _checksummed(given: dict[str, Any], value: Any) -> Any:
-    """The value with every address in it spelled as EIP-55 does, the one spelling used everywhere here."""
-    kind = str(given["type"])
-    if kind.endswith("[]"):
-        inner = {**given, "type": kind[:-2]}
-        return tuple(_checksummed(inner, part) for part in value)
-    if kind == "tuple":
-        return tuple(
-            _checksummed(part, found) for part, found in zip(given["components"], value, strict=True)
-        )
+def _checksummed(kind: str, value: Any) -> Any:
+    if kind == "address[]":
+        return [to_checksum_address(part) for part in value]
     return to_checksum_address(value) if kind == "address" else value
-
-
-def _type(given: dict[str, Any]) -> str:
-    kind = str(given["type"])
-    if not kind.startswith("tuple"):
-        return kind
-    return f"({','.join(_type(part) for part in given['components'])}){kind.removeprefix('tuple')}"
 
 
 def _revert_data(data: object) -> bytes | None:

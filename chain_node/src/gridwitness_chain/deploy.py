@@ -17,7 +17,7 @@ from eth_utils import to_checksum_address
 from .accounts import Account
 from .agency import agency_word
 from .artifact import Artifact, load_artifact
-from .contract import Contract, encoded_arguments
+from .contract import Contract
 from .deployment import Deployed, Deployment, code_hash, deployed_code
 from .engine import Engine
 from .errors import EngineFailed, TransactionReplaced, WrongChain
@@ -112,8 +112,9 @@ class _Steps:
         sent = self._content["sent"].get(artifact.name)
         if sent is not None:
             return SignedTransaction(bytes.fromhex(sent["raw"]), sent["hash"], sent["nonce"], sent["sender"])
-        data = artifact.creation_code + encoded_arguments(artifact.constructor, arguments)
-        Contract(self._transactions, artifact, "").check_creation(self._deployer.address, data)
+        contract = Contract(self._transactions, artifact, "")
+        data = contract.creation(*arguments)
+        contract.check_creation(self._deployer.address, data)
         signed = self._transactions.prepare(self._deployer, None, data, DEPLOY_GAS)
         self._content["sent"][artifact.name] = {
             "raw": signed.raw.hex(),

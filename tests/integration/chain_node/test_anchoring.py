@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -73,6 +74,21 @@ def test_events_are_read_in_order_whatever_the_chunk(
     assert list(record_log.heads(start, log_id=bytes(32))) == []
     opened = next(found for found in record_log.opened(start) if found.log_id == log)
     assert (opened.origin, opened.agency, opened.predecessor) == (chain.origin(), FIRST, None)
+
+
+def test_one_binding_serves_many_threads(chain: AgencyChain, log: bytes, anchored: tuple[str, bytes]) -> None:
+    record_log, start = chain.contracts.record_log, chain.deployment.block
+
+    def work(number: int) -> tuple[object, object, bytes]:
+        heads = [head.new_size for head in record_log.heads(start, log_id=log)]
+        state = record_log.log_of(log if number % 2 else bytes(32))
+        call = record_log.append(log, number, number + 1, bytes(32), [number.to_bytes(32, "big")])
+        return heads, state, call.data
+
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(work, range(64)))
+    assert together == [work(number) for number in range(64)]
+    assert len({data for _, _, data in together}) == 64
 
 
 def test_another_head_of_the_transaction_has_no_proof(
