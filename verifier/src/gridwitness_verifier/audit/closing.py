@@ -10,7 +10,7 @@ from gridwitness_verifier.audit.entry_pass import EntryChecks, LogWalk
 from gridwitness_verifier.audit.extent_check import check_extent
 from gridwitness_verifier.audit.file_check import anything_to_check, check_files
 from gridwitness_verifier.audit.fixed_tables import OPERATIONAL
-from gridwitness_verifier.audit.manifest import compare_manifest
+from gridwitness_verifier.audit.manifest import TableManifest, compare_manifest
 from gridwitness_verifier.audit.row_check import check_causes, check_rows
 from gridwitness_verifier.kinds import EFFECT, ERASABLE_COLUMNS, KINDS
 from gridwitness_verifier.log.subject_check import check_subjects, check_unique
@@ -48,14 +48,20 @@ def check_after_walk(
     check_causes(tallies["rows"], scratch)
     check_rows(tallies["rows"], audit.snapshot, scratch, declared, catalog)
     audit.declared_operational = [
-        f"{name}.{column}"
-        for name, table in sorted(declared.items())
-        for column in table.of_class(OPERATIONAL)
+        column for name, table in sorted(declared.items()) for column in _operational(name, table)
     ]
     # 5. files
     _check_files(audit)
     # 6. what is counted but is no failure
     _count(audit, walks, checks, subjects)
+
+
+def _operational(name: str, table: TableManifest) -> list[str]:
+    """Operational columns, as `<table>.*` where they are all of them."""
+    columns = table.of_class(OPERATIONAL)
+    if len(columns) == len(table.columns):
+        return [f"{name}.*"]
+    return [f"{name}.{column}" for column in columns]
 
 
 def _check_files(audit: Audit) -> None:

@@ -15,6 +15,8 @@ from gridwitness_verifier.log.scratch import Scratch
 from gridwitness_verifier.log.tally import Tally
 from gridwitness_verifier.record import Entry, disclosure_digest, parse_disclosure
 
+_ALTERED = "its hash is not the one in the signed entry"
+
 
 @dataclass(frozen=True, slots=True)
 class Fields:
@@ -56,16 +58,14 @@ def open_fields(tally: Tally, stored: StoredRecord, entry: Entry) -> Fields:
 
 def _open(values: dict[str, Any], encoded: str, digest: str) -> tuple[str, str | None, str] | None:
     """Add one disclosed field to `values`, or say (code, field, what is wrong)."""
-    if disclosure_digest(encoded) != digest:
-        try:
-            name: str | None = parse_disclosure(encoded).name
-        except VerificationError:
-            name = None
-        return "altered", name, "its hash is not the one in the signed entry"
     try:
         disclosure = parse_disclosure(encoded)
     except VerificationError as error:
+        if disclosure_digest(encoded) != digest:
+            return "altered", None, _ALTERED
         return error.code, None, error.message
+    if disclosure.digest != digest:
+        return "altered", disclosure.name, _ALTERED
     if disclosure.name in values:
         return "disclosure-duplicate", disclosure.name, "a field disclosed twice"
     values[disclosure.name] = disclosure.value
