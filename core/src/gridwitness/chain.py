@@ -66,9 +66,16 @@ class Chain:
                     self._contracts = Contracts.connect(engine, self.deployment)
             return self._contracts
 
-    def anchorer(self, agency: str) -> Account:
-        """The account that appends to an agency's logs."""
-        return self._keystore.account("anchorer", agency)
+    def anchorer(self, log: str) -> Account:
+        """The account that appends to a log; an agency's first log has the agency's code for a name."""
+        return self._keystore.account("anchorer", log)
+
+    def transaction_input(self, transaction: str) -> bytes:
+        """The calldata of a mined transaction (`0x…`); empty where the node does not have it."""
+        with chain_errors():
+            rpc = self.contracts.transactions.engine.rpc
+            found = rpc.call("eth_getTransactionByHash", transaction) or {}
+            return bytes.fromhex(str(found.get("input", "0x")).removeprefix("0x"))
 
     def registrar(self, agency: str) -> Account:
         """The account that votes for an agency and handles its keys."""

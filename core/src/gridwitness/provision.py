@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gridwitness_chain import RemoteEngine, deploy, log_id
+from gridwitness_evidence import base64url
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -169,11 +170,20 @@ def _open_log(platform: Platform, session: Session, code: str, voters: list[str]
 
 
 def _offer_service_key(platform: Platform, session: Session, code: str) -> None:
-    now: datetime = platform.clock.now().replace(microsecond=0)
-    # From a little before now: the first block may carry an earlier second than this clock.
-    window = (now - timedelta(days=1), now + timedelta(days=365 * SERVICE_KEY_YEARS))
     key = platform.keystore.service_key(code)
+    thumbprint = base64url.decode(key.kid)
+    state = platform.chain.read(lambda contracts: contracts.members.key_of(code, thumbprint))
+    if state.registered:  # by a run that was interrupted: the contract's window stands
+        window = (_instant(state.not_before), _instant(state.not_after))
+    else:
+        now = platform.clock.now().replace(microsecond=0)
+        # From a little before now: the first block may carry an earlier second than this clock.
+        window = (now - timedelta(days=1), now + timedelta(days=365 * SERVICE_KEY_YEARS))
     platform.keys.offer_own(session, code, key, "service", window)
+
+
+def _instant(unix_seconds: int) -> datetime:
+    return datetime.fromtimestamp(unix_seconds, UTC)
 
 
 def _confirm_service_keys(platform: Platform, session: Session, agency: str, confirmer: str) -> None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gridwitness.chain import chain_errors
 from gridwitness.errors import GridWitnessError, Unavailable
 from gridwitness.platform import Platform
-from gridwitness.records import Log, logs_by_origin
+from gridwitness.records import Log, open_logs
 from gridwitness.records.anchoring import Anchorer
 from gridwitness.records.models import AnchorRow, RecordRow
 from gridwitness.records.sequencing import Sequencer, sole_sequencer
@@ -41,11 +42,19 @@ class Worker:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+        self._standing: set[str] = set()
 
     def check_standing(self) -> None:
         """Raise Misconfigured where the contract is ahead of this database (`database-behind`)."""
         for log in self._logs():
-            self._anchorer(log).check_standing()
+            self._check_standing(log)
+
+    def _check_standing(self, log: Log) -> None:
+        """Once per log: nothing is sequenced on top of another history than the contract's."""
+        if log.name not in self._standing:
+            with chain_errors():
+                self._anchorer(log).check_standing()
+            self._standing.add(log.name)
 
     def run(self, stop: threading.Event) -> None:
         """Rounds until `stop` is set. A part that is away is waited for; nothing accepted is lost
@@ -75,25 +84,36 @@ class Worker:
                 busy = self._round_of(log) or busy
             except Exception as error:
                 failed.append(error)
-        with self._platform.transaction() as session:
-            busy = self._platform.erasures.complete(session) > 0 or busy
+        busy = self._complete_erasures() or busy
         if failed:
             raise failed[0]
         return busy
 
     def backlogs(self) -> list[Backlog]:
-        """What is still on its way, by log."""
+        """What is still on its way, by log; a closed log takes no more."""
         with self._platform.sessions() as session:
-            return [_backlog(session, log.name) for log in logs_by_origin(session).values()]
+            return [_backlog(session, log.name) for log in open_logs(session)]
 
     def _round_of(self, log: Log) -> bool:
         platform = self._platform
         with sole_sequencer(platform.engine, log.name) as held:
             if not held:
                 return False
+            self._check_standing(log)
             sequencer = Sequencer(platform.sessions, log, platform.tiles(log.name), platform.keystore)
             sequenced = sequencer.round()
             return self._anchorer(log).round() or sequenced
+
+    def _complete_erasures(self) -> bool:
+        """Each in its own transaction, so that it locks one subject only."""
+        platform = self._platform
+        with platform.sessions() as session:
+            ready = platform.erasures.ready(session)
+        done = False
+        for identifier in ready:
+            with platform.transaction() as session:
+                done = platform.erasures.complete_one(session, identifier) or done
+        return done
 
     def _anchorer(self, log: Log) -> Anchorer:
         platform = self._platform
@@ -101,7 +121,7 @@ class Worker:
 
     def _logs(self) -> list[Log]:
         with self._platform.sessions() as session:
-            return list(logs_by_origin(session).values())
+            return open_logs(session)
 
 
 def _backlog(session: Session, log: str) -> Backlog:

@@ -13,13 +13,24 @@ from uuid import UUID, uuid4
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError, VerifyMismatchError
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gridwitness.clock import Clock
 from gridwitness.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from gridwitness.members.models import AccountRow, AgencyRow, RoleRow, SessionRow
 from gridwitness.members.roles import Actor, Grant, check_role
-from gridwitness.records import Acceptance, change, current_log, put_new, remove
+from gridwitness.records import (
+    Acceptance,
+    Log,
+    change,
+    current_log,
+    lock_subjects,
+    log_named,
+    put_new,
+    remove,
+    subject_log,
+)
 
 MINIMUM_PASSWORD = 12
 FAILURES_BEFORE_LOCK = 5
@@ -56,7 +67,7 @@ class Accounts:
         if not username or len(username) > 64 or not username.isprintable():
             raise InvalidInput("username", "A user name has 1 to 64 printable characters.", None)
         if session.scalar(select(AccountRow.id).where(AccountRow.username == username)) is not None:
-            raise Conflict("username-taken", f"The user name {username!r} is taken.", "choose another")
+            raise _taken(username)
         hashed = _hash_new(password)
         account, sub = uuid4(), secrets.token_hex(16)
         changes = [
@@ -75,7 +86,11 @@ class Accounts:
             changes.append(
                 put_new(RoleRow, id=uuid4(), account=account, role=role, agency=agency, scope=None)
             )
-        self._acceptance.machine_step(session, current_log(session, agency), sub, changes, by=by)
+        try:
+            with session.begin_nested():
+                self._acceptance.machine_step(session, current_log(session, agency), sub, changes, by=by)
+        except IntegrityError as error:  # somebody took it since we looked
+            raise _taken(username) from error
         session.execute(update(AccountRow).where(AccountRow.id == account).values(password_hash=hashed))
         return session.get_one(AccountRow, account)
 
@@ -84,31 +99,32 @@ class Accounts:
     ) -> None:
         """Give a role. Raises Conflict `role-granted`, InvalidInput `role-unknown`, NotFound."""
         check_role(role)
-        row = account_named(session, account)
         if session.get(AgencyRow, agency) is None:
             raise NotFound("agency-unknown", f"There is no agency {agency!r}.", None)
+        row, log = self._held(session, account)
         if self._role(session, account, role, agency, scope) is not None:
             raise Conflict("role-granted", f"Account {row.username} has the role {role} already.", None)
         step = put_new(RoleRow, id=uuid4(), account=account, role=role, agency=agency, scope=scope)
-        self._acceptance.machine_step(session, current_log(session, row.agency), row.sub, [step], by=by)
+        self._acceptance.machine_step(session, log, row.sub, [step], by=by)
 
     def withdraw(
         self, session: Session, account: UUID, role: str, agency: str, scope: str | None, *, by: str | None
     ) -> None:
         """Take a role away. Raises NotFound `role-missing`."""
-        row = account_named(session, account)
+        row, log = self._held(session, account)
         held = self._role(session, account, role, agency, scope)
         if held is None:
             raise NotFound("role-missing", f"Account {row.username} does not have the role {role}.", None)
-        self._acceptance.machine_step(
-            session, current_log(session, row.agency), row.sub, [remove(RoleRow, {"id": held.id})], by=by
-        )
+        step = remove(RoleRow, {"id": held.id})
+        self._acceptance.machine_step(session, log, row.sub, [step], by=by)
 
     def deactivate(self, session: Session, account: UUID, *, by: str | None) -> None:
-        """Close an account: its logins end, its records stay."""
-        row = account_named(session, account)
-        step = change(AccountRow, {"id": account}, active=False)
-        self._acceptance.machine_step(session, current_log(session, row.agency), row.sub, [step], by=by)
+        """Close an account: its logins end, its records stay. Idempotent."""
+        row, log = self._held(session, account)
+        if row.active:
+            step = change(AccountRow, {"id": account}, active=False)
+            self._acceptance.machine_step(session, log, row.sub, [step], by=by)
+            session.refresh(row)
         session.execute(delete(SessionRow).where(SessionRow.account == account))
 
     def set_password(self, session: Session, account: UUID, password: str) -> None:
@@ -174,6 +190,19 @@ class Accounts:
         )
 
     @staticmethod
+    def _held(session: Session, account: UUID) -> tuple[AccountRow, Log]:
+        """The account with the log its history lives in; nobody else changes it until the transaction
+        ends.
+        """
+        row = account_named(session, account)
+        name = subject_log(session, row.sub)
+        assert name is not None
+        log = log_named(session, name)
+        lock_subjects(session, [(log.name, row.sub)])
+        session.refresh(row)
+        return row, log
+
+    @staticmethod
     def _role(session: Session, account: UUID, role: str, agency: str, scope: str | None) -> RoleRow | None:
         return session.scalar(
             select(RoleRow).where(
@@ -183,6 +212,10 @@ class Accounts:
                 RoleRow.scope.is_not_distinct_from(scope),
             )
         )
+
+
+def _taken(username: str) -> Conflict:
+    return Conflict("username-taken", f"The user name {username!r} is taken.", "choose another")
 
 
 def account_named(session: Session, account: UUID) -> AccountRow:

@@ -8,7 +8,7 @@ from gridwitness_chain import KeyState
 from gridwitness_evidence import base64url
 
 from gridwitness.chain import Chain
-from gridwitness.errors import InvalidInput
+from gridwitness.errors import Conflict, InvalidInput
 from gridwitness.members.purposes import PURPOSES
 
 
@@ -26,20 +26,20 @@ class ContractKeyRegistry:
         not_before: datetime,
         not_after: datetime,
         replaces: str | None,
-    ) -> None:
-        """Register a key for its own agency."""
-        if self._state(agency, kid).registered:
-            return
-        members = self._chain.contracts.members
-        call = members.register_key(
-            agency,
-            _thumbprint(kid),
-            PURPOSES[purpose],
-            int(not_before.timestamp()),
-            int(not_after.timestamp()),
-            bytes(32) if replaces is None else _thumbprint(replaces),
-        )
-        self._chain.submit(self._chain.registrar(agency), members, call)
+    ) -> bool:
+        """Register a key for its own agency; whether that agency was the only one then."""
+        since, until = int(not_before.timestamp()), int(not_after.timestamp())
+        state = self._state(agency, kid)
+        if not state.registered:
+            members = self._chain.contracts.members
+            replaced = bytes(32) if replaces is None else _thumbprint(replaces)
+            call = members.register_key(agency, _thumbprint(kid), PURPOSES[purpose], since, until, replaced)
+            self._chain.submit(self._chain.registrar(agency), members, call)
+            state = self._state(agency, kid)
+        # Later the window may have shrunk; it can't be wider than what was offered.
+        if state.purpose != PURPOSES[purpose] or not since <= state.not_before <= state.not_after <= until:
+            raise _differs(kid)
+        return state.registered_agencies <= 1
 
     def confirm(self, agency: str, kid: str, confirmer: str) -> None:
         """Confirm a key for a second agency."""
@@ -61,7 +61,10 @@ class ContractKeyRegistry:
 
     def revoke(self, agency: str, kid: str, compromised_since: datetime, seconded_by: str | None) -> None:
         """Revoke a key; far back takes the same call by a second agency."""
-        if self._state(agency, kid).revoked_at:
+        state = self._state(agency, kid)
+        if state.revoked_at:
+            if state.compromised_since != int(compromised_since.timestamp()):
+                raise _differs(kid)
             return
         members = self._chain.contracts.members
         call = members.revoke_key(agency, _thumbprint(kid), int(compromised_since.timestamp()))
@@ -78,6 +81,14 @@ class ContractKeyRegistry:
 
     def _state(self, agency: str, kid: str) -> KeyState:
         return self._chain.read(lambda contracts: contracts.members.key_of(agency, _thumbprint(kid)))
+
+
+def _differs(kid: str) -> Conflict:
+    return Conflict(
+        "key-differs",
+        f"The contract has key {kid} with another purpose, window or time of compromise.",
+        "repeat it with the values the contract has: it gives them once and for all",
+    )
 
 
 def _thumbprint(kid: str) -> bytes:

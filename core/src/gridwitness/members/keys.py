@@ -8,17 +8,25 @@ contract call can be repeated without harm.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from gridwitness_evidence import EvidenceError, PublicKey, Record, SigningKey, verify_signature
-from sqlalchemy import func, select, tuple_
+from gridwitness_evidence import (
+    EvidenceError,
+    PublicKey,
+    Record,
+    SigningKey,
+    parse_presentation,
+    verify_signature,
+)
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from gridwitness.errors import Conflict, Forbidden, InvalidInput, NotFound
+from gridwitness.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from gridwitness.members.models import AccountRow, AgencyRow, SigningKeyRow
 from gridwitness.members.purposes import PURPOSES
 from gridwitness.records import (
@@ -30,17 +38,21 @@ from gridwitness.records import (
     Submission,
     change,
     current_log,
+    is_digest,
     log_named,
     put_new,
     register,
     rfc3339,
     subject_log,
+    unanchored,
 )
 
 _OFFERED = "key.offered.v1"
 _CONFIRMED = "key.confirmed.v1"
 _SHRUNK = "key.shrunk.v1"
 _REVOKED = "key.revoked.v1"
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_KEY_COLUMNS = tuple_(SigningKeyRow.agency, SigningKeyRow.kid)
 
 register(
     _OFFERED,
@@ -81,8 +93,11 @@ class KeyRegistry(Protocol):
         not_before: datetime,
         not_after: datetime,
         replaces: str | None,
-    ) -> None:
-        """Register a key for its own agency."""
+    ) -> bool:
+        """Register a key for its own agency; whether that agency was the only one then.
+
+        Raises Conflict `key-differs` where it stands with another purpose or a wider window.
+        """
         ...
 
     def confirm(self, agency: str, kid: str, confirmer: str) -> None:
@@ -94,7 +109,7 @@ class KeyRegistry(Protocol):
         ...
 
     def revoke(self, agency: str, kid: str, compromised_since: datetime, seconded_by: str | None) -> None:
-        """Revoke a key; far back (over 7 days) takes a second agency."""
+        """Revoke a key; far back (over 7 days) takes a second agency. Raises Conflict `key-differs`."""
         ...
 
 
@@ -102,6 +117,7 @@ class KeyRegistry(Protocol):
 class _Loaded:
     agencies: int = 0
     keys: dict[tuple[str, str], SigningKeyRow] = field(default_factory=dict)
+    subs: set[str] = field(default_factory=set)
     holders: dict[UUID, AccountRow] = field(default_factory=dict)
 
 
@@ -112,15 +128,20 @@ class KeyHandler:
         """The keys, holders and agencies these records speak of."""
         pairs = [pair for record in records for pair in _named_keys(record)]
         holders = [UUID(h) for r in records if isinstance(h := r.fields.get("holder"), str) and _is_uuid(h)]
-        found = session.scalars(
-            select(SigningKeyRow).where(tuple_(SigningKeyRow.agency, SigningKeyRow.kid).in_(pairs))
+        subs = {record.claims.sub for record in records}
+        keys = session.scalars(
+            select(SigningKeyRow)
+            .where(or_(_KEY_COLUMNS.in_(pairs), SigningKeyRow.sub.in_(subs)))
+            .execution_options(populate_existing=True)
+        ).all()
+        accounts = session.scalars(
+            select(AccountRow).where(AccountRow.id.in_(holders)).execution_options(populate_existing=True)
         )
         return _Loaded(
             agencies=session.scalar(select(func.count()).select_from(AgencyRow)) or 0,
-            keys={(row.agency, row.kid): row for row in found},
-            holders={
-                row.id: row for row in session.scalars(select(AccountRow).where(AccountRow.id.in_(holders)))
-            },
+            keys={(row.agency, row.kid): row for row in keys},
+            subs={row.sub for row in keys},
+            holders={row.id: row for row in accounts},
         )
 
     def decide(self, record: Record, log: Log, loaded: _Loaded) -> list[RowChange]:
@@ -155,12 +176,15 @@ def _decide_offer(record: Record, log: Log, loaded: _Loaded) -> RowChange:
         raise InvalidInput("foreign-log", "A key is offered in its own agency's log.", None)
     if (agency, record.kid) in loaded.keys:
         raise Conflict("key-registered", f"Agency {agency} has offered key {record.kid} already.", None)
-    replaced = fields["replaces"]
-    if replaced is not None and (agency, replaced) not in loaded.keys:
-        raise NotFound("key-unknown", f"Agency {agency} has no key {replaced} to replace.", None)
+    if record.claims.sub in loaded.subs:
+        raise Conflict(
+            "subject-taken", f"Subject {record.claims.sub} is that of another key.", "open a new one"
+        )
+    _check_replaced(fields, agency, loaded)
     not_before, not_after = _instant(fields["not_before"]), _instant(fields["not_after"])
-    if not_before >= not_after:
+    if not _EPOCH < not_before < not_after:
         raise InvalidInput("key-window", "The key's window is empty.", "give not_before before not_after")
+    loaded.subs.add(record.claims.sub)
     return put_new(
         SigningKeyRow,
         agency=agency,
@@ -170,7 +194,7 @@ def _decide_offer(record: Record, log: Log, loaded: _Loaded) -> RowChange:
         holder=_holder(fields["holder"], agency, loaded),
         not_before=not_before,
         not_after=not_after,
-        replaces=replaced,
+        replaces=fields["replaces"],
         registered_alone=loaded.agencies <= 1,
         confirmed_by=None,
         compromised_since=None,
@@ -178,11 +202,27 @@ def _decide_offer(record: Record, log: Log, loaded: _Loaded) -> RowChange:
     )
 
 
+def _check_replaced(fields: Mapping[str, Any], agency: str, loaded: _Loaded) -> None:
+    if fields["replaces"] is None:
+        return
+    replaced = loaded.keys.get((agency, fields["replaces"]))
+    if replaced is None:
+        raise NotFound("key-unknown", f"Agency {agency} has no key {fields['replaces']} to replace.", None)
+    if replaced.purpose != fields["purpose"]:
+        raise InvalidInput(
+            "key-replaces",
+            f"Key {replaced.kid} is a {replaced.purpose} key.",
+            "replace one of the same purpose",
+        )
+
+
 def _decide_confirmation(record: Record, row: SigningKeyRow) -> RowChange:
     if record.claims.iss == row.agency:
         raise Forbidden(
             "confirmer-own", "An agency cannot confirm its own key.", "a second agency has to confirm it"
         )
+    if row.compromised_since is not None:
+        raise Conflict("key-revoked", f"Key {row.kid} has been revoked.", None)
     if row.confirmed_by is not None:
         raise Conflict("key-confirmed", f"Key {row.kid} has been confirmed by {row.confirmed_by}.", None)
     return change(SigningKeyRow, _key(row), confirmed_by=record.claims.iss)
@@ -200,7 +240,10 @@ def _decide_revocation(record: Record, row: SigningKeyRow) -> RowChange:
     _require_own(record, row)
     if row.compromised_since is not None:
         raise Conflict("key-revoked", f"Key {row.kid} has been revoked already.", None)
-    return change(SigningKeyRow, _key(row), compromised_since=_instant(record.fields["compromised_since"]))
+    since = _instant(record.fields["compromised_since"])
+    if since <= _EPOCH:  # the contract takes 0 for "now"
+        raise InvalidInput("key-compromise", "A key is compromised from a moment after 1970 on.", None)
+    return change(SigningKeyRow, _key(row), compromised_since=since)
 
 
 _DECISIONS = {_CONFIRMED: _decide_confirmation, _SHRUNK: _decide_shrinking, _REVOKED: _decide_revocation}
@@ -208,25 +251,61 @@ _DECISIONS = {_CONFIRMED: _decide_confirmation, _SHRUNK: _decide_shrinking, _REV
 KEY_HANDLERS = {kind: KeyHandler() for kind in (_OFFERED, *_DECISIONS)}
 
 
+class UnderWay:
+    """Records of a key that are accepted and not anchored yet: their anchor must find the key in force."""
+
+    def __init__(self, patience: timedelta = timedelta(seconds=20)) -> None:
+        self._patience = patience
+
+    def wait(self, session: Session, agency: str, kid: str) -> None:
+        """Until the worker has anchored them. Raises Conflict `records-under-way`.
+
+        Acceptance holds the key's row while it accepts; so once the row has changed, no more come.
+        """
+        deadline = time.monotonic() + self._patience.total_seconds()
+        while unanchored(session, agency, kid, but=_OFFERED):
+            if time.monotonic() >= deadline:
+                raise Conflict(
+                    "records-under-way",
+                    f"Records signed by key {kid} are accepted and not anchored yet.",
+                    "see that the worker and the chain run (`gridwitness anchor --wait`), then repeat this",
+                )
+            time.sleep(0.1)
+
+
 class Keys:
     """Use cases of signing keys; `by` is the acting account's id."""
 
-    def __init__(self, acceptance: Acceptance, registry: KeyRegistry, own_keys: OwnKeys) -> None:
+    def __init__(
+        self,
+        acceptance: Acceptance,
+        registry: KeyRegistry,
+        own_keys: OwnKeys,
+        under_way: UnderWay | None = None,
+    ) -> None:
         self._acceptance = acceptance
         self._registry = registry
         self._own_keys = own_keys
+        self._under_way = under_way or UnderWay()
 
     def offer(self, session: Session, presentation: str, *, by: str | None) -> Outcome:
         """Take in a `key.offered.v1` signed by the offered key, and register it in the contract.
         Repeatable.
         """
+        kind = _kind_of(presentation)
+        if kind != _OFFERED:
+            raise InvalidInput("kind-wrong", f"Expected {_OFFERED}, not {kind}.", None)
         outcome = self._acceptance.accept_one(session, Submission(presentation), internal=True, by=by)
-        record = outcome.record
-        assert record is not None
-        if record.claims.kind != _OFFERED:
-            raise InvalidInput("kind-wrong", f"Expected {_OFFERED}, not {record.claims.kind}.", None)
-        row = find_key(session, record.claims.iss, record.kid)
-        self._registry.register(row.agency, row.kid, row.purpose, row.not_before, row.not_after, row.replaces)
+        assert outcome.record is not None
+        row = find_key(session, outcome.record.claims.iss, outcome.record.kid)
+        window = (row.not_before, row.not_after)
+        alone = self._registry.register(row.agency, row.kid, row.purpose, *window, row.replaces)
+        if alone != row.registered_alone:
+            raise Unavailable(
+                "admission-unfinished",
+                "The contract counts other agencies than this database.",
+                "run `gridwitness agency add` for the agency whose admission was interrupted",
+            )
         return outcome
 
     def offer_own(
@@ -263,9 +342,10 @@ class Keys:
         *,
         by: str | None,
     ) -> Outcome:
-        """Make a key's window smaller (the end of a rotation)."""
+        """Make a key's window smaller (the end of a rotation). Waits as `revoke` does."""
         window = {"not_before": rfc3339(not_before), "not_after": rfc3339(not_after)}
         outcome = self._state(session, _SHRUNK, find_key(session, agency, kid), agency, window, by)
+        self._under_way.wait(session, agency, kid)
         self._registry.shrink(agency, kid, not_before, not_after)
         return outcome
 
@@ -280,9 +360,14 @@ class Keys:
         seconded_by: str | None = None,
         by: str | None,
     ) -> Outcome:
-        """Revoke a key from a past moment on."""
+        """Revoke a key from a past moment on.
+
+        What it signed and was accepted is anchored first: waits for the worker. Raises Conflict
+        `records-under-way`.
+        """
         why = {"compromised_since": rfc3339(compromised_since), "reason": reason}
         outcome = self._state(session, _REVOKED, find_key(session, agency, kid), agency, why, by)
+        self._under_way.wait(session, agency, kid)
         self._registry.revoke(agency, kid, compromised_since, seconded_by)
         return outcome
 
@@ -314,18 +399,28 @@ def find_key(session: Session, agency: str, kid: str) -> SigningKeyRow:
     return row
 
 
+def _kind_of(presentation: str) -> str:
+    try:
+        return parse_presentation(presentation).claims.kind
+    except EvidenceError as error:
+        raise InvalidInput(error.code, error.message, "see docs/format.md sections 1 and 2") from error
+
+
 def _named_keys(record: Record) -> list[tuple[str, str]]:
+    """Keys a record speaks of; what is no thumbprint is no key."""
     fields, agency = record.fields, record.claims.iss
     if record.claims.kind == _OFFERED:
-        return [(agency, record.kid)] + ([(agency, fields["replaces"])] if fields["replaces"] else [])
-    return [(fields["agency"], fields["thumbprint"])]
+        named = [(agency, record.kid), (agency, fields["replaces"])]
+    else:
+        named = [(fields["agency"], fields["thumbprint"])]
+    return [(code, kid) for code, kid in named if is_digest(kid) and "\0" not in code]
 
 
 def _holder(holder: str | None, agency: str, loaded: _Loaded) -> UUID | None:
     if holder is None:
         return None
     account = loaded.holders.get(UUID(holder)) if _is_uuid(holder) else None
-    if account is None or account.agency != agency:
+    if account is None or account.agency != agency or not account.active:
         raise InvalidInput(
             "key-holder", f"{holder!r} is no account of agency {agency}.", "name the officer's account id"
         )

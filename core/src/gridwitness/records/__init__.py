@@ -1,19 +1,36 @@
 """Signed records: accepted, sequenced, anchored, proved."""
 
-from gridwitness.records.acceptance import Acceptance, Outcome, StepHandler, Submission
-from gridwitness.records.bundles import BundleMaker, presentation, record_row, record_state, rfc3339
+from gridwitness.records.acceptance import Acceptance
+from gridwitness.records.bundles import (
+    BundleMaker,
+    presentation,
+    record_row,
+    record_state,
+    rfc3339,
+    unanchored,
+)
 from gridwitness.records.effects import RowChange, change, put_new, remove
 from gridwitness.records.erasure import Erasures, find_erasure
+from gridwitness.records.field_types import is_digest
 from gridwitness.records.files import FileStore, add_file
 from gridwitness.records.kinds import KINDS, Kind, kind_named, register
-from gridwitness.records.logs import Log, current_log, latest_seen, log_named, logs_by_origin
+from gridwitness.records.logs import (
+    Log,
+    current_log,
+    latest_seen,
+    log_named,
+    logs_by_origin,
+    open_log,
+    open_logs,
+)
 from gridwitness.records.manifest import MANIFEST_KIND
 from gridwitness.records.models import LogRow
 from gridwitness.records.recovery import Recovered, Recovery
 from gridwitness.records.sequencing import sole_sequencer
 from gridwitness.records.signers import OwnKeys, RegisteredKey, SignerDirectory
 from gridwitness.records.sources import SOURCE_HANDLERS, SourceHandler, find_sources, row_digest
-from gridwitness.records.subjects import SubjectHead, heads_of, subject_log
+from gridwitness.records.subjects import SubjectHead, heads_of, lock_subjects, subject_log
+from gridwitness.records.submissions import Outcome, StepHandler, Submission
 from gridwitness.records.tiles import TileStore
 
 __all__ = [
@@ -45,10 +62,14 @@ __all__ = [
     "find_erasure",
     "find_sources",
     "heads_of",
+    "is_digest",
     "kind_named",
     "latest_seen",
+    "lock_subjects",
     "log_named",
     "logs_by_origin",
+    "open_log",
+    "open_logs",
     "presentation",
     "put_new",
     "record_row",
@@ -59,4 +80,5 @@ __all__ = [
     "row_digest",
     "sole_sequencer",
     "subject_log",
+    "unanchored",
 ]

@@ -31,14 +31,12 @@ from gridwitness.errors import Conflict, Unavailable
 from gridwitness.records.effects import RowChange
 from gridwitness.records.files import FileStore, known_files
 from gridwitness.records.kinds import named_files
-from gridwitness.records.logs import Log, latest_seen, logs_by_origin
+from gridwitness.records.logs import Log, latest_seen, logs_by_origin, open_log
 from gridwitness.records.signers import OwnKeys, SignerDirectory, check_signer
 from gridwitness.records.signing_time import signing_times
 from gridwitness.records.subjects import SubjectHead, check_place, heads_of, lock_subjects
 from gridwitness.records.submissions import Candidate, Outcome, StepHandler, Submission, read_submission
 from gridwitness.records.writing import Accepted, Writer, find_known
-
-__all__ = ["Acceptance", "Outcome", "StepHandler", "Submission"]
 
 _OFFER_KIND = "key.offered.v1"
 _RACES = frozenset({"23505", "40P01"})
@@ -235,6 +233,7 @@ class Acceptance:
         """A step without a statement: only effects, signed by the log's agency. Gives the first effect's
         `jti`.
         """
+        log = open_log(session, log)
         lock_subjects(session, [(log.name, sub)])
         writer = self.writer(session)
         head = heads_of(session, [(log.name, sub)]).get((log.name, sub))
@@ -254,7 +253,11 @@ class Acceptance:
         iss: str,
         src: str = "self",
     ) -> Submission:
-        """Sign a statement of the platform's own at the subject's head, ready for `accept`."""
+        """Sign a statement of the platform's own at the subject's head, ready for `accept`.
+
+        A subject whose log was closed begins again in the successor.
+        """
+        log = open_log(session, log)
         lock_subjects(session, [(log.name, sub)])
         head = heads_of(session, [(log.name, sub)]).get((log.name, sub))
         record = self.writer(session).sign(log, kind, sub, head, fields, key=key, iss=iss, src=src)

@@ -34,6 +34,9 @@ from gridwitness.records.models import AnchorRow, KeyStateRow, RecordRow, Sendin
 from gridwitness.records.sequencing import newest_tree_head
 from gridwitness.records.tiles import TileStore
 
+MAXIMUM_GROWTH = 1 << 20
+"""Most leaves by which `RecordLog` lets a log grow at once; a longer backlog takes several anchors."""
+
 
 class Anchorer:
     """Anchors one log. Only one may run at a time: hold `sole_sequencer`."""
@@ -48,7 +51,7 @@ class Anchorer:
     def round(self) -> bool:
         """Bring the contract up to the newest tree head; False when it was there already."""
         with chain_errors():
-            self._finish_sending()  # 1
+            self.finish_sending()  # 1
             self._adopt()  # 2
             return self._append()  # 3 4
 
@@ -72,12 +75,6 @@ class Anchorer:
         if head is not None and head.root == state.root:
             return
         ours = 0 if newest is None else newest.size
-        if (
-            head is None
-            and ours > state.size
-            and TileTree(self._tiles.read_tile, state.size).root == state.root
-        ):
-            return
         raise Misconfigured(
             "database-behind",
             f"The contract holds {state.size} entries of log {self._log.name}; this database has {ours} "
@@ -85,12 +82,13 @@ class Anchorer:
             "run `gridwitness recover`, which refills what the tiles still have and names what is lost",
         )
 
-    def _finish_sending(self) -> None:
+    def finish_sending(self) -> None:
+        """Settle the transaction that a worker before us had under way, if there is one."""
         with self._sessions() as session:
             row = session.get(SendingRow, self._log.name)
         if row is None:
             return
-        account = self._chain.anchorer(self._log.agency)
+        account = self._chain.anchorer(self._log.name)
         name = "0x" + row.transaction.hex()
         signed = SignedTransaction(row.raw, name, row.nonce, account.address)
         self._settle(signed, row.size)
@@ -113,19 +111,26 @@ class Anchorer:
         with self._sessions() as session:
             anchor = latest_anchor(session, self._log.name)
         state = self.contract_head()
-        if state.size == (0 if anchor is None else anchor.size):
-            return
-        self.check_standing()
+        if state.size != (0 if anchor is None else anchor.size):
+            self.check_standing()
+            self.adopt(state.size)
+
+    def adopt(self, size: int) -> None:
+        """Store the anchors, up to this size, of heads that the contract accepted."""
+        with self._sessions() as session:
+            anchor = latest_anchor(session, self._log.name)
         contracts = self._chain.contracts
         start = contracts.deployment.block if anchor is None else anchor.block_number
-        for head in contracts.record_log.heads(start, log_id=self._log_id):
-            if anchor is None or head.new_size > anchor.size:
-                self._store(head.transaction, head.new_size)
+        stored = 0 if anchor is None else anchor.size
+        with chain_errors():
+            for head in contracts.record_log.heads(start, log_id=self._log_id):
+                if stored < head.new_size <= size:
+                    self._store(head.transaction, head.new_size)
 
     def _append(self) -> bool:
-        with self._sessions() as session:
-            head = newest_tree_head(session, self._log.name)
         state = self.contract_head()
+        with self._sessions() as session:
+            head = newest_tree_head(session, self._log.name, up_to=state.size + MAXIMUM_GROWTH)
         if head is None or head.size <= state.size or state.closed:
             return False
         proof: list[bytes] = []
@@ -133,7 +138,7 @@ class Anchorer:
             proof = list(TileTree(self._tiles.read_tile, head.size).consistency_proof(state.size))
         contracts = self._chain.contracts
         call = contracts.record_log.append(self._log_id, state.size, head.size, head.root, proof)
-        account = self._chain.anchorer(self._log.agency)
+        account = self._chain.anchorer(self._log.name)
         contracts.record_log.check(call, account.address)
         self._chain.tick()
         signed = contracts.transactions.prepare(account, contracts.record_log.address, call.data)
@@ -161,8 +166,9 @@ class Anchorer:
             if head is None or head.root != shown.root:
                 raise Misconfigured(
                     "foreign-head",
-                    f"The contract accepted a head of {size} entries of log {self._log.name} that is not ours.",
-                    "the anchorer's key is in other hands: close the log and name a successor",
+                    f"The contract accepted a head of {size} entries of log {self._log.name} that is not"
+                    " ours.",
+                    "close the log: `gridwitness recover --accept-loss`; the anchorer's key is in other hands",
                 )
             session.merge(self._anchor(transaction, shown, proof))
             for agency, kid in self._signers(session, shown):

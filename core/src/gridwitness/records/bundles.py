@@ -17,10 +17,11 @@ from gridwitness_evidence import (
     TileTree,
     parse_presentation,
 )
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from gridwitness.errors import Conflict, NotFound
+from gridwitness.records.logs import latest_anchor, logs_by_origin
 from gridwitness.records.models import AnchorRow, KeyStateRow, RecordRow, TreeHeadRow
 from gridwitness.records.signers import SignerDirectory
 
@@ -47,6 +48,26 @@ def record_state(session: Session, row: RecordRow) -> str:
     if row.leaf_index is None:
         return "accepted"
     return "sequenced" if _covering_anchor(session, row) is None else "anchored"
+
+
+def unanchored(session: Session, agency: str, kid: str, *, but: str) -> bool:
+    """Whether records of a key, of other kinds than `but`, are accepted and not anchored yet.
+
+    Those of this very transaction do not count.
+    """
+    for log in logs_by_origin(session).values():
+        newest = latest_anchor(session, log.name)
+        found = select(RecordRow.jti).where(
+            RecordRow.log == log.name,
+            or_(RecordRow.leaf_index.is_(None), RecordRow.leaf_index >= (newest.size if newest else 0)),
+            RecordRow.iss == agency,
+            RecordRow.kid == kid,
+            RecordRow.kind != but,
+            RecordRow.accepted_in != func.pg_current_xact_id(),
+        )
+        if session.scalar(found.limit(1)) is not None:
+            return True
+    return False
 
 
 class BundleMaker:

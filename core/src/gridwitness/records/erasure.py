@@ -29,10 +29,10 @@ from gridwitness.records.bundles import presentation, record_state, rfc3339
 from gridwitness.records.effects import EFFECT_KIND, RowChange, change, put_new
 from gridwitness.records.files import FileStore
 from gridwitness.records.kinds import KINDS
-from gridwitness.records.logs import Log, log_named
+from gridwitness.records.logs import Log, log_named, open_log
 from gridwitness.records.models import ErasureRow, RecordRow
 from gridwitness.records.signers import OwnKeys
-from gridwitness.records.subjects import subject_log
+from gridwitness.records.subjects import lock_subjects, subject_log
 
 ERASURE_KIND = "record.erasure.v1"
 ERASABLE_COLUMNS = frozenset({"members.account.display_name"})
@@ -90,7 +90,7 @@ class Erasures:
 
     def approve(self, session: Session, identifier: UUID, by: UUID) -> ErasureRow:
         """A second person approves; the erasure is recorded. Raises Forbidden `second-person`, Conflict."""
-        row = find_erasure(session, identifier)
+        row = self._held(session, identifier)
         if row.state != "requested":
             raise Conflict("erasure-decided", f"Erasure {identifier} is {row.state}.", None)
         if row.requested_by == by:
@@ -120,38 +120,64 @@ class Erasures:
         session.expire(row)
         return row
 
-    def complete(self, session: Session) -> int:
-        """Carry out every approved erasure whose record is anchored; how many were. Repeatable after a
-        crash.
+    def ready(self, session: Session) -> list[UUID]:
+        """Approved erasures whose record is anchored."""
+        approved = session.scalars(select(ErasureRow).where(ErasureRow.state == "approved")).all()
+        return [row.id for row in approved if _is_anchored(session, row)]
+
+    def complete_one(self, session: Session, identifier: UUID) -> bool:
+        """Carry out one erasure that is ready; False where it is not. Repeatable after a crash.
+
+        Its files go before the transaction ends: if it fails, the next run finds them gone and goes on.
         """
-        done = 0
-        for row in session.scalars(select(ErasureRow).where(ErasureRow.state == "approved")).all():
-            assert row.record is not None
-            if record_state(session, session.get_one(RecordRow, row.record)) == "anchored":
-                self._destroy(session, row)
-                done += 1
-        return done
+        row = self._held(session, identifier)
+        if row.state != "approved" or not _is_anchored(session, row):
+            return False
+        self._destroy(session, row)
+        return True
+
+    def complete(self, session: Session) -> int:
+        """Carry out every erasure that is ready, in one transaction; how many were."""
+        return sum(self.complete_one(session, identifier) for identifier in self.ready(session))
 
     def _destroy(self, session: Session, row: ErasureRow) -> None:
         log = log_named(session, row.log)
-        named = self._named(session, log, row.sub, row.field)
+        digests = _digests_of(session, row)
+        shown = self._named(session, log, row.sub, row.field)
+        # What came after the erasure was recorded is not named by it, and stays.
+        named = [found for found in shown if found.disclosure.digest in digests]
         orphans = _files_named_only_here(session, named)
         for found in named:
             kept: list[str | None] = list(found.row.disclosures)
             kept[found.place] = None
             found.row.disclosures = kept
-            session.flush()
-        steps: list[RowChange] = [change(ErasureRow, {"id": row.id}, state="done"), *_emptied(named)]
-        self._acceptance.machine_step(session, log, row.sub, steps, by=None, cause=str(row.record))
         session.flush()
+        steps = [change(ErasureRow, {"id": row.id}, state="done"), *_emptied(shown, digests)]
+        self._acceptance.machine_step(session, log, row.sub, steps, by=None, cause=str(row.record))
+        session.refresh(row)
         for sha256 in orphans:
             self._files.remove(sha256)
+
+    @staticmethod
+    def _held(session: Session, identifier: UUID) -> ErasureRow:
+        """The erasure as it stands, with its subject locked to the end of the transaction."""
+        row = find_erasure(session, identifier)
+        lock_subjects(session, [(row.log, row.sub)])
+        session.refresh(row)
+        return row
 
     def _log(self, session: Session, sub: str) -> Log:
         name = subject_log(session, sub)
         if name is None:
             raise NotFound("subject-unknown", f"There is no subject {sub}.", None)
-        return log_named(session, name)
+        log = log_named(session, name)
+        if open_log(session, log) != log:
+            raise Conflict(
+                "log-closed",
+                f"Log {name} was closed: an erasure has to stand in the log of what it erases.",
+                None,
+            )
+        return log
 
     def _check_retention(self, session: Session, log: Log, sub: str) -> datetime:
         newest = session.scalars(
@@ -230,20 +256,36 @@ def _effect_names(record: Record, field: str) -> set[str]:
     }
 
 
-def _emptied(named: Sequence[_Named]) -> list[RowChange]:
-    """The stated rows whose column held the erased value: it becomes NULL."""
-    changes: dict[str, RowChange] = {}
-    for found in named:
+def _emptied(shown: Sequence[_Named], digests: frozenset[str]) -> list[RowChange]:
+    """The stated rows whose column holds an erased value: it becomes NULL. `shown` in the order of `seq`."""
+    newest: dict[tuple[str, str, str], tuple[RowChange, bool]] = {}
+    for found in shown:
         if found.row.kind != EFFECT_KIND:
             continue
         row_name, _, column = found.disclosure.name.rpartition(".")
         row: dict[str, Any] = found.record.fields[row_name]
         table = load_models().tables[row["table"]]
         key = {name: table.columns[name].type.python_type(text) for name, text in row["key"].items()}
-        changes[f"{row['table']}{sorted(row['key'].items())}{column}"] = RowChange(
-            table, key, {column: None}, new=False
+        emptied = RowChange(table, key, {column: None}, new=False)
+        newest[row["table"], str(sorted(row["key"].items())), column] = (
+            emptied,
+            found.disclosure.digest in digests,
         )
-    return list(changes.values())
+    return [emptied for emptied, erased in newest.values() if erased]
+
+
+def _is_anchored(session: Session, row: ErasureRow) -> bool:
+    return (
+        row.record is not None and record_state(session, session.get_one(RecordRow, row.record)) == "anchored"
+    )
+
+
+def _digests_of(session: Session, row: ErasureRow) -> frozenset[str]:
+    """The digests that the erasure's own record names."""
+    assert row.record is not None
+    return frozenset(
+        parse_presentation(presentation(session.get_one(RecordRow, row.record))).fields["digests"]
+    )
 
 
 def _files_named_only_here(session: Session, named: Sequence[_Named]) -> list[str]:

@@ -187,7 +187,7 @@ register(
     "事件上报",
     purposes="service officer",
     sources="import self",
-    fields="title:text category:text description:text status:text reported_at:time closed_at:time latitude:decimal "
-    "longitude:decimal address:text channel:text unit:text source:object!",
+    fields="title:text category:text description:text status:text reported_at:time closed_at:time "
+    "latitude:decimal longitude:decimal address:text channel:text unit:text source:object!",
     erasable="description latitude longitude address source",
 )

@@ -50,6 +50,21 @@ def current_log(session: Session, agency: str) -> Log:
     raise NotFound("log-unknown", f"Agency {agency} has no log.", "open one with `gridwitness agency add`")
 
 
+def open_log(session: Session, log: Log) -> Log:
+    """The log itself, or where it was closed the last of its successors."""
+    by_predecessor = {found.predecessor: found for found in logs_by_origin(session).values()}
+    while (successor := by_predecessor.get(log.origin)) is not None:
+        log = successor
+    return log
+
+
+def open_logs(session: Session) -> list[Log]:
+    """Logs that are not closed."""
+    logs = logs_by_origin(session)
+    closed = {log.predecessor for log in logs.values()}
+    return [log for origin, log in logs.items() if origin not in closed]
+
+
 def latest_anchor(session: Session, log: str) -> AnchorRow | None:
     """The newest tree head of the log that the contract accepted."""
     return session.scalars(

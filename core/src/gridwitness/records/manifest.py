@@ -46,7 +46,8 @@ def next_revision(
         if not kept:
             raise Misconfigured(
                 "manifest-shrinks",
-                f"Table {table} of {feature} has lost a column, or one changed its class, since the manifest was recorded.",
+                f"Table {table} of {feature} has lost a column since the manifest was recorded, or one changed"
+                " its class.",
                 "a manifest may only add: restore the column with its class",
             )
     return int(recorded["revision"]) + 1
@@ -61,12 +62,13 @@ class RecordedManifest:
 
 
 def recorded_manifests(session: Session) -> dict[str, RecordedManifest]:
-    """The newest recorded manifest of every feature."""
-    rows = session.scalars(
-        select(RecordRow).where(RecordRow.kind == MANIFEST_KIND).order_by(RecordRow.accept_order)
-    )
+    """The newest recorded manifest of every feature; one recovered without its disclosures says nothing."""
+    rows = session.scalars(select(RecordRow).where(RecordRow.kind == MANIFEST_KIND))
     newest: dict[str, RecordedManifest] = {}
     for row in rows:
         fields = parse_presentation(presentation(row)).fields
-        newest[fields["feature"]] = RecordedManifest(row.sub, fields)
+        if {"feature", "revision", "tables"} <= fields.keys():
+            known = newest.get(fields["feature"])
+            if known is None or known.fields["revision"] < fields["revision"]:
+                newest[fields["feature"]] = RecordedManifest(row.sub, fields)
     return newest

@@ -111,8 +111,9 @@ class Sequencer:
             self._tiles.publish(head.note)
 
 
-def newest_tree_head(session: Session, log: str) -> TreeHeadRow | None:
-    """The newest signed tree head of a log."""
-    return session.scalars(
-        select(TreeHeadRow).where(TreeHeadRow.log == log).order_by(TreeHeadRow.size.desc()).limit(1)
-    ).first()
+def newest_tree_head(session: Session, log: str, *, up_to: int | None = None) -> TreeHeadRow | None:
+    """The newest signed tree head of a log, or the newest of at most `up_to` leaves."""
+    query = select(TreeHeadRow).where(TreeHeadRow.log == log)
+    if up_to is not None:
+        query = query.where(TreeHeadRow.size <= up_to)
+    return session.scalars(query.order_by(TreeHeadRow.size.desc()).limit(1)).first()

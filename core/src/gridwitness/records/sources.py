@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from gridwitness_evidence import Record, strict_json
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridwitness.errors import Conflict, InvalidInput
@@ -17,6 +18,8 @@ from gridwitness.records.models import SourceRow
 
 SourceKey = tuple[str, str, str]
 """Agency code, kind without version, key in the outside system."""
+
+_KEY_COLUMNS = tuple_(SourceRow.agency, SourceRow.kind, SourceRow.source_key)
 
 
 def row_digest(row: Mapping[str, str]) -> str:
@@ -29,8 +32,9 @@ def find_sources(session: Session, keys: Iterable[SourceKey]) -> dict[SourceKey,
     wanted = list(set(keys))
     if not wanted:
         return {}
-    columns = tuple_(SourceRow.agency, SourceRow.kind, SourceRow.source_key)
-    rows = session.scalars(select(SourceRow).where(columns.in_(wanted)))
+    rows = session.scalars(
+        select(SourceRow).where(_KEY_COLUMNS.in_(wanted)).execution_options(populate_existing=True)
+    )
     return {(row.agency, row.kind, row.source_key): row for row in rows}
 
 
@@ -39,45 +43,56 @@ def kind_family(kind: str) -> str:
     return kind.rpartition(".")[0]
 
 
+@dataclass(slots=True)
+class _Loaded:
+    """Rows known already, by key; and whose a subject is."""
+
+    rows: dict[SourceKey, tuple[str, str]]
+    owners: dict[str, SourceKey]
+
+
 class SourceHandler:
-    """Keeps `records.source` for kinds that have a `source` field."""
+    """Keeps `records.source` for what is imported (`src` = `import`) of kinds that have a `source` field.
 
-    def load(self, session: Session, records: Sequence[Record]) -> dict[SourceKey, tuple[str, str]]:
-        """(sub, row digest) of the outside rows known already."""
-        keys = [_key(record, _checked_source(record)) for record in records if _has_source(record)]
-        return {key: (row.sub, row.row_digest) for key, row in find_sources(session, keys).items()}
+    What somebody signs on a device of their own names a source too, but takes no outside system's key.
+    """
 
-    def decide(self, record: Record, log: Log, loaded: dict[SourceKey, tuple[str, str]]) -> list[RowChange]:
+    def load(self, session: Session, records: Sequence[Record]) -> _Loaded:
+        """(sub, row digest) of the outside rows known already, and the subjects taken by others."""
+        imported = [record for record in records if record.claims.src == "import" and _has_source(record)]
+        keys = list({_key(record, _checked_source(record)) for record in imported})
+        subs = list({record.claims.sub for record in imported})
+        if not keys:
+            return _Loaded({}, {})
+        wanted = or_(_KEY_COLUMNS.in_(keys), SourceRow.sub.in_(subs))
+        found = session.scalars(select(SourceRow).where(wanted).execution_options(populate_existing=True))
+        rows = {(row.agency, row.kind, row.source_key): (row.sub, row.row_digest) for row in found}
+        return _Loaded(rows, {sub: key for key, (sub, _) in rows.items()})
+
+    def decide(self, record: Record, log: Log, loaded: _Loaded) -> list[RowChange]:
         """The row's subject and newest digest. Raises Conflict `source-subject`, `source-unchanged`."""
         source = _checked_source(record)
-        key = _key(record, source)
-        digest = row_digest(source["row"])
-        known = loaded.get(key)
-        loaded[key] = (record.claims.sub, digest)
-        if known is None:
-            return [
-                put_new(
-                    SourceRow,
-                    agency=key[0],
-                    kind=key[1],
-                    source_key=key[2],
-                    sub=record.claims.sub,
-                    row_digest=digest,
-                    log=log.name,
-                )
-            ]
-        loaded[key] = known
-        if known[0] != record.claims.sub:
+        if record.claims.src != "import":
+            return []
+        key, sub, digest = _key(record, source), record.claims.sub, row_digest(source["row"])
+        known = loaded.rows.get(key)
+        if known is not None and known[0] != sub:
             raise Conflict(
                 "source-subject", f"Row {key[2]!r} belongs to subject {known[0]}.", "continue that subject"
             )
-        if known[1] == digest:
+        if loaded.owners.get(sub, key) != key:
+            raise Conflict(
+                "source-subject", f"Subject {sub} is that of row {loaded.owners[sub][2]!r}.", "open a new one"
+            )
+        if known is not None and known[1] == digest:
             raise Conflict(
                 "source-unchanged", f"Row {key[2]!r} has been recorded with these values already.", None
             )
-        loaded[key] = (record.claims.sub, digest)
-        columns = {"agency": key[0], "kind": key[1], "source_key": key[2]}
-        return [change(SourceRow, columns, row_digest=digest)]
+        loaded.rows[key], loaded.owners[sub] = (sub, digest), key
+        names = dict(zip(("agency", "kind", "source_key"), key, strict=True))
+        if known is None:
+            return [put_new(SourceRow, **names, sub=sub, row_digest=digest, log=log.name)]
+        return [change(SourceRow, names, row_digest=digest)]
 
 
 def _has_source(record: Record) -> bool:
@@ -95,6 +110,7 @@ def _checked_source(record: Record) -> dict[str, Any]:
         and source.keys() == {"system", "key", "row"}
         and isinstance(source["system"], str)
         and isinstance(source["key"], str)
+        and "\0" not in source["key"]
         and isinstance(source["row"], dict)
         and all(isinstance(value, str) for value in source["row"].values())
     ):

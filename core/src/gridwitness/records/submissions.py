@@ -96,6 +96,7 @@ def read_submission(
             raise Forbidden("kind-internal", f"Only the platform writes {kind.name}.", None)
         if kind.name != EFFECT_KIND:
             check_fields(kind, record.fields)
+        _check_provenance(submission.provenance)
         if record.claims.src not in kind.sources:
             raise InvalidInput(
                 "source", f"{kind.name} has src {sorted(kind.sources)}, not {record.claims.src!r}."
@@ -113,3 +114,16 @@ def read_submission(
     except GridWitnessError as error:
         outcome.error = error
     return None
+
+
+def _check_provenance(value: Any) -> None:
+    """The database holds it as `jsonb`, which has no U+0000."""
+    if isinstance(value, str) and "\0" in value:
+        raise InvalidInput("provenance", "What a device says beside a record holds no U+0000.", None)
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            _check_provenance(name)
+            _check_provenance(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check_provenance(item)

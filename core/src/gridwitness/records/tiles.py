@@ -58,6 +58,11 @@ class TileStore:
         for path in fresh:
             self._drop_partials(path)
 
+    def replace_all(self, files: Mapping[str, bytes]) -> None:
+        """Make exactly these tiles stand: for recovery only, when the old ones are gone or spoilt."""
+        shutil.rmtree(self.folder / "tile", ignore_errors=True)
+        self.write(files)
+
     def publish(self, note: str) -> None:
         """Serve a newer signed tree head; its tiles are durable already."""
         self.folder.mkdir(parents=True, exist_ok=True)
