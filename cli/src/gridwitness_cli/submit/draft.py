@@ -39,8 +39,9 @@ class Draft:
 
     def save(self, path: Path) -> None:
         """Put the draft in place whole: what was signed is never lost half way."""
-        value = {"format": FORMAT, "record": self.record, "provenance": self.provenance, "files": self.files}
-        write_json(path, value)
+        claims = self.parsed().claims
+        named = {"format": FORMAT, "jti": claims.jti, "subject": claims.sub}
+        write_json(path, {**named, "record": self.record, "provenance": self.provenance, "files": self.files})
 
     def parsed(self) -> Record:
         """The statement. Raises InvalidInput with the grammar's code."""
