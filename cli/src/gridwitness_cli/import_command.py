@@ -11,10 +11,11 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
-from gridwitness.errors import InvalidInput
+from gridwitness.errors import InvalidInput, Misconfigured
 from gridwitness.members import AgencyRow
 from gridwitness.platform import Platform
 from gridwitness.records import Kind
+from gridwitness.settings import load_settings
 from gridwitness_ingest import (
     ColumnMapping,
     ImportSummary,
@@ -81,7 +82,12 @@ def import_files(
     plan = ImportPlan(files, chosen, subject, mapping, agency, system, bad_rows)
     for file in files:  # an unusable file is told before anything is recorded
         _open(plan, file)
-    with attached_platform() as platform:
+    settings = load_settings()
+    if not settings.trust_file.exists():  # the last thing that setting up writes
+        raise Misconfigured(
+            "home-not-set-up", f"{settings.home} holds no platform yet.", "run `gridwitness up`"
+        )
+    with attached_platform(settings) as platform:
         results = run_import(platform, plan)
     _print(results, as_json)
     if any(result.summary.bad for result in results):

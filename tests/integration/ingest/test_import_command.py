@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import typer
-from gridwitness.errors import GridWitnessError, InvalidInput
+from gridwitness.errors import GridWitnessError, InvalidInput, Misconfigured
 from gridwitness.platform import Platform
 from gridwitness_cli.import_command import ImportPlan, import_files, run_import
 from gridwitness_ingest import ColumnMapping, ImportSummary, importable_kind
@@ -89,3 +89,11 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     options = ["--kind", "event.reported", "--subject", "编号", "--timezone", "Asia/Shanghai"]
     result = CliRunner().invoke(APP, [str(tmp_path / "none.csv"), *options])
     assert isinstance(result.exception, InvalidInput) and result.exception.code == "file-unreadable"
+
+
+def test_a_home_without_a_platform_is_told_and_left_alone(tmp_path: Path) -> None:
+    path, home = table(tmp_path / "a.csv", "e-1,x,2024-05-01"), tmp_path / "home"
+    options = ["--kind", "event.reported", "--subject", "编号", "--timezone", "Asia/Shanghai"]
+    result = CliRunner().invoke(APP, [str(path), *options], env={"GRIDWITNESS_HOME": str(home)})
+    assert isinstance(result.exception, Misconfigured) and result.exception.code == "home-not-set-up"
+    assert not home.exists()
