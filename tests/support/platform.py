@@ -25,13 +25,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from gridwitness.clock import Clock, SimulatedClock, SystemClock, clock_for
 from gridwitness.migration import migrate
 from gridwitness.platform import Platform, open_platform
 from gridwitness.postgres import DatabaseUrls
 from gridwitness.provision import admit, deploy_contracts, found, record_manifests, write_trust
-from gridwitness.records import Log, Outcome, Submission, current_log, latest_seen, rfc3339
+from gridwitness.records import Log, Outcome, Submission, current_log, latest_seen, record_row, rfc3339
 from gridwitness.settings import Settings, load_settings
 from gridwitness.worker import Worker
 from gridwitness_chain import Anvil, Engine, Ganache
@@ -163,13 +164,13 @@ class RunningPlatform:
     def check_bundle(self, jti: str) -> Report:
         """Make a record's bundle and have the verifier check it."""
         with self.platform.transaction() as session:
-            bundle = self.platform.bundles.make(session, _row(session, jti))
+            bundle = self.platform.bundles.make(session, record_row(session, UUID(jti)))
         path = self.home / f"{jti}.json"
         path.write_text(bundle.to_json(), encoding="utf-8")
         return run_verifier("bundle", str(path), "--trust", str(self.trust_file))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Officer:
     """Someone who signs on a device of their own."""
 
@@ -235,7 +236,7 @@ class Officer:
     def token(self) -> str:
         """A bearer token of the officer's account."""
         with self.running.platform.transaction() as session:
-            token, _ = self.running.platform.accounts.open_session(session, _uuid(self.account))
+            token, _ = self.running.platform.accounts.open_session(session, UUID(self.account))
             return token
 
 
@@ -317,13 +318,3 @@ def _begun(clock: Clock) -> Clock:
     return clock
 
 
-def _row(session: Any, jti: str) -> Any:
-    from gridwitness.records import record_row
-
-    return record_row(session, _uuid(jti))
-
-
-def _uuid(text: str) -> Any:
-    from uuid import UUID
-
-    return UUID(text)
