@@ -63,6 +63,10 @@ def database_problem(error: Exception) -> GridWitnessError | None:
         return InvalidInput(
             "text-unstorable", "A text holds a character no database takes.", "leave U+0000 out"
         )
+    if isinstance(cause, psycopg.errors.ProgramLimitExceeded):
+        return InvalidInput(
+            "text-too-long", "A text that has to be unique is too long.", "shorten keys and names"
+        )
     if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
         return Unavailable(
             "database-unavailable", f"The database does not answer: {cause}", "try again shortly"

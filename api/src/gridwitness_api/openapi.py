@@ -8,12 +8,14 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from gridwitness_api.problems import PROBLEM_TYPE
 from gridwitness_api.routing import bare_application
+from gridwitness_api.schemas.forms import Answer, Form
 from gridwitness_api.schemas.problem import Problem
-from gridwitness_api.schemas.records import RecordEnvelope
+from gridwitness_api.schemas.records import RecordEnvelope, RecordView
 
 _REF = "#/components/schemas/{model}"
 _METHODS = ("get", "put", "post", "delete", "head", "patch")
@@ -47,11 +49,21 @@ def describe(app: FastAPI) -> dict[str, Any]:
         [(Problem, "validation"), (RecordEnvelope, "validation")], ref_template=_REF
     )
     schemas.update(extra["$defs"])
+    models: list[type[BaseModel]] = [*Form.__subclasses__(), *Answer.__subclasses__(), RecordView]
+    for model in models:
+        if model.__name__ in schemas:  # FastAPI leaves out what is null, also in examples
+            schemas[model.__name__]["examples"] = _examples(model)
     for path in document["paths"].values():
         for method in _METHODS:
             if method in path:
                 _with_problems(path[method])
     return document
+
+
+def _examples(model: type[BaseModel]) -> Any:
+    extra = model.model_config["json_schema_extra"]
+    assert isinstance(extra, dict)
+    return extra["examples"]
 
 
 def _with_problems(operation: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ _ROUTERS = (session, records, subjects, files, logs, tiles, agencies, accounts, 
 _DESCRIPTION = """执法监督平台：签名记录进入只增日志并上链，任何人可独立核实。
 
 Signed records go into an append-only log that is anchored on a chain; anyone can verify them without trusting
-this platform. Formats: docs/format.md. Errors: application/problem+json with a stable `code`. Times: RFC 3339.
+this platform. Formats: docs/format.md. Errors: application/problem+json with a stable code. Times: RFC 3339.
 """
 
 

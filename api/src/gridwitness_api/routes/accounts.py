@@ -8,12 +8,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 from gridwitness.errors import Forbidden, InvalidInput
-from gridwitness.members import ROLES, account_named
+from gridwitness.members import ROLES, Actor, account_named
 from gridwitness.members.models import AccountRow, RoleRow
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridwitness_api.cursors import decode_cursor, encode_cursor
+from gridwitness_api.idempotent_write import WriteHere, Written
 from gridwitness_api.parameters import AGENCY_FORM, AccountId, Cursor, Limit
 from gridwitness_api.request_platform import Caller, CallerHere
 from gridwitness_api.routes.session import log_in
@@ -44,15 +45,16 @@ def list_(agency: OneAgency, caller: CallerHere, cursor: Cursor = None, limit: L
         return AccountPage(items=_views(session, list(rows[:limit])), next=more)
 
 
-@router.post("", status_code=201, summary="新建账号 Open an account")
-def create(body: NewAccount, caller: CallerHere, response: Response) -> AccountView:
+@router.post("", status_code=201, summary="新建账号 Open an account", response_model=AccountView)
+def create(body: NewAccount, write: WriteHere) -> Response:
     """用户名唯一：重复提交得到 409 `username-taken`。
 
     User names are unique, so sending it twice opens one account.
     """
-    with caller.transaction() as (session, actor):
+
+    def step(session: Session, actor: Actor) -> Written:
         actor.require(ADMINISTRATOR, body.agency)
-        row = caller.platform.accounts.create(
+        row = write.caller.platform.accounts.create(
             session,
             agency=body.agency,
             username=body.username,
@@ -61,8 +63,9 @@ def create(body: NewAccount, caller: CallerHere, response: Response) -> AccountV
             roles=body.roles,
             by=str(actor.account),
         )
-        response.headers["Location"] = f"/api/v1/accounts/{row.id}"
-        return _views(session, [row])[0]
+        return Written(201, _views(session, [row])[0], f"/api/v1/accounts/{row.id}")
+
+    return write.once(body, step)
 
 
 @router.get("/{account}", summary="查看账号 Show an account")
@@ -75,49 +78,70 @@ def show(account: AccountId, caller: CallerHere) -> AccountView:
         return _views(session, [row])[0]
 
 
-@router.post("/{account}/roles", status_code=201, summary="授予角色 Give a role")
-def grant(account: AccountId, body: NewGrant, caller: CallerHere) -> AccountView:
+@router.post("/{account}/roles", status_code=201, summary="授予角色 Give a role", response_model=AccountView)
+def grant(account: AccountId, body: NewGrant, write: WriteHere) -> Response:
     """由角色所属机关的管理员授予。 By an administrator of the agency the role is held in."""
-    with caller.transaction() as (session, actor):
+
+    def step(session: Session, actor: Actor) -> Written:
         actor.require(ADMINISTRATOR, body.agency)
-        caller.platform.accounts.grant(
+        write.caller.platform.accounts.grant(
             session, UUID(account), body.role, body.agency, body.scope, by=str(actor.account)
         )
-        return _views(session, [account_named(session, UUID(account))])[0]
+        return Written(201, _views(session, [account_named(session, UUID(account))])[0])
+
+    return write.once(body, step)
 
 
-@router.delete("/{account}/roles/{role}", status_code=204, summary="收回角色 Take a role away")
+@router.delete(
+    "/{account}/roles/{role}", status_code=204, summary="收回角色 Take a role away", response_model=None
+)
 def withdraw(
-    account: AccountId, role: Role, agency: OneAgency, caller: CallerHere, scope: Scope = None
-) -> None:
+    account: AccountId, role: Role, agency: OneAgency, write: WriteHere, scope: Scope = None
+) -> Response:
     """由角色所属机关的管理员收回。 By an administrator of the agency the role is held in."""
-    with caller.transaction() as (session, actor):
+
+    def step(session: Session, actor: Actor) -> Written:
         actor.require(ADMINISTRATOR, agency)
-        caller.platform.accounts.withdraw(session, UUID(account), role, agency, scope, by=str(actor.account))
+        write.caller.platform.accounts.withdraw(
+            session, UUID(account), role, agency, scope, by=str(actor.account)
+        )
+        return Written(204)
+
+    return write.once(None, step)
 
 
-@router.post("/{account}/deactivate", status_code=204, summary="停用账号 Close an account")
-def deactivate(account: AccountId, caller: CallerHere) -> None:
+@router.post(
+    "/{account}/deactivate", status_code=204, summary="停用账号 Close an account", response_model=None
+)
+def deactivate(account: AccountId, write: WriteHere) -> Response:
     """登录立即失效，记录保留。 Its logins end, its records stay."""
-    with caller.transaction() as (session, actor):
+
+    def step(session: Session, actor: Actor) -> Written:
         row = account_named(session, UUID(account))
         actor.require(ADMINISTRATOR, row.agency)
         if row.id == actor.account:
             raise Forbidden(
                 "own-account", "An administrator cannot close their own account.", "ask another administrator"
             )
-        caller.platform.accounts.deactivate(session, row.id, by=str(actor.account))
+        write.caller.platform.accounts.deactivate(session, row.id, by=str(actor.account))
+        return Written(204)
+
+    return write.once(None, step)
 
 
-@router.post("/{account}/password", status_code=204, summary="修改密码 Set a password")
-def set_password(account: AccountId, body: NewPassword, caller: CallerHere) -> None:
+@router.post("/{account}/password", status_code=204, summary="修改密码 Set a password", response_model=None)
+def set_password(account: AccountId, body: NewPassword, write: WriteHere) -> Response:
     """本人须提供现密码；所有登录随之失效。
 
     One's own takes the present password; every login of the account ends.
     """
-    _check_right_to_password(caller, account, body)
-    with caller.platform.transaction() as session:
-        caller.platform.accounts.set_password(session, UUID(account), body.password)
+    _check_right_to_password(write.caller, account, body)
+
+    def step(session: Session, _: Actor) -> Written:
+        write.caller.platform.accounts.set_password(session, UUID(account), body.password)
+        return Written(204)
+
+    return write.once(body, step)
 
 
 def _check_right_to_password(caller: Caller, account: str, body: NewPassword) -> None:

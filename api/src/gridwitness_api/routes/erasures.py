@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridwitness_api.cursors import cursor_invalid, decode_cursor, encode_cursor
+from gridwitness_api.idempotent_write import WriteHere, Written
 from gridwitness_api.parameters import Cursor, ErasureId, Limit
 from gridwitness_api.request_platform import CallerHere
 from gridwitness_api.schemas.erasures import ErasurePage, ErasureView, NewErasure
@@ -36,14 +37,17 @@ def list_(caller: CallerHere, cursor: Cursor = None, limit: Limit = 50) -> Erasu
         return ErasurePage(items=[_view(row) for row in rows[:limit]], next=more)
 
 
-@router.post("", status_code=201, summary="申请删除 Ask for an erasure")
-def request(body: NewErasure, caller: CallerHere, response: Response) -> ErasureView:
+@router.post("", status_code=201, summary="申请删除 Ask for an erasure", response_model=ErasureView)
+def request(body: NewErasure, write: WriteHere) -> Response:
     """保存期限届满后方可申请。 Only erasable fields, and not before their retention ends."""
-    with caller.transaction() as (session, actor):
+
+    def step(session: Session, actor: Actor) -> Written:
         _require_steward(session, actor, body.sub)
-        row = caller.platform.erasures.request(session, body.sub, body.field, body.reason, actor.account)
-        response.headers["Location"] = f"/api/v1/erasures/{row.id}"
-        return _view(row)
+        erasures = write.caller.platform.erasures
+        row = erasures.request(session, body.sub, body.field, body.reason, actor.account)
+        return Written(201, _view(row), f"/api/v1/erasures/{row.id}")
+
+    return write.once(body, step)
 
 
 @router.get("/{erasure}", summary="查看删除 Show an erasure")
@@ -55,13 +59,16 @@ def show(erasure: ErasureId, caller: CallerHere) -> ErasureView:
         return _view(row)
 
 
-@router.post("/{erasure}/approve", summary="批准删除 Approve an erasure")
-def approve(erasure: ErasureId, caller: CallerHere) -> ErasureView:
+@router.post("/{erasure}/approve", summary="批准删除 Approve an erasure", response_model=ErasureView)
+def approve(erasure: ErasureId, write: WriteHere) -> Response:
     """须由申请人以外的人批准。 By another person than who asked."""
-    with caller.transaction() as (session, actor):
+
+    def step(session: Session, actor: Actor) -> Written:
         row = find_erasure(session, UUID(erasure))
         actor.require(_STEWARDS, session.get_one(LogRow, row.log).agency)
-        return _view(caller.platform.erasures.approve(session, row.id, actor.account))
+        return Written(200, _view(write.caller.platform.erasures.approve(session, row.id, actor.account)))
+
+    return write.once(None, step)
 
 
 def _require_steward(session: Session, actor: Actor, sub: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from gridwitness.errors import InvalidInput
 from gridwitness.members import Actor, SigningKeyRow, find_key
@@ -13,7 +13,9 @@ from gridwitness.members.roles import READERS
 from gridwitness.records import rfc3339
 from gridwitness_evidence import EvidenceError, parse_presentation
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from gridwitness_api.idempotent_write import WriteHere, Written
 from gridwitness_api.parameters import AGENCY_FORM, Agency, Kid
 from gridwitness_api.presented_records import LONGEST_PRESENTATION, SD_JWT, read_one
 from gridwitness_api.request_platform import CallerHere
@@ -55,17 +57,20 @@ def list_(
         return KeyList(items=[_view(row) for row in rows])
 
 
-@router.post("", status_code=201, summary="申请密钥 Offer a key", openapi_extra=_BODY)
-def offer(caller: CallerHere, presentation: Annotated[str, Depends(offered)]) -> KeyView:
+@router.post("", status_code=201, summary="申请密钥 Offer a key", response_model=KeyView, openapi_extra=_BODY)
+def offer(write: WriteHere, presentation: Annotated[str, Depends(offered)]) -> Response:
     """由密钥自身签名的 key.offered.v1；持有人本人或管理员提交。
 
     A `key.offered.v1` signed by the key itself, from its holder's account or an administrator. It counts once
     a second agency has confirmed it.
     """
-    with caller.transaction() as (session, actor):
+
+    def step(session: Session, actor: Actor) -> Written:
         agency, kid = _check_offer(presentation, actor)
-        caller.platform.keys.offer(session, presentation, by=str(actor.account))
-        return _view(find_key(session, agency, kid))
+        write.caller.platform.keys.offer(session, presentation, by=str(actor.account))
+        return Written(201, _view(find_key(session, agency, kid)), f"/api/v1/keys/{agency}/{kid}")
+
+    return write.once(presentation, step)
 
 
 @router.get("/{agency}/{kid}", summary="查看密钥 Show a key")
@@ -75,36 +80,43 @@ def show(agency: Agency, kid: Kid, caller: CallerHere) -> KeyView:
         return _view(find_key(session, agency, kid))
 
 
-@router.post("/{agency}/{kid}/confirm", summary="复核密钥 Confirm a key")
-def confirm(agency: Agency, kid: Kid, body: Confirmation, caller: CallerHere) -> KeyView:
+@router.post("/{agency}/{kid}/confirm", summary="复核密钥 Confirm a key", response_model=KeyView)
+def confirm(agency: Agency, kid: Kid, body: Confirmation, write: WriteHere) -> Response:
     """由第二个机关的管理员复核。 By an administrator of the confirming agency."""
-    with caller.transaction() as (session, actor):
+
+    def step(session: Session, actor: Actor) -> Written:
         actor.require(ADMINISTRATOR, body.confirmer)
-        caller.platform.keys.confirm(session, agency, kid, body.confirmer, by=str(actor.account))
-        return _view(find_key(session, agency, kid))
+        write.caller.platform.keys.confirm(session, agency, kid, body.confirmer, by=str(actor.account))
+        return Written(200, _view(find_key(session, agency, kid)))
+
+    return write.once(body, step)
 
 
-@router.post("/{agency}/{kid}/shrink", summary="缩短有效期 Shrink a key's window")
-def shrink(agency: Agency, kid: Kid, body: Window, caller: CallerHere) -> KeyView:
+@router.post("/{agency}/{kid}/shrink", summary="缩短有效期 Shrink a key's window", response_model=KeyView)
+def shrink(agency: Agency, kid: Kid, body: Window, write: WriteHere) -> Response:
     """只能缩短。 It only ever gets smaller."""
-    with caller.transaction() as (session, actor):
+
+    def step(session: Session, actor: Actor) -> Written:
         actor.require(ADMINISTRATOR, agency)
         window = (instant(body.not_before), instant(body.not_after))
-        caller.platform.keys.shrink(session, agency, kid, *window, by=str(actor.account))
-        return _view(find_key(session, agency, kid))
+        write.caller.platform.keys.shrink(session, agency, kid, *window, by=str(actor.account))
+        return Written(200, _view(find_key(session, agency, kid)))
+
+    return write.once(body, step)
 
 
-@router.post("/{agency}/{kid}/revoke", summary="吊销密钥 Revoke a key")
-def revoke(agency: Agency, kid: Kid, body: Revocation, caller: CallerHere) -> KeyView:
+@router.post("/{agency}/{kid}/revoke", summary="吊销密钥 Revoke a key", response_model=KeyView)
+def revoke(agency: Agency, kid: Kid, body: Revocation, write: WriteHere) -> Response:
     """自某一时刻起吊销；追溯较远须两个机关的管理员权限。
 
     Revoke from a moment on. Far back it takes a second agency, and its administrator.
     """
-    with caller.transaction() as (session, actor):
+
+    def step(session: Session, actor: Actor) -> Written:
         actor.require(ADMINISTRATOR, agency)
         if body.seconded_by is not None:
             actor.require(ADMINISTRATOR, body.seconded_by)
-        caller.platform.keys.revoke(
+        write.caller.platform.keys.revoke(
             session,
             agency,
             kid,
@@ -113,7 +125,9 @@ def revoke(agency: Agency, kid: Kid, body: Revocation, caller: CallerHere) -> Ke
             seconded_by=body.seconded_by,
             by=str(actor.account),
         )
-        return _view(find_key(session, agency, kid))
+        return Written(200, _view(find_key(session, agency, kid)))
+
+    return write.once(body, step)
 
 
 def _check_offer(presentation: str, actor: Actor) -> tuple[str, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from gridwitness.errors import Conflict
 from gridwitness.members.roles import SUBMITTERS
+from gridwitness.platform import Platform
 from gridwitness.records import Outcome
 
 from gridwitness_api.batch_acceptance import accept_batch
@@ -22,7 +25,7 @@ from gridwitness_api.record_list import (
     record_view,
     state_of,
 )
-from gridwitness_api.request_platform import CallerHere
+from gridwitness_api.request_platform import CallerHere, PlatformHere
 from gridwitness_api.schemas.records import (
     AcceptedRecord,
     BatchResult,
@@ -49,11 +52,21 @@ _BODY = {
 }
 
 
-async def submitted(request: Request, caller: CallerHere) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What somebody with the right to hand it in sent."""
+
+    by: str
+    """Account id."""
+    content_type: str
+    body: bytes
+
+
+async def presented(request: Request, caller: CallerHere) -> Presented:
     """The body, read only after the caller has shown the right to hand in records."""
-    require_content_type(request, SD_JWT, JSON, NDJSON)
-    await run_in_threadpool(caller.require, SUBMITTERS)
-    return await request.body()
+    content_type = require_content_type(request, SD_JWT, JSON, NDJSON)
+    actor = await run_in_threadpool(caller.require, SUBMITTERS)
+    return Presented(str(actor.account), content_type, await request.body())
 
 
 @router.post(
@@ -69,17 +82,18 @@ async def submitted(request: Request, caller: CallerHere) -> bytes:
     },
     openapi_extra=_BODY,
 )
-def submit(request: Request, caller: CallerHere, body: Annotated[bytes, Depends(submitted)]) -> Response:
+def submit(
+    request: Request, platform: PlatformHere, sent: Annotated[Presented, Depends(presented)]
+) -> Response:
     """一条 SD-JWT（或带来源说明的 JSON）得到回执；NDJSON 批量逐行返回结果。
 
     One SD-JWT (or a JSON envelope with provenance) gives a receipt: 201, or 200 with the same receipt when
     these very bytes were accepted before. An NDJSON batch (each line a JSON string or envelope; at most
     10,000 lines and 64 MiB) gives 200 with a result for every line.
     """
-    content_type = require_content_type(request, SD_JWT, JSON, NDJSON)
-    if content_type == NDJSON:
-        return JSONResponse(_submit_batch(request, caller, body).model_dump(mode="json"))
-    return _submit_one(request, caller, body, content_type)
+    if sent.content_type == NDJSON:
+        return JSONResponse(_submit_batch(request, platform, sent).model_dump(mode="json"))
+    return _submit_one(request, platform, sent)
 
 
 @router.get("", summary="查询记录 List records")
@@ -131,15 +145,20 @@ def receipt(jti: Jti, caller: CallerHere) -> ReceiptView:
 def evidence(jti: Jti, caller: CallerHere) -> Response:
     """一个可离线核实的文件；尚未上链时为 409 `not-anchored-yet`。 One file that can be verified offline."""
     with caller.transaction() as (session, actor):
-        bundle = caller.platform.bundles.make(session, readable_record(session, actor, jti))
+        row = readable_record(session, actor, jti)
+        if state_of(row, anchored_sizes(session)) != "anchored":
+            raise Conflict(
+                "not-anchored-yet",
+                f"Record {jti} is accepted but its tree head is not on the chain yet.",
+                "ask again shortly; the receipt names the time by which it will be",
+            )
+        bundle = caller.platform.bundles.make(session, row)
     headers = {"Content-Disposition": f'attachment; filename="{jti}.bundle.json"'}
     return Response(bundle.to_json(), media_type=JSON, headers=headers)
 
 
-def _submit_one(request: Request, caller: CallerHere, body: bytes, content_type: str) -> Response:
-    submission = read_one(body, content_type)
-    with caller.transaction() as (session, actor):
-        outcome = caller.platform.acceptance.accept(session, [submission], by=str(actor.account))[0]
+def _submit_one(request: Request, platform: Platform, sent: Presented) -> Response:
+    [outcome] = accept_batch(platform, [read_one(sent.body, sent.content_type)], sent.by)
     request.app.state.metrics.outcomes([outcome])
     if outcome.error is not None:
         raise outcome.error
@@ -155,11 +174,10 @@ def _submit_one(request: Request, caller: CallerHere, body: bytes, content_type:
     )
 
 
-def _submit_batch(request: Request, caller: CallerHere, body: bytes) -> BatchResult:
-    lines = list(read_lines(body))
+def _submit_batch(request: Request, platform: Platform, sent: Presented) -> BatchResult:
+    lines = list(read_lines(sent.body))
     submissions = [read for _, read in lines if not isinstance(read, Exception)]
-    actor = caller.require(SUBMITTERS)
-    taken = accept_batch(caller.platform, submissions, str(actor.account)) if submissions else []
+    taken = accept_batch(platform, submissions, sent.by) if submissions else []
     waiting = iter(taken)
     outcomes = [Outcome(error=read) if isinstance(read, Exception) else next(waiting) for _, read in lines]
     request.app.state.metrics.outcomes(outcomes)
