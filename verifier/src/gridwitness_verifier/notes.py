@@ -73,7 +73,7 @@ def _verify(text: str, signature: bytes, vkey: VerifierKey) -> None:
 
 
 def _split(note: str) -> tuple[str, list[str]]:
-    if len(note) > MAXIMUM_NOTE or _CONTROL.search(note) or (not note.isprintable() and _has_surrogate(note)):
+    if len(note) > MAXIMUM_NOTE or _CONTROL.search(note) or _has_surrogate(note):
         raise VerificationError("note-form", "a note is short UTF-8 text without control characters")
     text, separator, signatures = note.rpartition("\n\n")
     if not separator or not signatures.endswith("\n"):
@@ -85,4 +85,8 @@ def _split(note: str) -> tuple[str, list[str]]:
 
 
 def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
