@@ -50,34 +50,53 @@ def import_rows(
     what makes every row fail: NotFound `log-unknown`, Misconfigured `key-missing`, Forbidden, Unavailable.
     """
     reader = RowReader(kind, mapping, subject_column, system)
-    writer = ChunkWriter(platform, agency, kind)
-    summary, chunk = ImportSummary(), dict[str, Pending]()
-
-    def flush() -> None:
-        nonlocal summary
-        result = writer.write(list(chunk.values()))
-        chunk.clear()
-        for bad in result.bad:
-            on_bad(bad)
-        summary = _added(summary, result)
-        on_progress(summary)
-
+    running = _RunningImport(ChunkWriter(platform, agency, kind), on_bad, on_progress, chunk_rows)
     for row in rows:
-        summary = replace(summary, read=summary.read + 1)
-        pending = reader.read(row)
-        if isinstance(pending, BadRow):
-            on_bad(pending)
-            summary = replace(summary, bad=summary.bad + 1)
-            continue
-        twin = chunk.get(pending.key)
-        if twin is not None and twin.digest == pending.digest:
-            summary = replace(summary, unchanged=summary.unchanged + 1)
-            continue
-        if twin is not None or len(chunk) >= chunk_rows:
-            flush()  # a changed row names the entry before it, which only acceptance makes
-        chunk[pending.key] = pending
-    flush()
-    return summary
+        running.take(reader.read(row))
+    running.flush()
+    return running.summary
+
+
+class _RunningImport:
+    """Gathers rows into chunks and counts what became of them."""
+
+    def __init__(
+        self,
+        writer: ChunkWriter,
+        on_bad: Callable[[BadRow], None],
+        on_progress: Callable[[ImportSummary], None],
+        chunk_rows: int,
+    ) -> None:
+        self.summary = ImportSummary()
+        self._writer = writer
+        self._on_bad = on_bad
+        self._on_progress = on_progress
+        self._chunk_rows = chunk_rows
+        self._chunk: dict[str, Pending] = {}
+
+    def take(self, row: Pending | BadRow) -> None:
+        """One row, in the order of the file."""
+        self.summary = replace(self.summary, read=self.summary.read + 1)
+        if isinstance(row, BadRow):
+            self._on_bad(row)
+            self.summary = replace(self.summary, bad=self.summary.bad + 1)
+            return
+        twin = self._chunk.get(row.key)
+        if twin is not None and twin.digest == row.digest:
+            self.summary = replace(self.summary, unchanged=self.summary.unchanged + 1)
+            return
+        if twin is not None or len(self._chunk) >= self._chunk_rows:
+            self.flush()  # a changed row names the entry before it, which only acceptance makes
+        self._chunk[row.key] = row
+
+    def flush(self) -> None:
+        """Write the chunk; what is counted then is durable."""
+        result = self._writer.write(list(self._chunk.values()))
+        self._chunk.clear()
+        for bad in result.bad:
+            self._on_bad(bad)
+        self.summary = _added(self.summary, result)
+        self._on_progress(self.summary)
 
 
 def _added(summary: ImportSummary, result: ChunkResult) -> ImportSummary:
