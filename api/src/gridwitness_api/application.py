@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
-from typing import Any
 
 from fastapi import FastAPI
 from gridwitness.platform import Platform
@@ -14,7 +12,7 @@ from gridwitness_api.body_limit import BodyLimit
 from gridwitness_api.framework_errors import add_error_handlers
 from gridwitness_api.metrics import Metrics
 from gridwitness_api.observation import Observation
-from gridwitness_api.openapi import describe
+from gridwitness_api.openapi import openapi_document
 from gridwitness_api.routes.files import upload_limiter
 from gridwitness_api.routing import bare_application
 from gridwitness_api.security_headers import SecurityHeaders
@@ -26,7 +24,7 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.platform = platform
     app.state.metrics = Metrics(platform)
     app.state.uploads = None
-    app.openapi = partial(_described, app)  # type: ignore[method-assign]
+    app.state.description = openapi_document()
     add_error_handlers(app)
     # The last added stands outermost.
     app.add_middleware(BodyLimit, file_limit=platform.settings.file_size_limit_bytes)
@@ -34,12 +32,6 @@ def create_app(platform: Platform) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.router.lifespan_context = _lifespan
     return app
-
-
-def _described(app: FastAPI) -> dict[str, Any]:
-    if app.openapi_schema is None:
-        app.openapi_schema = describe(app)
-    return app.openapi_schema
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ _METHODS = ("get", "put", "post", "delete", "head", "patch")
 
 def openapi_document() -> str:
     """The document as text, the same bytes every time, ending in a line feed."""
-    return json.dumps(describe(bare_application()), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    return json.dumps(_describe(bare_application()), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def check_openapi(path: Path) -> bool:
@@ -31,7 +31,7 @@ def check_openapi(path: Path) -> bool:
     return path.is_file() and path.read_text(encoding="utf-8") == openapi_document()
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
+def _describe(app: FastAPI) -> dict[str, Any]:
     """FastAPI's document with our problems in place of its own errors."""
     document = get_openapi(
         title=app.title,

@@ -30,7 +30,6 @@ from gridwitness_api.schemas.records import (
     AcceptedRecord,
     BatchResult,
     LineResult,
-    ReceiptView,
     RecordPage,
     RecordView,
     State,
@@ -119,11 +118,11 @@ def show(jti: Jti, caller: CallerHere) -> RecordView:
 
 
 @router.get("/{jti}/receipt", summary="取回执 Get the receipt again")
-def receipt(jti: Jti, caller: CallerHere) -> ReceiptView:
+def receipt(jti: Jti, caller: CallerHere) -> AcceptedRecord:
     """与受理时相同的回执。 The same receipt as on acceptance."""
     with caller.transaction() as (session, actor):
         row = readable_record(session, actor, jti)
-        return ReceiptView(
+        return AcceptedRecord(
             jti=jti,
             state=state_of(row, anchored_sizes(session)),
             log=row.log,

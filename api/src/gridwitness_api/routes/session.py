@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
 
 from fastapi import APIRouter
 from gridwitness.errors import Unauthenticated, Unavailable
@@ -19,6 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["session"], route_class=StrictRoute)
 _PASSWORD_CHECKS = threading.BoundedSemaphore(4)
 """Argon2 takes 64 MiB a check: a flood of logins must not take the machine's memory."""
 _WAIT_SECONDS = 10
+_SCHEME: Literal["Bearer"] = "Bearer"
 
 
 @router.post("/login", summary="登录 Log in")
@@ -28,7 +32,7 @@ def login(body: Login, platform: PlatformHere) -> Token:
     A bearer token for user name and password; five failures lock for a quarter of an hour.
     """
     token, expires = log_in(platform, body.username, body.password)
-    return Token(token=token, expires_at=expires)
+    return Token(token=token, token_type=_SCHEME, expires_at=expires)
 
 
 @router.post("/logout", status_code=204, summary="退出 Log out")
@@ -59,12 +63,13 @@ def log_in(platform: Platform, username: str, password: str) -> tuple[str, str]:
     return token, rfc3339(expires)
 
 
-class _checking:  # noqa: N801 - reads as a word of the with statement
-    def __enter__(self) -> None:
-        if not _PASSWORD_CHECKS.acquire(timeout=_WAIT_SECONDS):
-            raise Unavailable("login-busy", "Too many logins at once.", "try again shortly")
-
-    def __exit__(self, *_: object) -> None:
+@contextmanager
+def _checking() -> Iterator[None]:
+    if not _PASSWORD_CHECKS.acquire(timeout=_WAIT_SECONDS):
+        raise Unavailable("login-busy", "Too many logins at once.", "try again shortly")
+    try:
+        yield
+    finally:
         _PASSWORD_CHECKS.release()
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 from gridwitness.errors import Unavailable
 
 from gridwitness_api.readiness import readiness
@@ -45,7 +42,7 @@ def metrics(request: Request) -> Response:
 
 
 @router.get("/api/v1/openapi.json", summary="接口描述 OpenAPI document", include_in_schema=False)
-def description(request: Request) -> JSONResponse:
+def description(request: Request) -> Response:
     """OpenAPI 3.1."""
-    document: dict[str, Any] = request.app.openapi()
-    return JSONResponse(document, headers={"Cache-Control": "public, max-age=60"})
+    headers = {"Cache-Control": "public, max-age=60"}
+    return Response(request.app.state.description, media_type="application/json", headers=headers)

@@ -181,14 +181,3 @@ class RecordPage(Answer):
 
     items: list[RecordSummary]
     next: str | None
-
-
-class ReceiptView(Answer):
-    """A receipt again 回执."""
-
-    model_config = ConfigDict(json_schema_extra=example(_ACCEPTED))
-
-    jti: str
-    state: State
-    log: str
-    receipt: str

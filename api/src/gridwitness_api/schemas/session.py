@@ -36,7 +36,7 @@ class Token(Answer):
     )
 
     token: str
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme's name, no secret
+    token_type: Literal["Bearer"]
     expires_at: str
 
 
