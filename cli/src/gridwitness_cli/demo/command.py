@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -26,30 +27,37 @@ from gridwitness_cli.demo.story import Story
 from gridwitness_cli.demo.summary import show_summary, write_summary
 
 _INTERRUPTED = 130
+_INTERRUPTION = "interrupted 已中断"
+_PLAIN_WIDTH = 120
+"""Columns where nobody's terminal says how many."""
 
 
 def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json instead of the story.")] = False,
 ) -> None:
-    """Play the whole product once, from signing to audit, and undo nothing of it silently. 全流程演示。"""
+    """Play the whole product once, from signing to audit, on a deployment of its own. 全流程演示。"""
     folder = load_settings().home / "demo"
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
     story = Story(None if as_json else console)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _play(story, folder)
     except KeyboardInterrupt:
-        story.failure = "interrupted 已中断"
-        raise typer.Exit(_INTERRUPTED) from None
+        story.failure = _INTERRUPTION
     except GridWitnessError as error:
+        if error.code == "demo-running":
+            raise
         story.failure = f"{error.code}: {error}"
-    finally:
-        path = write_summary(story, folder)
+    except Exception as error:
+        story.failure = f"{type(error).__name__}: {error}"
+        write_summary(story, folder)
+        raise
+    path = write_summary(story, folder)
     if as_json:
         typer.echo(path.read_text("utf-8"), nl=False)
     else:
         show_summary(story, folder, console)
-    raise typer.Exit(0 if story.ok else 1)
+    raise typer.Exit(0 if story.ok else _INTERRUPTED if story.failure == _INTERRUPTION else 1)
 
 
 def _play(story: Story, folder: Path) -> None:

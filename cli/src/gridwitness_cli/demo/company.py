@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +16,8 @@ from gridwitness_cli.demo.device import Device
 from gridwitness_cli.demo.door import Door
 from gridwitness_cli.demo.stage import Stage
 from gridwitness_cli.demo.story import Story
+
+_TOKEN_AGE = timedelta(hours=10)
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Company:
     doors: dict[str, Door] = field(default_factory=dict)
     subjects: dict[str, str] = field(default_factory=dict)
     feed: SigningKey = field(default_factory=lambda: SigningKey.generate("EdDSA"))
+    _logins: dict[str, datetime] = field(default_factory=dict)
     _open: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
@@ -41,25 +45,26 @@ class Company:
         return self.passwords.setdefault(username, secrets.token_urlsafe(12))
 
     def door(self, username: str) -> Door:
-        """The account's connection; opened at the first call."""
+        """The account's connection, logged in."""
         if username not in self.doors:
             door = Door(self.stage.url, username, self.password(username))
             self.doors[username] = self._open.enter_context(door)
+        self._log_in(username, self.doors[username])
         return self.doors[username]
 
     def device(self, role: Role) -> Device:
-        """The device handed out to a signer."""
+        """The device handed out to a signer, logged in."""
         if role.username not in self.devices:
             folder = self.stage.folder / "devices" / role.username
             passphrase = secrets.token_urlsafe(12)
             password = self.password(role.username)
             self.devices[role.username] = Device.hand_out(folder, self.stage.url, role, password, passphrase)
+        self._log_in(f"device of {role.username}", self.devices[role.username])
         return self.devices[role.username]
 
-    def go_to(self, day: int, hour: int) -> None:
-        """Let time pass; who comes back the next day logs in again."""
-        if self.stage.go_to(day, hour):
-            for door in self.doors.values():
-                door.login()
-            for device in self.devices.values():
-                device.login()
+    def _log_in(self, name: str, who: Door | Device) -> None:
+        """Who comes back the next day logs in again: tokens end after half a day."""
+        now = self.stage.now()
+        if name not in self._logins or now - self._logins[name] > _TOKEN_AGE:
+            who.login()
+            self._logins[name] = now

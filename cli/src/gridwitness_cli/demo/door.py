@@ -18,10 +18,9 @@ class Door:
     """One account's connection. Tokens end after half a day of simulated time: `login` again."""
 
     def __init__(self, url: str, username: str, password: str) -> None:
-        """Logs in."""
+        """Not logged in yet."""
         self._login = {"username": username, "password": password}
         self.http = httpx.Client(base_url=f"{url}/api/v1", timeout=60, trust_env=False)
-        self.login()
 
     def __enter__(self) -> Self:
         return self

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -32,9 +31,9 @@ from gridwitness_cli.processes import FOLLOW_PARENT
 from gridwitness_cli.runtime import found_parts
 
 _PASSWORD = re.compile(r"首个管理员: (\S+) 密码 password: (\S+)")
-_START_SECONDS = 120
+_START_SECONDS = 300
 _STOP_SECONDS = 60
-_SETTLE_SECONDS = 60
+_SETTLE_SECONDS = 180
 
 
 @dataclass
@@ -68,15 +67,13 @@ class Stage:
         """Simulated time."""
         return self.clock.now()
 
-    def go_to(self, day: int, hour: int) -> bool:
-        """Let time pass until an hour of a day of the story; whether it did. Everything is anchored first."""
+    def go_to(self, day: int, hour: int) -> None:
+        """Let time pass until an hour of a day of the story; everything is anchored first."""
         local = BEGINNING.astimezone(self.settings.zone).replace(hour=0, minute=0)
         target = local + timedelta(days=day, hours=hour)
-        if target <= self.now():
-            return False
-        self.settle()
-        self.clock.set_to(target)
-        return True
+        if target > self.now():
+            self.settle()
+            self.clock.set_to(target)
 
     def settle(self) -> None:
         """Wait until everything accepted is anchored. Raises DemoFailed `not-anchored`."""
@@ -218,11 +215,3 @@ def _alone(folder: Path) -> Iterator[None]:
                 "demo-running", f"Another demo plays in {folder}.", "wait, or set another GRIDWITNESS_HOME"
             ) from None
         yield
-
-
-def prepare_folder(folder: Path, name: str) -> Path:
-    """An empty folder of the demo."""
-    path = folder / name
-    shutil.rmtree(path, ignore_errors=True)
-    path.mkdir(parents=True)
-    return path

@@ -45,7 +45,7 @@ class CaseFile:
         """Every step on its day."""
         following = [*self.case.steps[1:], None]
         for step, after in zip(self.case.steps, following, strict=True):
-            self.company.go_to(step.day, step.hour)
+            self.company.stage.go_to(step.day, step.hour)
             self._send_what_waits()
             if after is not None and after.offline:
                 device = self.company.device(after.signer)

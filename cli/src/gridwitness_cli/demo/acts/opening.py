@@ -22,7 +22,6 @@ def open_story(company: Company) -> None:
     _open_accounts(company)
     for role in SIGNERS:
         device = company.device(role)
-        device.login()
         kid = device.new_key()
         device.offer_key()
         confirm_key(company, CITY, kid)

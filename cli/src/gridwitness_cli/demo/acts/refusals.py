@@ -78,7 +78,7 @@ def try_wrong_inputs(company: Company) -> None:
         expect(
             (refusal.status, refusal.code) == (attempt.status, attempt.code),
             "refusal-differs",
-            f"{attempt.what}: {attempt.status} {attempt.code} expected, got {refusal.status} {answer.text[:300]}",
+            f"{attempt.what}: not {attempt.status} {attempt.code}, but {answer.status_code} {answer.text}",
         )
         company.story.refusals.append(refusal)
     _send_again(company, bench.good)
