@@ -15,11 +15,13 @@ from gridwitness_cli.bench.footprint import Footprint, footprint
 from gridwitness_cli.bench.http_load import post_all
 from gridwitness_cli.bench.measurement import Measurement
 from gridwitness_cli.bench.officers import FIELDS, KEYS
-from gridwitness_cli.bench.stage import Stage
+from gridwitness_cli.bench.stage import API_PROCESSES, Stage
 from gridwitness_cli.bench.transactions import SentTransactions
 
-_LINES = 1_000
-_CONNECTIONS = 2
+_LINES = 500
+"""Of one NDJSON request."""
+_PAUSE = 1.0
+"""Seconds between worker rounds while statements arrive: every round costs a transaction, however small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +44,19 @@ def anchor_batch(stage: Stage, count: int) -> AnchoredBatch:
     Raises Unavailable `bench-refused` when a statement is not accepted.
     """
     bodies = _bodies(stage.signed(count))
+    ways = len(stage.ports)
     before = footprint(stage)
     began = time.perf_counter()
-    sending = _Sending(stage, bodies)
-    sending.start()
-    while sending.is_alive():
-        # The worker as `gridwitness worker` runs it, without its pause.
-        if not stage.worker.round():
-            sending.join(0.01)
-    sending.check(count)
+    sendings = [_Sending(port, stage.token, bodies[way::ways]) for way, port in enumerate(stage.ports)]
+    for sending in sendings:
+        sending.start()
+    for sending in sendings:
+        while sending.is_alive():
+            sending.join(_PAUSE)
+            stage.worker.round()
+    accepted = sum(sending.accepted() for sending in sendings)
+    if accepted != count:
+        raise Unavailable("bench-refused", f"{accepted} of {count} statements were accepted.", None)
     stage.anchor_all()
     seconds = time.perf_counter() - began
     return AnchoredBatch(count, seconds, footprint(stage) - before)
@@ -60,7 +66,7 @@ def anchoring_row(batches: Sequence[AnchoredBatch], beside: Sequence[SentTransac
     """Medians of all batches and of all rounds of transactions."""
     count = batches[0].records
     return Measurement(
-        f"anchoring: {count:,} records of {FIELDS} fields, {KEYS} keys, sent to final anchor / 上链",
+        f"anchoring: {count:,} records of {FIELDS} fields, {KEYS} keys, {API_PROCESSES} API processes / 上链",
         median(batch.rate for batch in batches),
         "records/s",
         "one transaction per record, web3.py, same Ganache",
@@ -69,30 +75,29 @@ def anchoring_row(batches: Sequence[AnchoredBatch], beside: Sequence[SentTransac
 
 
 class _Sending(threading.Thread):
-    """Posts the bodies; the first byte leaves when it starts."""
+    """Posts bodies over one connection; the first byte leaves when it starts."""
 
-    def __init__(self, stage: Stage, bodies: Sequence[bytes]) -> None:
+    def __init__(self, port: int, token: str, bodies: Sequence[bytes]) -> None:
         super().__init__(daemon=True)
-        self._stage = stage
+        self._port = port
+        self._headers = {"Content-Type": "application/x-ndjson", "Authorization": f"Bearer {token}"}
         self._bodies = bodies
         self._accepted = 0
         self._failure: Exception | None = None
 
     def run(self) -> None:
-        headers = {"Content-Type": "application/x-ndjson", "Authorization": f"Bearer {self._stage.token}"}
         try:
-            _, answers = post_all(self._stage.port, "/api/v1/records", self._bodies, headers, _CONNECTIONS)
+            _, answers = post_all(self._port, "/api/v1/records", self._bodies, self._headers, clients=1)
             self._accepted = sum(json.loads(answer)["accepted"] for answer in answers)
         except Exception as failure:
             self._failure = failure
 
-    def check(self, count: int) -> None:
-        """Raise what went wrong."""
+    def accepted(self) -> int:
+        """Statements accepted, once all are sent. Raises what went wrong."""
         self.join()
         if self._failure is not None:
             raise self._failure
-        if self._accepted != count:
-            raise Unavailable("bench-refused", f"{self._accepted} of {count} statements were accepted.", None)
+        return self._accepted
 
 
 def _bodies(presentations: Sequence[str]) -> list[bytes]:

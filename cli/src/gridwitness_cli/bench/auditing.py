@@ -14,13 +14,18 @@ from gridwitness_cli.bench.stage import Stage
 from gridwitness_cli.bench.verifier_run import VerifierRun, verify
 
 _WITH, _WITHOUT = "audit, signatures checked / 全库核查", "audit, no signatures / 全库核查（不验签）"
+_BESIDE = "plain SHA-256 of the same bytes"
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """Rows for one size, and the peak memory to set the next size's beside."""
+    """Rows for one size, and what the next size's are compared with."""
 
     rows: list[Measurement]
+    entries: int
+    seconds: float
+    """With signatures."""
+    hash_rate: float
     peak_bytes: int | None
 
 
@@ -33,21 +38,35 @@ def audit_rows(stage: Stage, repeats: int, first: Audited | None) -> Audited:
         runs[_WITHOUT].append(_audit(stage, signatures=False))
         hashed.append(_plain_hashing(stage))
     entries = hashed[0].entries
+    hash_rate = median(one.entries / one.seconds for one in hashed)
     rows = [
         Measurement(
             f"{name}, {entries:,} entries",
             entries / median(run.seconds for run in group),
             "entries/s",
-            "plain SHA-256 of the same bytes",
-            median(one.entries / one.seconds for one in hashed),
+            _BESIDE,
+            hash_rate,
         )
         for name, group in runs.items()
     ]
-    peaks = [run.peak_bytes for run in runs[_WITH] if run.peak_bytes is not None]
-    peak = max(peaks, default=None)
+    peak = max((run.peak_bytes for run in runs[_WITH] if run.peak_bytes is not None), default=None)
+    found = Audited(rows, entries, median(run.seconds for run in runs[_WITH]), hash_rate, peak)
+    if first is not None:
+        rows.append(_further_row(found, first))
     if peak is not None:
         rows.append(_memory_row(entries, peak, first))
-    return Audited(rows, peak)
+    return found
+
+
+def _further_row(found: Audited, first: Audited) -> Measurement:
+    """What start-up does not hide: entries beyond the first size over the time beyond its time."""
+    return Measurement(
+        f"{_WITH}, entries {first.entries:,} to {found.entries:,}",
+        (found.entries - first.entries) / (found.seconds - first.seconds),
+        "entries/s",
+        _BESIDE,
+        found.hash_rate,
+    )
 
 
 def _memory_row(entries: int, peak: int, first: Audited | None) -> Measurement:

@@ -22,8 +22,8 @@ KEY = "SRNumber"
 COLUMNS = (
     f"{KEY} CreatedDate UpdatedDate ActionTaken Owner RequestType Status RequestSource MobileOS "
     "Anonymous AssignTo ServiceDate ClosedDate AddressVerified ApproximateAddress Address HouseNumber "
-    "Direction StreetName Suffix ZipCode Latitude Longitude Location TBMPage TBMColumn TBMRow APC CD CDMember "
-    "NC NCName PolicePrecinct"
+    "Direction StreetName Suffix ZipCode Latitude Longitude Location TBMPage TBMColumn TBMRow APC CD "
+    "CDMember NC NCName PolicePrecinct"
 ).split()
 """Those of the service requests that Los Angeles publishes (MyLA311)."""
 _TYPES = ("Bulky Items", "Graffiti Removal", "Illegal Dumping Pickup", "Metal/Household Appliances")

@@ -28,11 +28,11 @@ def posting_rows(stage: Stage, count: int, clients: int) -> list[Measurement]:
     bare_headers = {"Content-Type": bare_server.MEDIA_TYPE}
     with _bare_service(stage) as bare_port:
         # One round each before the clock runs: connections, caches, compiled statements.
-        _post(stage, stage.port, "/api/v1/records", own_headers, clients, clients)
+        _post(stage, stage.ports[0], "/api/v1/records", own_headers, clients, clients)
         _post(stage, bare_port, "/", bare_headers, clients, clients)
         for _ in range(_ROUNDS):
             share = max(clients, count // _ROUNDS)
-            ours.append(_post(stage, stage.port, "/api/v1/records", own_headers, share, clients))
+            ours.append(_post(stage, stage.ports[0], "/api/v1/records", own_headers, share, clients))
             beside.append(_post(stage, bare_port, "/", bare_headers, share, clients))
     stage.anchor_all()
     what = "bare FastAPI insert, one signature checked"

@@ -1,7 +1,8 @@
-"""The throw-away deployment that is measured: real database, real chain, the API as its own process."""
+"""The throw-away deployment that is measured: real database, real chain, the API in processes of its own."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,6 +26,8 @@ from gridwitness_cli.runtime import Parts, running_parts
 
 AGENCY = "330100CG"
 SECOND = "330100GA"
+API_PROCESSES = min(4, os.cpu_count() or 1)
+"""One for each core: a Python process accepts on one core at a time."""
 _MARK = ".gridwitness-bench"
 
 
@@ -38,14 +41,15 @@ class Stage:
     worker: Worker
     keys: list[SigningKey]
     token: str
-    port: int
+    ports: tuple[int, ...]
+    """Of the API processes, which share the database."""
     processes: tuple[int, ...]
     """API, database and chain; this process does the worker's part."""
 
     @property
     def url(self) -> str:
-        """Of the API."""
-        return f"http://127.0.0.1:{self.port}"
+        """Of the first API process."""
+        return f"http://127.0.0.1:{self.ports[0]}"
 
     def signed(self, count: int) -> list[str]:
         """Fresh statements, ready to be sent."""
@@ -74,7 +78,6 @@ def staged(home: Path) -> Iterator[Stage]:
             simulated_clock=False,
             database_port=None,
             chain_port=None,
-            port=free_port(),
         )
         parts = stack.enter_context(running_parts(settings))
         platform = parts.platform("gridwitness-bench")
@@ -83,17 +86,21 @@ def staged(home: Path) -> Iterator[Stage]:
         admit(platform, SECOND, "第二机关")
         worker = Worker(platform)
         keys, token = register_officers(platform, AGENCY, SECOND)
-        environment = own_environment(home, GRIDWITNESS_DEMO_MODE="true")
-        api = stack.enter_context(
-            serving(
-                ["-m", "gridwitness_cli", "serve", "--port", str(settings.port)],
-                environment,
-                f"http://127.0.0.1:{settings.port}/readyz",
-            )
-        )
-        stage = Stage(home, parts, platform, worker, keys, token, settings.port, (api, *_pids(home, parts)))
+        served = [stack.enter_context(_api(home)) for _ in range(API_PROCESSES)]
+        ports, apis = zip(*served, strict=True)
+        stage = Stage(home, parts, platform, worker, keys, token, ports, (*apis, *_pids(home, parts)))
         stage.anchor_all()
         yield stage
+
+
+@contextmanager
+def _api(home: Path) -> Iterator[tuple[int, int]]:
+    """One API process; its port and process id."""
+    port = free_port()
+    command = ["-m", "gridwitness_cli", "serve", "--port", str(port)]
+    environment = own_environment(home, GRIDWITNESS_DEMO_MODE="true")
+    with serving(command, environment, f"http://127.0.0.1:{port}/readyz") as pid:
+        yield port, pid
 
 
 def _clear(home: Path) -> None:
