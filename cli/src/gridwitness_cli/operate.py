@@ -14,7 +14,6 @@ import httpx
 import typer
 import uvicorn
 from gridwitness.migration import migrate as migrate_database
-from gridwitness.postgres import EmbeddedPostgres
 from gridwitness.settings import Settings, load_settings
 from gridwitness.worker import Worker
 from gridwitness_api import create_app
@@ -23,7 +22,7 @@ from rich.console import Console
 from gridwitness_cli.demo.accounts import ACCOUNTS, PASSWORD, make_demo_accounts, refuse_demo_home
 from gridwitness_cli.processes import Child, Supervisor, follow_parent
 from gridwitness_cli.provisioning import FirstLogin, provision
-from gridwitness_cli.runtime import Parts, found_parts, running_parts, write_run_file
+from gridwitness_cli.runtime import found_parts, running_parts, write_run_file
 
 errors = Console(stderr=True, highlight=False)
 
@@ -59,7 +58,7 @@ def up(
         ]
         write_run_file(settings, port=settings.port, pid=os.getpid())
         threading.Thread(target=_announce, args=(settings,), daemon=True).start()
-        Supervisor(children, lambda: _look_after(settings, parts)).run()
+        Supervisor(children, parts.look_after).run()
 
 
 def serve(
@@ -100,13 +99,6 @@ def migrate() -> None:
             platform.close()
     typer.echo(f"database revision {revision}")
     _greet(settings, login)
-
-
-def _look_after(settings: Settings, parts: Parts) -> None:
-    if settings.database_url is None and EmbeddedPostgres(settings.home).status().state != "running":
-        EmbeddedPostgres(settings.home, settings.database_port).start()
-    if parts.ganache is not None:
-        parts.ganache.start()
 
 
 def _child_environment(settings: Settings) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from gridwitness.chain import chain_errors
 from gridwitness.clock import Clock, SimulatedClock, clock_for
-from gridwitness.durable_file import replace_file
+from gridwitness.durable_file import exclusive, replace_file
 from gridwitness.errors import Unavailable
 from gridwitness.platform import Platform, open_platform
 from gridwitness.postgres import DatabaseUrls, EmbeddedPostgres, ensure_roles
@@ -18,17 +18,28 @@ from gridwitness.settings import Settings, load_settings
 from gridwitness_chain import ChainError, EngineHome, Ganache, RemoteEngine
 
 RUN_FILE = "run.json"
+_STARTING = ".starting.lock"
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Where the running parts are. `ganache` is the one this process keeps, if it does."""
+    """Where the running parts are. `ganache`: our own chain, None where it is somebody else's by URL."""
 
     settings: Settings
     clock: Clock
     urls: DatabaseUrls
     rpc_url: str
     ganache: Ganache | None = None
+
+    def look_after(self) -> None:
+        """Bring back embedded parts that ended, also those another command had started and stopped again."""
+        if self.settings.database_url is None:
+            postgres = EmbeddedPostgres(self.settings.home, self.settings.database_port)
+            if postgres.status().state != "running":
+                postgres.start()
+        if self.ganache is not None and not _answers(self.settings):
+            with chain_errors():
+                self.ganache.start()
 
     def platform(self, application: str = "gridwitness") -> Platform:
         """The platform on these parts."""
@@ -42,8 +53,10 @@ def running_parts(settings: Settings) -> Iterator[Parts]:
     if isinstance(clock, SimulatedClock):
         clock.advance(0)  # makes the file, so that every process of this home knows
     with ExitStack() as stack:
-        urls = _database(settings, stack)
-        rpc_url, ganache = _chain(settings, clock, stack)
+        # One starter at a time: who comes while `gridwitness up` is starting waits, and finds the parts.
+        with exclusive(settings.home / _STARTING):
+            urls = _database(settings, stack)
+            rpc_url, ganache = _chain(settings, clock, stack)
         yield Parts(settings, clock, urls, rpc_url, ganache)
 
 
@@ -105,14 +118,13 @@ def _database(settings: Settings, stack: ExitStack) -> DatabaseUrls:
 def _chain(settings: Settings, clock: Clock, stack: ExitStack) -> tuple[str, Ganache | None]:
     if settings.rpc_url is not None:
         return settings.rpc_url, None
-    if _answers(settings):
-        return found_rpc_url(settings), None
     start = int(clock.now().timestamp()) if isinstance(clock, SimulatedClock) else None
     ganache = Ganache(settings.chain_dir, settings.chain_port, simulated_from=start)
-    with chain_errors():
-        ganache.start()
     stack.callback(ganache.stop)
-    return ganache.url, ganache
+    if not _answers(settings):
+        with chain_errors():
+            ganache.start()
+    return found_rpc_url(settings), ganache
 
 
 def _answers(settings: Settings) -> bool:

@@ -63,6 +63,7 @@ _DIALECT_NAMES = {
     "double precision": "float8",
 }
 _GUARD_STATE = "GW001"
+_TYPE_NAME = "postgres_type"
 
 
 class Base(DeclarativeBase):
@@ -118,7 +119,11 @@ def column_class(column: Column[Any]) -> ColumnClass | None:
 
 def postgres_type(column: Column[Any]) -> str:
     """Short PostgreSQL name of the column's type, without length and precision: `text`, `text[]`."""
-    return type_name(column.type)
+    found: str | None = column.info.get(_TYPE_NAME)
+    if found is None:
+        # Compiling a type is slow, and effects ask for it with every value.
+        found = column.info[_TYPE_NAME] = type_name(column.type)
+    return found
 
 
 def type_name(kind: TypeEngine[Any]) -> str:
