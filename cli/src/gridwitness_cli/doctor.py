@@ -58,9 +58,7 @@ def _examine_platform(states: list[PartState], platform: Platform) -> list[dict[
     _checked(states, "chain", lambda: (True, _chain(platform)))
     _checked(states, "worker", lambda: (True, _worker(platform)))
     running = Worker(platform)
-    _checked(
-        states, "standing", lambda: (running.check_standing(), "the contract's heads are this database's")
-    )
+    _checked(states, "standing", lambda: (True, _standing(running)))
     backlogs = _checked(states, "logs", lambda: (running.backlogs(), "counted")) or []
     return [
         {"log": b.log, "accepted": b.accepted, "sequenced": b.sequenced, "anchored": b.anchored}
@@ -101,6 +99,11 @@ def _worker(platform: Platform) -> str:
     if connections == 0:
         raise Unavailable("worker-away", "no worker is connected to the database", "run `gridwitness worker`")
     return f"connected ({connections} connections)"
+
+
+def _standing(running: Worker) -> str:
+    running.check_standing()
+    return "the contract's heads are this database's"
 
 
 def _api(url: str) -> str:
