@@ -54,6 +54,7 @@ check: setup ## format, lint, types, import rules, repository rules, drift of ge
 	$(BIN)/python tests/vectors/generate.py --check
 	PYTHONPATH=tests $(BIN)/python -m support.structure
 	PYTHONPATH=tests $(BIN)/python -m support.compose
+	$(BIN)/gridwitness openapi --check docs/openapi.json
 
 .PHONY: bench
 bench: setup ## measure; prints its table and writes var/bench/results.json
