@@ -316,5 +316,3 @@ def _begun(clock: Clock) -> Clock:
     else:
         assert isinstance(clock, SystemClock)
     return clock
-
-

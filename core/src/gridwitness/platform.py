@@ -17,7 +17,15 @@ from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.keystore import Keystore
-from gridwitness.members import KEY_HANDLERS, Accounts, Answers, ContractKeyRegistry, Keys, MemberDirectory
+from gridwitness.members import (
+    KEY_HANDLERS,
+    Accounts,
+    Answers,
+    ContractKeyRegistry,
+    Keys,
+    MemberDirectory,
+    UnderWay,
+)
 from gridwitness.records import SOURCE_HANDLERS, Acceptance, BundleMaker, Erasures, FileStore, TileStore
 from gridwitness.settings import Settings
 
@@ -93,7 +101,7 @@ def open_platform(
         acceptance=acceptance,
         accounts=Accounts(acceptance, clock, timedelta(seconds=settings.token_lifetime_seconds)),
         answers=Answers(clock),
-        keys=Keys(acceptance, ContractKeyRegistry(chain), keystore),
+        keys=Keys(acceptance, ContractKeyRegistry(chain), keystore, UnderWay(clock)),
         bundles=BundleMaker(tree_of, directory),
         erasures=Erasures(acceptance, keystore, files, clock, timedelta(days=settings.retention_days)),
     )

@@ -95,7 +95,10 @@ REFUSED: dict[str, tuple[str, Case]] = {
         lambda running, officer: officer.step(seen=Seen(3, bytes(32))),
     ),
     "seen-of-other-log": ("seen-unknown", lambda running, officer: officer.step(seen=running.seen(POLICE))),
-    "file-missing": ("file-missing", lambda running, officer: officer.step(fields={"files": [missing_file()]})),
+    "file-missing": (
+        "file-missing",
+        lambda running, officer: officer.step(fields={"files": [missing_file()]}),
+    ),
     "subject-gap": (
         "subject-moved",
         lambda running, officer: officer.step(seq=1, prev=bytes(32)),
@@ -146,7 +149,9 @@ def test_key_that_ends_before_the_record_could_be_anchored(running: RunningPlatf
 
 def test_key_of_the_other_algorithm(running: RunningPlatform, officer: Officer) -> None:
     record = officer.step()
-    header = base64url.encode(b'{"alg":"EdDSA","kid":"%s","typ":"gw-record+sd-jwt"}' % officer.key.kid.encode())
+    header = base64url.encode(
+        b'{"alg":"EdDSA","kid":"%s","typ":"gw-record+sd-jwt"}' % officer.key.kid.encode()
+    )
     _, payload, signature = record.entry.split(".")
     forged = record.presentation.replace(record.entry, f"{header}.{payload}.{signature}", 1)
     assert code_of(running.accept(forged)[0]) == "key-algorithm"

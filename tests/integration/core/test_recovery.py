@@ -17,7 +17,7 @@ from gridwitness.provision import write_trust
 from gridwitness.records import Log, Recovered, Recovery, record_row, sole_sequencer
 from gridwitness.worker import Worker
 from gridwitness_chain import log_id
-from gridwitness_evidence import TileTree, extend, parse_presentation
+from gridwitness_evidence import TileTree, extend, parse_presentation, tile_path
 from sqlalchemy import select, text
 from support.platform import CITY, Officer, RunningPlatform, running_platform
 from support.postgres import database_server
@@ -45,7 +45,10 @@ def backup(running: RunningPlatform) -> DatabaseUrls:
     present = running.urls.owner.rpartition("/")[2]
     server.administer(f"CREATE DATABASE {name} TEMPLATE {present}")
     return DatabaseUrls(
-        *(url.rpartition("/")[0] + "/" + name for url in (running.urls.owner, running.urls.app, running.urls.auditor))
+        *(
+            url.rpartition("/")[0] + "/" + name
+            for url in (running.urls.owner, running.urls.app, running.urls.auditor)
+        )
     )
 
 
@@ -61,7 +64,12 @@ def recover(running: RunningPlatform, *, accept_loss: bool = False, log: Log | N
     with sole_sequencer(platform.engine, log.name) as held:
         assert held
         recovery = Recovery(
-            platform.sessions, log, platform.tiles(log.name), platform.chain, platform.keystore, platform.clock
+            platform.sessions,
+            log,
+            platform.tiles(log.name),
+            platform.chain,
+            platform.keystore,
+            platform.clock,
         )
         found = recovery.run()
         if accept_loss:
@@ -80,11 +88,11 @@ def append_junk(running: RunningPlatform, times: int = 1) -> None:
     tiles = running.platform.tiles(log.name)
 
     def read(level: int, index: int, width: int) -> bytes:
-        from gridwitness_evidence import tile_path
-
         return forged.get(tile_path(level, index, width)) or tiles.read_tile(level, index, width)
 
-    size = record_log.log_of(log_id(log.origin)).size  # type: ignore[union-attr]
+    state = record_log.log_of(log_id(log.origin))
+    assert state is not None
+    size = state.size
     for number in range(times):
         junk = extend(read, size, [b"junk %d/%d" % (number, n) for n in range(number + 2)])
         forged.update(junk.tiles)
@@ -100,7 +108,9 @@ def test_nothing_to_recover(running: RunningPlatform, officer: Officer) -> None:
     running.audit().require_proved()
 
 
-def test_old_backup_is_refused_then_refilled_from_the_tiles(running: RunningPlatform, officer: Officer) -> None:
+def test_old_backup_is_refused_then_refilled_from_the_tiles(
+    running: RunningPlatform, officer: Officer
+) -> None:
     urls = backup(running)
     lost = [officer.step() for _ in range(4)]
     running.accept(*lost)
@@ -163,10 +173,11 @@ def test_stolen_anchorer_and_succession(running: RunningPlatform, officer: Offic
     with pytest.raises(Misconfigured) as refusal:
         Worker(running.platform).round()
     assert refusal.value.code == "database-behind"
+    # Accepted, and its log is closed before it gets there: its receipt shows that; its sender signs it anew.
     with psycopg.connect(running.urls.owner) as owner:
-        assert owner.execute("SELECT count(*) FROM records.record WHERE leaf_index IS NULL").fetchone() == (1,)
-        # The record that could not go into the closed log is an overdue receipt for the audit; its sender sends it
-        # to the successor. Here it goes, so that the rest can be shown to hold.
+        assert owner.execute("SELECT count(*) FROM records.record WHERE leaf_index IS NULL").fetchone() == (
+            1,
+        )
     found = recover(running, accept_loss=True)
     assert found.lost is not None
     assert found.lost[0] == found.kept
@@ -184,7 +195,8 @@ def check_successor(running: RunningPlatform, kept: Log, officer: Officer, found
     running.drain(worker)
     with running.platform.transaction() as session:
         first = session.scalar(
-            text("SELECT jti FROM records.record WHERE log = :log AND leaf_index = 0"), {"log": successor.name}
+            text("SELECT jti FROM records.record WHERE log = :log AND leaf_index = 0"),
+            {"log": successor.name},
         )
         row = record_row(session, first)
         fields = parse_presentation("~".join([row.entry, *row.disclosures]) + "~").fields
@@ -192,7 +204,9 @@ def check_successor(running: RunningPlatform, kept: Log, officer: Officer, found
     assert (row.kind, fields["predecessor"]) == ("deployment.incarnation.v1", kept.origin)
     assert (fields["size"], fields["lost_from"], fields["lost_to"]) == (found.kept, *found.lost)
 
-    signer = Officer(running, officer.agency, officer.account, officer.username, officer.key, officer.account_sub)
+    signer = Officer(
+        running, officer.agency, officer.account, officer.username, officer.key, officer.account_sub
+    )
     seen = running.seen()
     closed = running.accept(signer.step(aud=kept.origin, seen=None))[0]
     assert closed.error is not None

@@ -73,7 +73,8 @@ def extended(running: RunningPlatform) -> tuple[TreeHead, dict[str, bytes]]:
     sequencer, _, tiles = parts(running)
     with running.platform.sessions() as session:
         row = session.connection().exec_driver_sql(
-            "SELECT coalesce(max(size), 0) FROM records.tree_head WHERE log = %(log)s", {"log": running.log().name}
+            "SELECT coalesce(max(size), 0) FROM records.tree_head WHERE log = %(log)s",
+            {"log": running.log().name},
         )
         size = int(row.scalar_one())
         extension = extend(tiles.read_tile, size, sequencer._entries(session, size))

@@ -4,7 +4,7 @@ from gridwitness.members.accounts import Accounts, account_named
 from gridwitness.members.contract import ContractKeyRegistry
 from gridwitness.members.directory import MemberDirectory
 from gridwitness.members.idempotency import Answers
-from gridwitness.members.keys import KEY_HANDLERS, KeyRegistry, Keys, find_key
+from gridwitness.members.keys import KEY_HANDLERS, KeyRegistry, Keys, UnderWay, find_key
 from gridwitness.members.models import AccountRow, AgencyRow, SigningKeyRow
 from gridwitness.members.roles import ROLES, Actor, Grant
 
@@ -22,6 +22,7 @@ __all__ = [
     "Keys",
     "MemberDirectory",
     "SigningKeyRow",
+    "UnderWay",
     "account_named",
     "find_key",
 ]

@@ -11,6 +11,9 @@ from gridwitness.chain import Chain
 from gridwitness.errors import Conflict, InvalidInput
 from gridwitness.members.purposes import PURPOSES
 
+FAR_BACK = 7 * 24 * 3600
+"""Seconds: a compromise further back than this takes a second agency (`Members.FAR_BACK`)."""
+
 
 class ContractKeyRegistry:
     """Signing keys in the contract, sent by the agencies' registrar accounts."""
@@ -66,18 +69,30 @@ class ContractKeyRegistry:
             if state.compromised_since != int(compromised_since.timestamp()):
                 raise _differs(kid)
             return
-        members = self._chain.contracts.members
-        call = members.revoke_key(agency, _thumbprint(kid), int(compromised_since.timestamp()))
-        self._chain.submit(self._chain.registrar(agency), members, call)
-        if self._state(agency, kid).revoked_at:
-            return
-        if seconded_by is None:
+        since = int(compromised_since.timestamp())
+        if seconded_by is None and self._is_far_back(since):
             raise InvalidInput(
                 "revocation-needs-second",
                 "A revocation that reaches back this far needs a second agency.",
                 "name the agency that seconds it",
             )
-        self._chain.submit(self._chain.registrar(seconded_by), members, call)
+        members = self._chain.contracts.members
+        call = members.revoke_key(agency, _thumbprint(kid), since)
+        try:
+            self._chain.submit(self._chain.registrar(agency), members, call)
+        except Conflict as error:
+            # Proposed by a run that was interrupted before the second agency's call.
+            if getattr(error.__cause__, "error", None) != "MembersRevocationAlreadyProposed":
+                raise
+        if seconded_by is not None and not self._state(agency, kid).revoked_at:
+            self._chain.submit(self._chain.registrar(seconded_by), members, call)
+
+    def _is_far_back(self, since: int) -> bool:
+        """As the contract decides it, at the time of the latest block."""
+        contracts = self._chain.contracts
+        latest = contracts.transactions.engine.block_time()
+        agencies = self._chain.read(lambda found: found.members.view("agencyCount"))
+        return bool(agencies > 1 and since + FAR_BACK < latest)
 
     def _state(self, agency: str, kid: str) -> KeyState:
         return self._chain.read(lambda contracts: contracts.members.key_of(agency, _thumbprint(kid)))

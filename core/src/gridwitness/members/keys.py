@@ -26,6 +26,7 @@ from gridwitness_evidence import (
 from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from gridwitness.clock import Clock
 from gridwitness.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from gridwitness.members.models import AccountRow, AgencyRow, SigningKeyRow
 from gridwitness.members.purposes import PURPOSES
@@ -40,6 +41,7 @@ from gridwitness.records import (
     current_log,
     is_digest,
     log_named,
+    newest_anchor_time,
     put_new,
     register,
     rfc3339,
@@ -254,16 +256,20 @@ KEY_HANDLERS = {kind: KeyHandler() for kind in (_OFFERED, *_DECISIONS)}
 class UnderWay:
     """Records of a key that are accepted and not anchored yet: their anchor must find the key in force."""
 
-    def __init__(self, patience: timedelta = timedelta(seconds=20)) -> None:
+    def __init__(self, clock: Clock, patience: timedelta = timedelta(seconds=20)) -> None:
+        self._clock = clock
         self._patience = patience
 
     def wait(self, session: Session, agency: str, kid: str) -> None:
-        """Until the worker has anchored them. Raises Conflict `records-under-way`.
+        """Until the worker has anchored them, and the second of that block is over.
 
-        Acceptance holds the key's row while it accepts; so once the row has changed, no more come.
+        Acceptance holds the key's row while it accepts; so once the row has changed, no more come. Block
+        times are whole seconds, and an anchor counts only before the second of the revocation. Raises
+        Conflict
+        `records-under-way`.
         """
         deadline = time.monotonic() + self._patience.total_seconds()
-        while unanchored(session, agency, kid, but=_OFFERED):
+        while unanchored(session, agency, kid, but=_OFFERED) or self._second_of_an_anchor(session):
             if time.monotonic() >= deadline:
                 raise Conflict(
                     "records-under-way",
@@ -271,6 +277,10 @@ class UnderWay:
                     "see that the worker and the chain run (`gridwitness anchor --wait`), then repeat this",
                 )
             time.sleep(0.1)
+
+    def _second_of_an_anchor(self, session: Session) -> bool:
+        newest = newest_anchor_time(session)
+        return newest is not None and self._clock.now() < newest + timedelta(seconds=1)
 
 
 class Keys:
@@ -281,12 +291,12 @@ class Keys:
         acceptance: Acceptance,
         registry: KeyRegistry,
         own_keys: OwnKeys,
-        under_way: UnderWay | None = None,
+        under_way: UnderWay,
     ) -> None:
         self._acceptance = acceptance
         self._registry = registry
         self._own_keys = own_keys
-        self._under_way = under_way or UnderWay()
+        self._under_way = under_way
 
     def offer(self, session: Session, presentation: str, *, by: str | None) -> Outcome:
         """Take in a `key.offered.v1` signed by the offered key, and register it in the contract.

@@ -20,6 +20,7 @@ from gridwitness.records.logs import (
     latest_seen,
     log_named,
     logs_by_origin,
+    newest_anchor_time,
     open_log,
     open_logs,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "lock_subjects",
     "log_named",
     "logs_by_origin",
+    "newest_anchor_time",
     "open_log",
     "open_logs",
     "presentation",

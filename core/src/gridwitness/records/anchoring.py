@@ -168,7 +168,7 @@ class Anchorer:
                     "foreign-head",
                     f"The contract accepted a head of {size} entries of log {self._log.name} that is not"
                     " ours.",
-                    "close the log: `gridwitness recover --accept-loss`; the anchorer's key is in other hands",
+                    "the anchorer's key is in other hands: `gridwitness recover --accept-loss` closes it",
                 )
             session.merge(self._anchor(transaction, shown, proof))
             for agency, kid in self._signers(session, shown):

@@ -72,6 +72,12 @@ def latest_anchor(session: Session, log: str) -> AnchorRow | None:
     ).first()
 
 
+def newest_anchor_time(session: Session) -> datetime | None:
+    """Block time of the newest anchor of any log."""
+    newest = (latest_anchor(session, log.name) for log in logs_by_origin(session).values())
+    return max((anchor.block_time for anchor in newest if anchor is not None), default=None)
+
+
 def latest_seen(session: Session, log: str) -> Seen | None:
     """What a signer puts into `seen` now."""
     anchor = latest_anchor(session, log)

@@ -46,8 +46,7 @@ def next_revision(
         if not kept:
             raise Misconfigured(
                 "manifest-shrinks",
-                f"Table {table} of {feature} has lost a column since the manifest was recorded, or one changed"
-                " its class.",
+                f"Table {table} of {feature} has lost a column since its manifest, or one changed its class.",
                 "a manifest may only add: restore the column with its class",
             )
     return int(recorded["revision"]) + 1
