@@ -42,7 +42,7 @@ def up(
     # Also before the supervisor is there, SIGTERM stops what was started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     follow_parent()
-    with running_parts(settings) as parts:
+    with running_parts(settings, keep=True) as parts:
         platform = parts.platform("gridwitness-up")
         try:
             login = provision(parts, platform)

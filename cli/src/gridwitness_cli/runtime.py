@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 from gridwitness.chain import chain_errors
 from gridwitness.clock import Clock, SimulatedClock, clock_for
 from gridwitness.durable_file import exclusive, replace_file
-from gridwitness.errors import Unavailable
+from gridwitness.errors import Conflict, Unavailable
 from gridwitness.platform import Platform, open_platform
 from gridwitness.postgres import DatabaseUrls, EmbeddedPostgres, ensure_roles
 from gridwitness.settings import Settings, load_settings
@@ -19,6 +20,7 @@ from gridwitness_chain import ChainError, EngineHome, Ganache, RemoteEngine
 
 RUN_FILE = "run.json"
 _STARTING = ".starting.lock"
+_KEEPING = ".up.lock"
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,22 @@ class Parts:
 
 
 @contextmanager
-def running_parts(settings: Settings) -> Iterator[Parts]:
-    """Database and chain: running ones are used, missing embedded ones started, and stopped at the end."""
+def running_parts(settings: Settings, *, keep: bool = False) -> Iterator[Parts]:
+    """Database and chain: running ones are used, missing embedded ones started, and stopped at the end.
+
+    `keep`, for `gridwitness up`: what runs already was left by one that was killed; it is ours, to be stopped at the
+    end too. Raises Conflict `already-up` where another one keeps them.
+    """
     clock = clock_for(settings)
     if isinstance(clock, SimulatedClock):
         clock.advance(0)  # makes the file, so that every process of this home knows
     with ExitStack() as stack:
+        if keep:
+            stack.enter_context(_sole_keeper(settings))
         # One starter at a time: who comes while `gridwitness up` is starting waits, and finds the parts.
         with exclusive(settings.home / _STARTING):
-            urls = _database(settings, stack)
-            rpc_url, ganache = _chain(settings, clock, stack)
+            urls = _database(settings, stack, keep)
+            rpc_url, ganache = _chain(settings, clock, stack, keep)
         yield Parts(settings, clock, urls, rpc_url, ganache)
 
 
@@ -109,21 +117,43 @@ def read_run_file(settings: Settings) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _database(settings: Settings, stack: ExitStack) -> DatabaseUrls:
+@contextmanager
+def _sole_keeper(settings: Settings) -> Iterator[None]:
+    """Held by one `gridwitness up` of a home; the kernel frees it when that one dies."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / _KEEPING).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(
+                "already-up", f"`gridwitness up` runs on {settings.home} already.", "stop that one first"
+            ) from None
+        yield
+
+
+def _database(settings: Settings, stack: ExitStack, keep: bool) -> DatabaseUrls:
     if settings.database_url is not None:
         return ensure_roles(settings.database_url, settings.keys_dir)
-    return stack.enter_context(EmbeddedPostgres(settings.home, settings.database_port).running())
+    postgres = EmbeddedPostgres(settings.home, settings.database_port)
+    if keep:
+        stack.callback(postgres.stop)
+    return stack.enter_context(postgres.running())
 
 
-def _chain(settings: Settings, clock: Clock, stack: ExitStack) -> tuple[str, Ganache | None]:
+def _chain(settings: Settings, clock: Clock, stack: ExitStack, keep: bool) -> tuple[str, Ganache | None]:
     if settings.rpc_url is not None:
         return settings.rpc_url, None
     start = int(clock.now().timestamp()) if isinstance(clock, SimulatedClock) else None
     ganache = Ganache(settings.chain_dir, settings.chain_port, simulated_from=start)
     stack.callback(ganache.stop)
-    if not _answers(settings):
-        with chain_errors():
-            ganache.start()
+    answers = _answers(settings)
+    if keep or not answers:
+        try:
+            with chain_errors():
+                ganache.start()
+        except Unavailable:
+            if not answers:
+                raise  # else a short command has it, and `look_after` takes it over when that one ends
     return found_rpc_url(settings), ganache
 
 
