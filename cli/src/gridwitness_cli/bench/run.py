@@ -37,7 +37,7 @@ def _measure(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator
     say("signing")
     yield from signing_rows(sizes.signatures)
     say("log over HTTP")
-    checked = log_row(stage, sizes.repeats)
+    checked = log_row(stage, sizes.turns(sizes.growth[-1]))
     say("bundles")
     bundles = bundle_rows(stage, sizes.bundles, sizes.repeats)
     say("import")
@@ -71,7 +71,7 @@ class _Growth:
             first = first or grown
             costs += cost_rows(size, grown, first)
             self._say(f"audit of {size:,} records")
-            found = audit_rows(self._stage, self._sizes.repeats, audited)
+            found = audit_rows(self._stage, self._sizes.turns(size), audited)
             audited = audited or found
             yield from found.rows
         yield from costs
