@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 UV = ROOT / ".venv" / "bin" / "uv"
-TEST_TOOLS = ["pytest", "pytest-timeout", "hypothesis"]
+TEST_TOOLS = ["pytest", "pytest-timeout", "hypothesis", "rlp"]
 
 
 def run(*command, check=True, **options):
