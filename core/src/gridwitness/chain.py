@@ -30,6 +30,9 @@ from gridwitness.keystore import Keystore
 
 DEPLOYMENT_FILE = "deployment.json"
 
+ALREADY_APPROVED = frozenset({"MembersAlreadyApproved", "0x0124e847"})
+"""The refusal of an agency's second approval: by name, and by selector where it comes through `RecordLog`."""
+
 Answer = TypeVar("Answer")
 
 
@@ -100,7 +103,7 @@ class Chain:
                 except NotApproved:
                     continue
                 except Reverted as error:
-                    if error.error != "MembersAlreadyApproved":
+                    if error.error not in ALREADY_APPROVED:
                         raise
         raise Conflict(
             "not-approved", f"{call.name} needs the approval of more agencies than {list(agencies)}.", None

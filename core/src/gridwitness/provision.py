@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,7 +54,8 @@ def deploy_contracts(platform: Platform, founding_agency: str) -> None:
 
 
 def found(platform: Platform, code: str, name: str) -> None:
-    """The founding agency: log, service key, manifest. Idempotent."""
+    """The founding agency: log and service key. Idempotent."""
+    _check_code(code)
     with platform.transaction() as session:
         if session.get(AgencyRow, code) is None:
             _establish(platform, session, code, name, others=[])
@@ -64,8 +66,9 @@ def admit(platform: Platform, code: str, name: str) -> None:
     mutually.
 
     In an embedded deployment all registrar accounts are in one keystore; elsewhere each agency approves on
-    its own. Raises Conflict `agency-exists`.
+    its own. Raises Conflict `agency-exists`, InvalidInput `agency-code`.
     """
+    _check_code(code)
     with platform.transaction() as session:
         others = list(session.scalars(select(AgencyRow.code).order_by(AgencyRow.code)))
         if code in others:
@@ -136,6 +139,16 @@ def write_trust(platform: Platform) -> dict[str, Any]:
     if not settings.trust_file.exists() or settings.trust_file.read_bytes() != content:
         replace_file(settings.trust_file, content, mode=0o644)
     return trust
+
+
+def _check_code(code: str) -> None:
+    """Before it becomes part of a file name (`docs/format.md` section 2, `iss`)."""
+    if not re.fullmatch(r"[0-9A-Z]{6,18}", code):
+        raise InvalidInput(
+            "agency-code",
+            f"{code!r} is no agency code.",
+            "6 to 18 digits and capital letters, such as 330100CG",
+        )
 
 
 def _establish(platform: Platform, session: Session, code: str, name: str, others: list[str]) -> None:

@@ -21,7 +21,12 @@ def running() -> Iterator[RunningPlatform]:
     with running_platform() as platform:
         yield platform
         platform.drain()
-        platform.audit().require_proved()
+        report = platform.audit()
+        # The one key that was compromised a week before its offer was anchored is disputed, by name; nothing
+        # failed.
+        assert not report.failed
+        disputed = [check["name"] for check in report.report["checks"] if check["result"] == "disputed"]
+        assert (report.exit_code, disputed) == (3, ["keys"])
 
 
 def contract_key(running: RunningPlatform, officer: Officer) -> KeyState:
