@@ -52,8 +52,8 @@ class Parts:
 def running_parts(settings: Settings, *, keep: bool = False) -> Iterator[Parts]:
     """Database and chain: running ones are used, missing embedded ones started, and stopped at the end.
 
-    `keep`, for `gridwitness up`: what runs already was left by one that was killed; it is ours, to be stopped at the
-    end too. Raises Conflict `already-up` where another one keeps them.
+    `keep`, for `gridwitness up`: what runs already was left by one that was killed, and is stopped at the end
+    too. Raises Conflict `already-up` where another one keeps them.
     """
     clock = clock_for(settings)
     if isinstance(clock, SimulatedClock):
