@@ -15,7 +15,7 @@ from gridwitness_cli.bench.http_load import Load, post_all
 from gridwitness_cli.bench.measurement import Measurement
 from gridwitness_cli.bench.processes import own_environment, serving
 from gridwitness_cli.bench.scratch_database import scratch_database
-from gridwitness_cli.bench.stage import Stage
+from gridwitness_cli.bench.stage import SERVERS, Stage
 
 _ROUNDS = 4
 
@@ -77,5 +77,5 @@ def _bare_service(stage: Stage) -> Iterator[int]:
         settings = {bare_server.URL: url, bare_server.KEYS: str(keys), bare_server.PORT: str(port)}
         environment = own_environment(stage.home, **settings)
         health = f"http://127.0.0.1:{port}/healthz"
-        with serving(["-c", bare_server.PROGRAM], environment, health):
+        with serving(["-c", bare_server.PROGRAM], environment, health, stage.home / SERVERS):
             yield port

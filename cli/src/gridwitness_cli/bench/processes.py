@@ -12,17 +12,24 @@ from pathlib import Path
 
 import httpx
 from gridwitness.errors import Unavailable
+from gridwitness_chain.process import orphan
 
 _PATIENCE = 60.0
 
 
 @contextmanager
-def serving(arguments: Sequence[str], environment: Mapping[str, str], health: str) -> Iterator[int]:
+def serving(
+    arguments: Sequence[str], environment: Mapping[str, str], health: str, notes: Path
+) -> Iterator[int]:
     """A server `python …` until the block ends; gives its process id once `health` answers 200.
 
-    Its output goes where ours goes. Raises Unavailable `bench-server`.
+    Its output goes where our messages go; a note in `notes` lets a later run end it if we are killed.
+    Raises Unavailable `bench-server`.
     """
     process = subprocess.Popen([sys.executable, *arguments], env=dict(environment), stdout=2)
+    notes.mkdir(exist_ok=True)
+    note = notes / f"{process.pid}.pid"
+    note.write_text(" ".join(arguments), encoding="utf-8")
     try:
         _await_health(process, health)
         yield process.pid
@@ -33,6 +40,15 @@ def serving(arguments: Sequence[str], environment: Mapping[str, str], health: st
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        note.unlink(missing_ok=True)
+
+
+def end_servers(notes: Path) -> None:
+    """End the servers that a killed run has left running."""
+    for note in notes.glob("*.pid"):
+        left = orphan(int(note.stem), note.read_text(encoding="utf-8"))
+        if left is not None:
+            left.stop()
 
 
 def own_environment(home: Path, **more: str) -> dict[str, str]:

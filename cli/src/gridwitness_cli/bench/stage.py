@@ -20,7 +20,7 @@ from gridwitness_chain.process import free_port
 from gridwitness_evidence import SigningKey
 
 from gridwitness_cli.bench.officers import presentations, register_officers
-from gridwitness_cli.bench.processes import own_environment, serving
+from gridwitness_cli.bench.processes import end_servers, own_environment, serving
 from gridwitness_cli.provisioning import provision
 from gridwitness_cli.runtime import Parts, running_parts
 
@@ -28,6 +28,8 @@ AGENCY = "330100CG"
 SECOND = "330100GA"
 API_PROCESSES = min(4, os.cpu_count() or 1)
 """One for each core: a Python process accepts on one core at a time."""
+SERVERS = "servers"
+"""Folder with a note for each server process."""
 _MARK = ".gridwitness-bench"
 
 
@@ -99,7 +101,7 @@ def _api(home: Path) -> Iterator[tuple[int, int]]:
     port = free_port()
     command = ["-m", "gridwitness_cli", "serve", "--port", str(port)]
     environment = own_environment(home, GRIDWITNESS_DEMO_MODE="true")
-    with serving(command, environment, f"http://127.0.0.1:{port}/readyz") as pid:
+    with serving(command, environment, f"http://127.0.0.1:{port}/readyz", home / SERVERS) as pid:
         yield port, pid
 
 
@@ -109,6 +111,7 @@ def _clear(home: Path) -> None:
     if home.exists() and any(home.iterdir()):
         if not mark.exists():
             raise Misconfigured("bench-home", f"{home} was not made by `gridwitness bench`.", "move it away")
+        end_servers(home / SERVERS)
         EmbeddedPostgres(home).stop()
         if EngineHome(home / "chain").settings() is not None:
             Ganache(home / "chain").start().stop()
