@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from gridwitness_chain import RemoteEngine
 from web3 import HTTPProvider, Web3
@@ -58,9 +59,9 @@ def send_transactions(rpc_url: str, count: int) -> SentTransactions:
     return SentTransactions(count, time.perf_counter() - began, receipts[-1]["gasUsed"])
 
 
-def _spend_first_nonce(rpc_url: str, web3: Web3, account: object) -> None:
+def _spend_first_nonce(rpc_url: str, web3: Web3, account: Any) -> None:
     """Funds, and nonce 0 out of the way, as the platform's own accounts have it."""
-    address = account.address  # type: ignore[attr-defined]
+    address = account.address
     engine = RemoteEngine(rpc_url).start()
     engine.fund(address)
     engine.stop()
@@ -72,7 +73,7 @@ def _spend_first_nonce(rpc_url: str, web3: Web3, account: object) -> None:
         "gasPrice": 2 * web3.eth.gas_price,
         "chainId": web3.eth.chain_id,
     }
-    signed = account.sign_transaction(first)  # type: ignore[attr-defined]
+    signed = account.sign_transaction(first)
     web3.eth.wait_for_transaction_receipt(
         web3.eth.send_raw_transaction(signed.raw_transaction), poll_latency=_POLL_SECONDS
     )
