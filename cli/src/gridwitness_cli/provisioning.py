@@ -32,6 +32,8 @@ class FirstLogin:
 def provision(parts: Parts, platform: Platform) -> FirstLogin | None:
     """Make the deployment ready, or see that it is. Raises Misconfigured where its parts disagree."""
     settings = parts.settings
+    for folder in (settings.files_dir, settings.log_dir):
+        folder.mkdir(parents=True, exist_ok=True)
     migrate(parts.urls.owner)
     _require_declared(parts.urls.owner)
     deploy_contracts(platform, settings.agency_code)
