@@ -69,6 +69,8 @@ def test_logs_in_with_the_roles_given(running: RunningPlatform) -> None:
         ({"password": "short"}, "password-weak"),
         ({"username": "a\nb"}, "username"),
         ({"username": ""}, "username"),
+        ({"username": "\ud800"}, "username"),
+        ({"password": "\ud800" * 12}, "password-weak"),
         ({"display_name": "a\0b"}, "no-text-form"),
         ({"display_name": "x" * 70_000}, "too-large"),
     ],
@@ -130,9 +132,13 @@ def test_five_failures_lock_and_time_opens(running: RunningPlatform, officer: Of
     assert log_in(running, officer.username, PASSWORD)
 
 
-def test_unknown_name_is_answered_like_a_wrong_password(running: RunningPlatform) -> None:
+@pytest.mark.parametrize("name", ["nobody", "", "a\0b", "\ud800"])
+@pytest.mark.parametrize("password", [PASSWORD, "", "\ud800", "\0"])
+def test_unknown_name_is_answered_like_a_wrong_password(
+    running: RunningPlatform, name: str, password: str
+) -> None:
     with pytest.raises(Unauthenticated) as refusal:
-        log_in(running, "nobody", PASSWORD)
+        log_in(running, name, password)
     assert refusal.value.code == "login-failed"
 
 

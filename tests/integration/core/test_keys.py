@@ -165,6 +165,14 @@ def test_revoked_key_signs_nothing_more_and_what_was_anchored_stays(running: Run
     assert twice.value.code == "key-revoked"
 
 
+def test_revocation_as_of_now_on_a_chain_that_has_been_idle(running: RunningPlatform) -> None:
+    officer = running.officer()
+    running.drain()
+    running.advance(3600)
+    revoke(running, officer)
+    assert contract_key(running, officer).revoked_at >= contract_key(running, officer).compromised_since
+
+
 def test_revocation_far_back_takes_a_second_agency(running: RunningPlatform) -> None:
     officer = running.officer()
     running.drain()

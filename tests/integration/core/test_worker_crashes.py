@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import psycopg
@@ -142,6 +143,21 @@ def test_two_workers_at_once(running: RunningPlatform, officer: Officer) -> None
     other.close()
     running.drain()
     check_whole(running)
+
+
+def test_one_record_is_anchored_within_the_interval(running: RunningPlatform, officer: Officer) -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=Worker(running.platform).run, args=(stop,))
+    thread.start()
+    try:
+        running.accept(officer.step())
+        deadline = time.monotonic() + running.settings.anchor_interval_seconds + 5
+        while not all(backlog.done for backlog in running.worker.backlogs()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        stop.set()
+        thread.join()
 
 
 def check_whole(running: RunningPlatform) -> None:

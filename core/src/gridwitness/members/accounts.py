@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError, VerifyMismatchError
+from argon2.exceptions import VerificationError
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -143,7 +143,10 @@ class Accounts:
 
         Raises Unauthenticated `login-failed` (never says which was wrong) or `account-locked`.
         """
-        row = session.scalar(select(AccountRow).where(AccountRow.username == username).with_for_update())
+        row = None
+        if username.isprintable():  # others no account has, and the database may not even take them
+            named = select(AccountRow).where(AccountRow.username == username)
+            row = session.scalar(named.with_for_update().execution_options(populate_existing=True))
         now = self._clock.now()
         if row is not None and row.locked_until is not None and row.locked_until > now:
             raise Unauthenticated(
@@ -231,13 +234,16 @@ def _hash_new(password: str) -> str:
         raise InvalidInput(
             "password-weak", f"A password has at least {MINIMUM_PASSWORD} characters.", "choose a longer one"
         )
-    return _hasher.hash(password)
+    try:
+        return _hasher.hash(password)
+    except UnicodeEncodeError as error:
+        raise InvalidInput("password-weak", "A password has no lone surrogates.", None) from error
 
 
 def _matches(hashed: str, password: str) -> bool:
     try:
         return _hasher.verify(hashed, password)
-    except (VerifyMismatchError, VerificationError):
+    except (VerificationError, UnicodeEncodeError):
         return False
 
 

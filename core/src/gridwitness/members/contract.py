@@ -79,13 +79,13 @@ class ContractKeyRegistry:
         members = self._chain.contracts.members
         call = members.revoke_key(agency, _thumbprint(kid), since)
         try:
-            self._chain.submit(self._chain.registrar(agency), members, call)
+            self._chain.submit_in_new_block(self._chain.registrar(agency), members, call)
         except Conflict as error:
             # Proposed by a run that was interrupted before the second agency's call.
             if getattr(error.__cause__, "error", None) != "MembersRevocationAlreadyProposed":
                 raise
         if seconded_by is not None and not self._state(agency, kid).revoked_at:
-            self._chain.submit(self._chain.registrar(seconded_by), members, call)
+            self._chain.submit_in_new_block(self._chain.registrar(seconded_by), members, call)
 
     def _is_far_back(self, since: int) -> bool:
         """As the contract decides it, at the time of the latest block."""

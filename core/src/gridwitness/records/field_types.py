@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}Z")
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -28,7 +28,7 @@ def is_time(value: Any) -> bool:
     if not (isinstance(value, str) and _TIME.fullmatch(value)):
         return False
     try:
-        datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")
+        datetime.fromisoformat(value)  # many times faster than strptime, which asks for the locale
     except ValueError:
         return False
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from gridwitness.errors import InvalidInput, NotFound, TooLarge
 from gridwitness.records.models import FileRow
 
 _CHUNK = 1024 * 1024
+_HEAD = 64
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
@@ -44,7 +47,11 @@ class FileStore:
         self._limit = limit
 
     def path(self, sha256: str) -> Path:
-        """Where the bytes of a file lie; `sha256` in hex."""
+        """Where the bytes of a file lie; `sha256` in hex. Raises NotFound `file-unknown` for anything
+        else.
+        """
+        if not _SHA256.fullmatch(sha256):
+            raise NotFound("file-unknown", f"{sha256[:80]!r} is no SHA-256 in lower-case hex.", None)
         return self._root / sha256[:2] / sha256
 
     def put(self, sha256: str, chunks: Iterable[bytes]) -> tuple[FileDigests, bytes]:
@@ -68,7 +75,7 @@ class FileStore:
                         raise TooLarge(
                             "file-too-large", f"The file is over {self._limit} bytes.", "send a smaller file"
                         )
-                    head = head or chunk[:64]
+                    head = (head + chunk[:_HEAD])[:_HEAD]
                     out.write(chunk)
                     yield chunk
 
@@ -84,6 +91,7 @@ class FileStore:
                 )
             Path(name).replace(final)
             sync_folder(final.parent)
+            sync_folder(self._root)  # the folder's own name
             return digests, head
         finally:
             Path(name).unlink(missing_ok=True)
