@@ -4,7 +4,9 @@ from gridwitness.members.accounts import Accounts, account_named
 from gridwitness.members.contract import ContractKeyRegistry
 from gridwitness.members.directory import MemberDirectory
 from gridwitness.members.idempotency import Answers
-from gridwitness.members.keys import KEY_HANDLERS, KeyRegistry, Keys, UnderWay, find_key
+from gridwitness.members.key_registry import KeyRegistry
+from gridwitness.members.key_statements import KEY_HANDLERS
+from gridwitness.members.keys import Keys, UnderWay, find_key
 from gridwitness.members.models import AccountRow, AgencyRow, SigningKeyRow
 from gridwitness.members.roles import ROLES, Actor, Grant
 

@@ -70,6 +70,7 @@ def upgrade() -> None:
     _anchors()
     _stated_records()
     _accounts()
+    _logins()
     _signing_keys()
     tables = load_models().tables
     for statement in (
@@ -277,6 +278,9 @@ def _accounts() -> None:
         unique=True,
         schema="members",
     )
+
+
+def _logins() -> None:
     op.create_table(
         "session",
         sa.Column("token_digest", sa.LargeBinary(), nullable=False),
