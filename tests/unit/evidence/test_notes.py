@@ -138,6 +138,7 @@ def test_codes_tell_unsigned_from_wrongly_signed() -> None:
         SIGNER.vkey.replace(ORIGIN, "a b"),
         SIGNER.vkey.upper(),
     ],
+    ids=["empty", "short", "longer", "type", "name", "nameless", "space", "upper"],
 )
 def test_vkeys_are_read_strictly(vkey: str) -> None:
     with pytest.raises(NoteError, match="note-key"):
