@@ -1,1 +1,1 @@
-"""`gridwitness demo` and the demo accounts of `gridwitness up --demo`."""
+"""`gridwitness demo`: the whole product once; and the accounts of `gridwitness up --demo`."""

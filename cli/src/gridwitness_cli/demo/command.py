@@ -1,4 +1,4 @@
-"""`gridwitness demo`: the whole product once, on a deployment of its own that is gone afterwards."""
+"""`gridwitness demo`: the whole product once, on a deployment of its own; no process of it runs on."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def tamper(desk: AuditorDesk) -> None:
     for attack in planned:
         with _made(owner, attack):
             verdict = verify(company.stage.environment, *desk.audit(), "--trust", desk.trust)
-        change = _judged(attack, verdict)
+        change = judged(attack, verdict)
         company.story.tampering.append(change)
         mark = "[green]✓[/]" if change.named else "[red]✗[/]"
         company.story.say(f"   {mark} {change.what} → {', '.join(change.checks) or '–'}")
@@ -60,7 +60,7 @@ def _made(owner: str, attack: Attack) -> Iterator[None]:
         attack.file.write_bytes(original)
 
 
-def _judged(attack: Attack, verdict: Verdict) -> Tampering:
+def judged(attack: Attack, verdict: Verdict) -> Tampering:
     """Named: exit code 1, by the check that has to, at the place that was changed."""
     found = [
         place
