@@ -25,8 +25,11 @@ class PartState:
     detail: str
 
 
-def examine(settings: Settings) -> dict[str, Any]:
-    """Every part's state. `database` is the operator's owner URL: a secret, for this output only."""
+def examine(settings: Settings, wanted: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Every part's state. `database` is the operator's owner URL: a secret, for this output only.
+
+    `ok` is about the `wanted` parts (all where none are named); a part that was not reached counts as failed.
+    """
     api = f"http://127.0.0.1:{read_run_file(settings).get('port', settings.port)}"
     states: list[PartState] = []
     parts = _checked(states, "parts", lambda: (found_parts(settings), "found"))
@@ -39,7 +42,8 @@ def examine(settings: Settings) -> dict[str, Any]:
             platform.close()
     _checked(states, "api", lambda: (None, _api(api)))
     return {
-        "ok": all(state.ok for state in states),
+        "ok": all(state.ok for state in states if not wanted or state.name in wanted)
+        and wanted <= {state.name for state in states},
         "home": str(settings.home),
         "profile": settings.profile,
         "database": None if parts is None else parts.urls.owner,

@@ -13,6 +13,7 @@ from typing import Annotated
 import httpx
 import typer
 import uvicorn
+from gridwitness.errors import Unavailable
 from gridwitness.migration import migrate as migrate_database
 from gridwitness.settings import Settings, load_settings
 from gridwitness.worker import Worker
@@ -23,6 +24,8 @@ from gridwitness_cli.demo.accounts import ACCOUNTS, PASSWORD, make_demo_accounts
 from gridwitness_cli.processes import Child, Supervisor, follow_parent
 from gridwitness_cli.provisioning import FirstLogin, provision
 from gridwitness_cli.runtime import found_parts, running_parts, write_run_file
+
+_LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 errors = Console(stderr=True, highlight=False)
 
@@ -69,13 +72,19 @@ def serve(
     settings = load_settings(**({} if port is None else {"port": port}))
     refuse_demo_home(settings)
     follow_parent()
+    logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
     platform = found_parts(settings).platform("gridwitness-api")
+    try:
+        Worker(platform).check_standing()
+    except Unavailable as error:
+        # Without the chain records are still accepted; they wait for their anchor.
+        logging.getLogger("gridwitness.api").warning("%s", error)
     uvicorn.run(create_app(platform), host=host, port=settings.port, log_level="warning", server_header=False)
 
 
 def worker() -> None:
     """Sequence and anchor until SIGTERM; database and chain must be running. 运行定序与上链进程。"""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

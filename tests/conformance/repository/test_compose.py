@@ -32,7 +32,11 @@ def test_the_compose_file_is_in_order() -> None:
         ('    user: "1000:1000"\n', "", "runs as root"),
         ('restart: "no"', "restart: always", "a one-shot job is not restarted"),
         ("restart: unless-stopped", 'restart: "no"', "is not restarted after a crash"),
-        ('      test: ["CMD", "gridwitness", "doctor", "--json"]\n', "", "has no health check"),
+        (
+            '      test: ["CMD", "gridwitness", "doctor", "--part", "database", "--part", "chain", "--part", "worker"]\n',
+            "",
+            "has no health check",
+        ),
         ("ganache:v7.9.2", "ganache:latest", "not pinned"),
         ('"127.0.0.1:${GRID', '"${GRID', "published beyond this machine"),
         (
