@@ -33,7 +33,8 @@ def test_the_compose_file_is_in_order() -> None:
         ('restart: "no"', "restart: always", "a one-shot job is not restarted"),
         ("restart: unless-stopped", 'restart: "no"', "is not restarted after a crash"),
         (
-            '      test: ["CMD", "gridwitness", "doctor", "--part", "database", "--part", "chain", "--part", "worker"]\n',
+            '      test: ["CMD", "gridwitness", "doctor", "--part", "database", '
+            '"--part", "chain", "--part", "worker"]\n',
             "",
             "has no health check",
         ),
