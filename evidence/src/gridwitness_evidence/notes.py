@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -14,6 +15,7 @@ from .keys import PublicKey, SigningKey
 MAXIMUM_NOTE = 65_536
 MAXIMUM_SIGNATURES = 100  # the standard asks for 16 at least; witnesses may add to ours
 _ED25519 = b"\x01"
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 class NoteVerifier:
@@ -127,7 +129,7 @@ def _signature(line: str) -> _Signature:
 
 
 def _is_note_text(text: str) -> bool:
-    return text.endswith("\n") and not any(ord(char) < 0x20 and char != "\n" for char in text)
+    return text.endswith("\n") and _CONTROL.search(text) is None
 
 
 def _is_key_name(name: str) -> bool:

@@ -115,6 +115,16 @@ def test_a_log_signs_only_its_own() -> None:
         SIGNER.sign("no newline")
 
 
+def test_a_text_has_no_control_character_but_newlines() -> None:
+    for number in range(0x30):
+        text = f"a{chr(number)}b\n"
+        if number < 0x20 and number != 0x0A:
+            with pytest.raises(NoteError, match="note-form"):
+                SIGNER.sign(text)
+        else:
+            assert open_note(SIGNER.sign(text), SIGNER.verifier) == text
+
+
 def test_codes_tell_unsigned_from_wrongly_signed() -> None:
     note = sign_tree_head(HEAD, SIGNER)
     stranger = NoteSigner(ORIGIN, SigningKey.generate("EdDSA"))
