@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from gridwitness.errors import Conflict
 from gridwitness.records import Outcome
 from gridwitness.records.files import add_file
 from gridwitness_evidence import Record, Seen, SigningKey, base64url
@@ -249,6 +250,14 @@ def test_provenance_that_the_database_cannot_hold(running: RunningPlatform, offi
 
 def test_eddsa_key(running: RunningPlatform) -> None:
     assert code_of(running.accept(running.officer(algorithm="EdDSA").step())[0]) is None
+
+
+def test_no_bundle_before_the_anchor(running: RunningPlatform, officer: Officer) -> None:
+    record = officer.step()
+    running.accept(record)
+    with pytest.raises(Conflict) as refusal:
+        running.check_bundle(record.claims.jti)
+    assert refusal.value.code == "not-anchored-yet"
 
 
 def test_bundle_of_an_accepted_record(running: RunningPlatform, officer: Officer) -> None:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from gridwitness.errors import Conflict
 from gridwitness.members.roles import SUBMITTERS
 from gridwitness.platform import Platform
 from gridwitness.records import Outcome
@@ -145,12 +144,6 @@ def evidence(jti: Jti, caller: CallerHere) -> Response:
     """一个可离线核实的文件；尚未上链时为 409 `not-anchored-yet`。 One file that can be verified offline."""
     with caller.transaction() as (session, actor):
         row = readable_record(session, actor, jti)
-        if state_of(row, anchored_sizes(session)) != "anchored":
-            raise Conflict(
-                "not-anchored-yet",
-                f"Record {jti} is accepted but its tree head is not on the chain yet.",
-                "ask again shortly; the receipt names the time by which it will be",
-            )
         bundle = caller.platform.bundles.make(session, row)
     headers = {"Content-Disposition": f'attachment; filename="{jti}.bundle.json"'}
     return Response(bundle.to_json(), media_type=JSON, headers=headers)

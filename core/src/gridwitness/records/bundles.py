@@ -47,7 +47,7 @@ def record_state(session: Session, row: RecordRow) -> str:
     """`accepted`, `sequenced` or `anchored`."""
     if row.leaf_index is None:
         return "accepted"
-    return "sequenced" if _covering_anchor(session, row) is None else "anchored"
+    return "sequenced" if _covering_anchor(session, row.log, row.leaf_index) is None else "anchored"
 
 
 def unanchored(session: Session, agency: str, kid: str, *, but: str) -> bool:
@@ -80,7 +80,7 @@ class BundleMaker:
 
     def make(self, session: Session, row: RecordRow) -> Bundle:
         """The bundle of one record. Raises Conflict `not-anchored-yet`."""
-        anchor = _covering_anchor(session, row)
+        anchor = None if row.leaf_index is None else _covering_anchor(session, row.log, row.leaf_index)
         if anchor is None or row.leaf_index is None:
             raise Conflict(
                 "not-anchored-yet",
@@ -118,10 +118,10 @@ class BundleMaker:
         )
 
 
-def _covering_anchor(session: Session, row: RecordRow) -> AnchorRow | None:
+def _covering_anchor(session: Session, log: str, leaf_index: int) -> AnchorRow | None:
     return session.scalars(
         select(AnchorRow)
-        .where(AnchorRow.log == row.log, AnchorRow.size > row.leaf_index)
+        .where(AnchorRow.log == log, AnchorRow.size > leaf_index)
         .order_by(AnchorRow.size)
         .limit(1)
     ).first()
