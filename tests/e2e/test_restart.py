@@ -67,6 +67,8 @@ def test_records_survive_a_stop_and_every_kill(home: DemoHome) -> None:
     assert home.process is not None
     os.kill(home.process.pid, signal.SIGKILL)
     home.process.wait()
+    wait_until_gone(home.home, program="gridwitness_cli")
+    assert processes_of(home.home) != []
     home.start()
     assert _receipt(home, third["jti"]) == third["receipt"]
     home.wait_until_anchored(third["jti"])

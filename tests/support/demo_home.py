@@ -219,26 +219,27 @@ def start_gridwitness(environment: dict[str, str], *arguments: str) -> subproces
     )
 
 
-def processes_of(home: Path) -> list[int]:
-    """Living processes that name a home in their command line or environment (reads /proc)."""
+def processes_of(home: Path, program: str = "") -> list[int]:
+    """Living processes (of one program) that name a home in command line or environment (reads /proc)."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
             state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-            told = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            command = (entry / "cmdline").read_bytes()
+            told = command + (entry / "environ").read_bytes()
         except OSError:
             continue
-        if state not in "ZX" and str(home).encode() in told:
+        if state not in "ZX" and str(home).encode() in told and program.encode() in command:
             found.append(int(entry.name))
     return found
 
 
-def wait_until_gone(home: Path, seconds: float = 60) -> None:
-    """Until no process of a home lives."""
+def wait_until_gone(home: Path, seconds: float = 60, program: str = "") -> None:
+    """Until no process (of one program) of a home lives."""
     deadline = time.monotonic() + seconds
-    while left := processes_of(home):
+    while left := processes_of(home, program):
         assert time.monotonic() < deadline, [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in left]
         time.sleep(0.1)
 
