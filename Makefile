@@ -6,8 +6,8 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
-# Parallel test workers (pytest-xdist); 0 = one process. Tests that share a server carry one xdist_group.
-PYTEST_WORKERS ?= 0
+# Parallel test workers (pytest-xdist), a file each at a time; 0 = one process.
+PYTEST_WORKERS ?= 2
 PYTEST_ARGS ?=
 PORT ?= 8000
 
@@ -40,8 +40,8 @@ run: setup ## the platform at http://127.0.0.1:8000 (PORT=…) with demo account
 	$(BIN)/gridwitness up --demo --port $(PORT)
 
 .PHONY: test
-test: setup ## all tests (PYTEST_WORKERS=2 in parallel, PYTEST_ARGS='-k name' for some)
-	$(BIN)/python -m pytest tests -n $(PYTEST_WORKERS) --dist loadgroup $(PYTEST_ARGS)
+test: setup ## all tests (PYTEST_WORKERS=0 in one process, PYTEST_ARGS='-k name' for some)
+	$(BIN)/python -m pytest tests -n $(PYTEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: check
 check: setup ## format, lint, types, import rules, repository rules, drift of generated files
