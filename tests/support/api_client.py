@@ -42,6 +42,7 @@ class Deployment:
     clock: SimulatedClock
     client: TestClient
     officer_key: SigningKey
+    owner_url: str
     tokens: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -172,7 +173,7 @@ def deployment() -> Deployment:
         shutil.rmtree(home, ignore_errors=True)
 
     atexit.register(remove)
-    return _provisioned(Deployment(platform, clock, client, SigningKey.generate("ES256")))
+    return _provisioned(Deployment(platform, clock, client, SigningKey.generate("ES256"), urls.owner))
 
 
 def _provisioned(made: Deployment) -> Deployment:

@@ -137,6 +137,12 @@ def test_imported_again_and_changed(running: RunningPlatform) -> None:
     assert codes == ["source-unchanged", "source-subject", "source-subject", "fields", None]
 
 
+def test_a_key_too_long_for_its_index_is_refused_alone(running: RunningPlatform) -> None:
+    keys = ["字" * 512, "字" * 513, "x" * 30_000, "SR-7"]
+    outcomes = running.accept(*(imported(running, key, {"a": "1"}) for key in keys))
+    assert [code(outcome) for outcome in outcomes] == [None, *["source-key-too-long"] * 2, None]
+
+
 def test_what_an_officer_reports_takes_no_outside_key(running: RunningPlatform, officer: Officer) -> None:
     source = {"system": "pad", "key": "SR-9", "row": {"a": "b"}}
     fields = dict(imported(running, "SR-9", {}).fields) | {"source": source}

@@ -91,7 +91,11 @@ def test_a_sender_that_stops_half_way(
     check_empty(sessions, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", SHA256.upper(), "", SHA256 + "/..", SHA256 + "\n"])
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd", SHA256.upper(), "", SHA256 + "/..", SHA256 + "\n"],
+    ids=["traversal", "upper", "empty", "deeper", "newline"],
+)
 def test_names_that_are_no_digest(store: FileStore, name: str) -> None:
     for use in (
         store.path,

@@ -16,6 +16,9 @@ from gridwitness.records.effects import RowChange, change, put_new
 from gridwitness.records.logs import Log
 from gridwitness.records.models import SourceRow
 
+MAXIMUM_KEY = 512
+"""Most characters of a row's key in its outside system: it has to be unique, and an index holds so much."""
+
 SourceKey = tuple[str, str, str]
 """Agency code, kind without version, key in the outside system."""
 
@@ -70,7 +73,10 @@ class SourceHandler:
         return _Loaded(rows, {sub: key for key, (sub, _) in rows.items()})
 
     def decide(self, record: Record, log: Log, loaded: _Loaded) -> list[RowChange]:
-        """The row's subject and newest digest. Raises Conflict `source-subject`, `source-unchanged`."""
+        """The row's subject and newest digest.
+
+        Raises Conflict `source-subject`, `source-unchanged`; InvalidInput `fields`, `source-key-too-long`.
+        """
         source = _checked_source(record)
         if record.claims.src != "import":
             return []
@@ -114,6 +120,12 @@ def _checked_source(record: Record) -> dict[str, Any]:
         and isinstance(source["row"], dict)
         and all(isinstance(value, str) for value in source["row"].values())
     ):
+        if len(source["key"]) > MAXIMUM_KEY:
+            raise InvalidInput(
+                "source-key-too-long",
+                f"A row's key has at most {MAXIMUM_KEY} characters, not {len(source['key'])}.",
+                "choose a shorter column as the key",
+            )
         return source
     raise InvalidInput(
         "fields", "`source` is not {system: text, key: text, row: object of text}.", "see docs/format.md"
