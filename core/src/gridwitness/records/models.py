@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
-    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -56,7 +55,7 @@ class RecordRow(Base):
 
     __tablename__ = "record"
     __table_args__ = (
-        UniqueConstraint("log", "sub", "seq"),
+        UniqueConstraint("sub", "log", "seq"),  # in this order it also finds the logs of a subject
         UniqueConstraint("log", "leaf_index"),
         Index("ix_record_waiting", "log", "accept_order", postgresql_where=text("leaf_index IS NULL")),
         Index("ix_record_kind", "kind", "leaf_index"),
@@ -65,7 +64,7 @@ class RecordRow(Base):
     )
 
     jti: Mapped[UUID] = derived(Uuid, primary_key=True)
-    log: Mapped[str] = derived(Text, ForeignKey("records.log.name"))
+    log: Mapped[str] = derived(Text)
     identity: Mapped[bytes] = derived(LargeBinary, unique=True)
     kind: Mapped[str] = derived(Text)
     iss: Mapped[str] = derived(Text)
@@ -93,7 +92,7 @@ class TreeHeadRow(Base):
     __tablename__ = "tree_head"
     __table_args__ = ({"schema": "records"},)
 
-    log: Mapped[str] = derived(Text, ForeignKey("records.log.name"), primary_key=True)
+    log: Mapped[str] = derived(Text, primary_key=True)
     size: Mapped[int] = derived(BigInteger, primary_key=True)
     root: Mapped[bytes] = derived(LargeBinary)
     note: Mapped[str] = derived(Text)
@@ -105,7 +104,7 @@ class AnchorRow(Base):
     __tablename__ = "anchor"
     __table_args__ = ({"schema": "records"},)
 
-    log: Mapped[str] = derived(Text, ForeignKey("records.log.name"), primary_key=True)
+    log: Mapped[str] = derived(Text, primary_key=True)
     size: Mapped[int] = derived(BigInteger, primary_key=True)
     old_size: Mapped[int] = derived(BigInteger)
     root: Mapped[bytes] = derived(LargeBinary)

@@ -123,11 +123,10 @@ def _records() -> None:
             "accepted_in", TransactionId(), server_default=sa.text("pg_current_xact_id()"), nullable=False
         ),
         sa.Column("accept_order", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.ForeignKeyConstraint(["log"], ["records.log.name"], name=op.f("fk_record_log_log")),
         sa.PrimaryKeyConstraint("jti", name=op.f("pk_record")),
         sa.UniqueConstraint("identity", name=op.f("uq_record_identity")),
         sa.UniqueConstraint("log", "leaf_index", name=op.f("uq_record_log_leaf_index")),
-        sa.UniqueConstraint("log", "sub", "seq", name=op.f("uq_record_log_sub_seq")),
+        sa.UniqueConstraint("sub", "log", "seq", name=op.f("uq_record_sub_log_seq")),
         schema="records",
     )
     op.create_index("ix_record_kind", "record", ["kind", "leaf_index"], unique=False, schema="records")
@@ -163,7 +162,6 @@ def _anchors() -> None:
         sa.Column("block_hash", sa.LargeBinary(), nullable=False),
         sa.Column("block_time", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("proof", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.ForeignKeyConstraint(["log"], ["records.log.name"], name=op.f("fk_anchor_log_log")),
         sa.PrimaryKeyConstraint("log", "size", name=op.f("pk_anchor")),
         schema="records",
     )
@@ -173,7 +171,6 @@ def _anchors() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["log"], ["records.log.name"], name=op.f("fk_tree_head_log_log")),
         sa.PrimaryKeyConstraint("log", "size", name=op.f("pk_tree_head")),
         schema="records",
     )
