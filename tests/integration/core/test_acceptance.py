@@ -236,12 +236,24 @@ def test_what_follows_a_refused_record_is_refused(running: RunningPlatform, offi
     assert [code_of(outcome) for outcome in running.accept(first, second)] == ["fields", "subject-moved"]
 
 
-def test_conflict_names_the_head(running: RunningPlatform, officer: Officer) -> None:
+def test_conflict_names_all_that_signing_again_takes(running: RunningPlatform, officer: Officer) -> None:
     first = officer.step()
     running.accept(first)
-    error = running.accept(officer.step(sub=first.claims.sub))[0].error
+    stale = officer.step(sub=first.claims.sub)
+    error = running.accept(stale)[0].error
     assert error is not None
-    assert error.context["head"] == {"seq": 0, "digest": first.digest.hex()}
+    head = error.context["head"]
+    assert (head["sub"], head["origin"]) == (first.claims.sub, first.claims.aud)
+    again = officer.step(
+        sub=head["sub"],
+        seq=head["next_seq"],
+        prev=base64url.decode(head["prev"]),
+        seen=Seen(head["seen"]["size"], base64url.decode(head["seen"]["root"])),
+    )
+    assert code_of(running.accept(again)[0]) is None
+    new = running.accept(officer.step(seq=1, prev=bytes(32)))[0].error
+    assert new is not None
+    assert new.context["head"] is None
 
 
 def test_provenance_that_the_database_cannot_hold(running: RunningPlatform, officer: Officer) -> None:

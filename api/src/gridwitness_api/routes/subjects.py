@@ -5,14 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 from gridwitness.errors import Conflict, NotFound
 from gridwitness.members.roles import READERS
-from gridwitness.records import Log, SubjectHead, heads_of, latest_seen, logs_by_origin
-from gridwitness_evidence import base64url
+from gridwitness.records import Log, SubjectHead, head_view, heads_of, latest_seen, logs_by_origin
 from sqlalchemy.orm import Session
 
 from gridwitness_api.parameters import Cursor, Limit, LogQuery, Subject
 from gridwitness_api.record_list import list_subject
 from gridwitness_api.request_platform import CallerHere
-from gridwitness_api.routes.logs import seen_head
 from gridwitness_api.schemas.logs import SubjectHeadView
 from gridwitness_api.schemas.records import RecordPage
 
@@ -31,15 +29,7 @@ def head(sub: Subject, caller: CallerHere, log: LogQuery = None) -> SubjectHeadV
         actor.require(READERS)
         home, newest = _find(session, sub, log)
         seen = latest_seen(session, home.name)
-    return SubjectHeadView(
-        sub=sub,
-        log=home.name,
-        origin=home.origin,
-        seq=newest.seq,
-        prev=base64url.encode(newest.digest),
-        next_seq=newest.seq + 1,
-        seen=seen_head(seen),
-    )
+    return SubjectHeadView.model_validate(head_view(home, sub, newest, seen))
 
 
 @router.get("/{sub}/records", summary="主体历史 History of a subject")

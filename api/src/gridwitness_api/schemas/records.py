@@ -38,6 +38,15 @@ _PROBLEM: dict[str, Any] = {
     "detail": "Subject 9f86d081884c7d659a2feaa0c55ad015 expects seq 4, not 3, or another prev.",
     "code": "subject-moved",
     "instance": "urn:uuid:5f0c6a34-9a2e-4a39-8d80-0d7ac9d6a3b1",
+    "head": {
+        "sub": "9f86d081884c7d659a2feaa0c55ad015",
+        "log": "310000CG01",
+        "origin": "gridwitness/0123456789abcdef0123456789abcdef/310000CG01",
+        "seq": 3,
+        "prev": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+        "next_seq": 4,
+        "seen": {"size": 1042, "root": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"},
+    },
 }
 Short = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")]
 

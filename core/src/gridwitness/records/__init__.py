@@ -30,7 +30,7 @@ from gridwitness.records.recovery import Recovered, Recovery
 from gridwitness.records.sequencing import sole_sequencer
 from gridwitness.records.signers import OwnKeys, RegisteredKey, SignerDirectory
 from gridwitness.records.sources import SOURCE_HANDLERS, SourceHandler, find_sources, row_digest
-from gridwitness.records.subjects import SubjectHead, heads_of, lock_subjects, subject_log
+from gridwitness.records.subjects import SubjectHead, head_view, heads_of, lock_subjects, subject_log
 from gridwitness.records.submissions import Outcome, StepHandler, Submission
 from gridwitness.records.tiles import TileStore
 
@@ -62,6 +62,7 @@ __all__ = [
     "current_log",
     "find_erasure",
     "find_sources",
+    "head_view",
     "heads_of",
     "is_digest",
     "kind_named",

@@ -210,7 +210,7 @@ class Acceptance:
         by: str | None,
     ) -> SubjectHead:
         record, log = candidate.record, candidate.log
-        check_place(record.claims, heads.get(candidate.place))  # 6
+        check_place(record.claims, log, heads.get(candidate.place), writer.seen)  # 6
         handler = self._handlers.get(candidate.kind.name)
         changes = handler.decide(record, log, loaded[candidate.kind.name]) if handler else []  # 7
         accepted = Accepted(record, log, dict(candidate.provenance))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +48,15 @@ def current_log(session: Session, agency: str) -> Log:
         if row.origin not in followed:
             return _log(row)
     raise NotFound("log-unknown", f"Agency {agency} has no log.", "open one with `gridwitness agency add`")
+
+
+def predecessors(logs: Mapping[str, Log], log: Log) -> list[Log]:
+    """The closed logs before this one in its line, newest first. `logs` by origin."""
+    line: list[Log] = []
+    while log.predecessor is not None and (before := logs.get(log.predecessor)) is not None:
+        line.append(before)
+        log = before
+    return line
 
 
 def open_log(session: Session, log: Log) -> Log:

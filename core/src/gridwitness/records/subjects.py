@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from gridwitness_evidence import Claims
-from sqlalchemy import select, text
+from gridwitness_evidence import Claims, Seen, base64url
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridwitness.errors import Conflict
-from gridwitness.records.models import RecordRow
+from gridwitness.records.logs import Log, logs_by_origin, predecessors
 
 _LOCKS = text("""
     SELECT pg_advisory_xact_lock(bucket)
-    FROM (SELECT DISTINCT hashtextextended(subject, 0) & 4095 | 1::bigint << 40 AS bucket
-          FROM unnest(CAST(:subjects AS text[])) AS subject ORDER BY bucket) AS buckets
+    FROM (SELECT DISTINCT hashtextextended(sub, 0) & 4095 | 1::bigint << 40 AS bucket
+          FROM unnest(CAST(:subs AS text[])) AS sub ORDER BY bucket) AS buckets
 """)
 _HEADS = text("""
-    SELECT DISTINCT ON (log, sub) log, sub, seq, entry
-    FROM records.record WHERE (log, sub) IN (SELECT unnest(CAST(:logs AS text[])), unnest(CAST(:subs AS
-    text[]))) ORDER BY log, sub, seq DESC
+    SELECT wanted.log, wanted.sub, newest.seq, newest.entry
+    FROM unnest(CAST(:logs AS text[]), CAST(:subs AS text[])) AS wanted(log, sub),
+        LATERAL (SELECT r.seq, r.entry FROM records.record AS r
+                 WHERE r.sub = wanted.sub AND r.log = wanted.log ORDER BY r.seq DESC LIMIT 1) AS newest
+""")
+_HOMES = text("""
+    SELECT DISTINCT wanted.sub, log.name
+    FROM unnest(CAST(:subs AS text[])) AS wanted(sub), records.log AS log
+    WHERE EXISTS (SELECT FROM records.record AS r WHERE r.sub = wanted.sub AND r.log = log.name)
 """)
 
 
@@ -34,12 +41,12 @@ class SubjectHead:
 
 
 def lock_subjects(session: Session, subjects: Iterable[tuple[str, str]]) -> None:
-    """Hold the subjects (log, sub) to the end of the transaction.
+    """Hold the subjects (log, sub) to the end of the transaction, in every log: a subject has one.
 
     Subjects share 4,096 locks, taken in order, so that a batch of any size neither fills the lock table nor
     deadlocks.
     """
-    session.execute(_LOCKS, {"subjects": [f"{log}/{sub}" for log, sub in subjects]})
+    session.execute(_LOCKS, {"subs": [sub for _, sub in subjects]})
 
 
 def heads_of(session: Session, subjects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], SubjectHead]:
@@ -51,9 +58,27 @@ def heads_of(session: Session, subjects: Iterable[tuple[str, str]]) -> dict[tupl
     }
 
 
-def check_place(claims: Claims, head: SubjectHead | None) -> None:
-    """Raise Conflict `subject-moved`, with the head in its context, where `seq` or `prev` do not follow
-    it.
+def head_view(log: Log, sub: str, head: SubjectHead, seen: Seen | None) -> dict[str, Any]:
+    """What a signer needs for a subject's next record, as JSON: where it stands, and what to put into `seq`
+    (`next_seq`), `prev` and `seen`. Digests are base64url.
+    """
+    return {
+        "sub": sub,
+        "log": log.name,
+        "origin": log.origin,
+        "seq": head.seq,
+        "prev": base64url.encode(head.digest),
+        "next_seq": head.seq + 1,
+        "seen": None if seen is None else {"size": seen.size, "root": base64url.encode(seen.root)},
+    }
+
+
+def check_place(
+    claims: Claims, log: Log, head: SubjectHead | None, seen_of: Callable[[str], Seen | None]
+) -> None:
+    """Raise Conflict `subject-moved` where `seq` or `prev` do not follow.
+
+    Its context holds as `head` what signing again takes (`head_view`), or None where the subject is new.
     """
     expected = 0 if head is None else head.seq + 1
     if claims.seq == expected and claims.prev == (None if head is None else head.digest):
@@ -61,11 +86,24 @@ def check_place(claims: Claims, head: SubjectHead | None) -> None:
     raise Conflict(
         "subject-moved",
         f"Subject {claims.sub} expects seq {expected}, not {claims.seq}, or another prev.",
-        "fetch the subject's head and sign again, keeping the first signing as capture statement",
-        head=None if head is None else {"seq": head.seq, "digest": head.digest.hex()},
+        "sign again at the subject's head, keeping the first signing as capture statement",
+        head=None if head is None else head_view(log, claims.sub, head, seen_of(log.name)),
     )
 
 
+def homes_of(session: Session, subs: Iterable[str]) -> dict[str, set[str]]:
+    """Names of the logs that hold records of these subjects; new subjects are left out."""
+    homes: dict[str, set[str]] = {}
+    wanted = list(subs)
+    if wanted:
+        for sub, log in session.execute(_HOMES, {"subs": wanted}):
+            homes.setdefault(sub, set()).add(log)
+    return homes
+
+
 def subject_log(session: Session, sub: str) -> str | None:
-    """The log a subject lives in: its opener's."""
-    return session.scalars(select(RecordRow.log).where(RecordRow.sub == sub).limit(1)).first()
+    """The log a subject lives in; of several in one line, the newest that has records of it."""
+    names = homes_of(session, [sub]).get(sub, set())
+    logs = logs_by_origin(session)
+    homes = [log for log in logs.values() if log.name in names]
+    return max(homes, key=lambda log: len(predecessors(logs, log))).name if homes else None

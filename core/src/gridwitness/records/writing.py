@@ -182,8 +182,6 @@ class Writer(Generic[Owner]):
         Raises InvalidInput with the format's code where a value can't be recorded (too large, a lone
         surrogate).
         """
-        if log.name not in self._seen:
-            self._seen[log.name] = self._seen_of(log.name)
         try:
             return sign_record(
                 key=key,
@@ -196,13 +194,19 @@ class Writer(Generic[Owner]):
                 seq=0 if head is None else head.seq + 1,
                 prev=None if head is None else head.digest,
                 iat=int(self._now.timestamp()),
-                seen=self._seen[log.name],
+                seen=self.seen(log.name),
                 fields=fields,
             )
         except EvidenceError as error:
             raise InvalidInput(
                 error.code, f"{kind} can't be recorded: {error.message}", "change the value it speaks of"
             ) from error
+
+    def seen(self, log: str) -> Seen | None:
+        """The log's newest anchored head, the same throughout the transaction."""
+        if log not in self._seen:
+            self._seen[log] = self._seen_of(log)
+        return self._seen[log]
 
     def finish(self) -> list[tuple[Accepted, Owner]]:
         """Sign receipts and write everything. Gives the statements with what they were added for."""
