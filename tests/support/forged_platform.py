@@ -114,8 +114,9 @@ class ForgedPlatform:
     def database(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self.url, autocommit=True)
 
-    def open_log(self, origin: str) -> ForgedLog:
-        self.logs[origin] = ForgedLog(origin, self.agency, NoteKey(origin))
+    def open_log(self, origin: str, agency: str | None = None) -> ForgedLog:
+        """Open a log of this platform's agency, or keep one of another."""
+        self.logs[origin] = ForgedLog(origin, agency or self.agency, NoteKey(origin))
         return self.logs[origin]
 
     def _insert_log(

@@ -13,7 +13,9 @@ from web3 import Web3
 def trust_content(
     consortium: contract_consortium.Consortium, rpc: str, logs: list[tuple[str, str, str]]
 ) -> dict[str, Any]:
-    """A trust file's content; `logs` are (origin, agency, vkey), each the successor of the one before."""
+    """A trust file's content; `logs` are (origin, agency, vkey), each the successor of the one before it
+    of its agency.
+    """
     web3 = consortium.chain.web3
     origins = [origin for origin, _, _ in logs]
     return {
@@ -36,7 +38,7 @@ def trust_content(
                 "agency": agency,
                 "vkey": vkey,
                 "maximum_merge_delay": contract_consortium.MERGE_DELAY,
-                "predecessor": origins[at - 1] if at else None,
+                "predecessor": origins[at - 1] if at and logs[at - 1][1] == agency else None,
             }
             for at, (origin, agency, vkey) in enumerate(logs)
         ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import pytest
 from psycopg import sql
 from support import contract_consortium, contract_tree
 from support.contract_chain import account, code
-from support.forged_platform import ANCHORER, MERGE_DELAY
-from support.forged_record import NoteKey, b64u
+from support.forged_platform import MERGE_DELAY
+from support.forged_record import NoteKey
 from support.forged_scenario import Scenario, build, case_step
 
 
@@ -207,92 +206,6 @@ def test_tree_head_of_another_key(scenario: Scenario, database, audit) -> None:
     answer = audit()
     assert {"tree", "anchors"} == answer.failed
     assert answer.place("anchors", "head-unsigned")["index"] == len(log.records)
-
-
-def junk(scenario: Scenario) -> int:
-    """The anchorer's key appends a leaf that nobody has; gives the new size."""
-    platform = scenario.platform
-    log = platform.log
-    leaves = [*log.leaves, hashlib.sha256(b"junk").digest()]
-    log_id = hashlib.sha256(log.origin.encode()).digest()
-    platform.consortium.log.send(
-        ANCHORER, "append", log_id, log.anchored, len(leaves), contract_tree.root(leaves),
-        contract_tree.consistency(log.anchored, leaves),
-    )  # fmt: skip
-    return len(leaves)
-
-
-def test_junk_by_the_anchorers_key(scenario: Scenario, audit) -> None:
-    size = junk(scenario)
-    answer = audit()
-    assert answer.exit_code == 1
-    assert answer.place("anchors", "head-unsigned")["index"] == size
-    assert answer.place("anchors", "rolled-back")["index"] == size - 1
-
-
-def succeed(scenario: Scenario, **fields):
-    """Close the log at its honest head and continue it; gives the first record of the successor."""
-    platform = scenario.platform
-    old = platform.log
-    leaves = [*old.leaves, hashlib.sha256(b"junk").digest()]
-    log_id = hashlib.sha256(old.origin.encode()).digest()
-    root = contract_tree.root(old.leaves)
-    origin = contract_consortium.origin(1, 2)
-    platform.consortium.decide(
-        platform.consortium.log, "closeLog", log_id, old.anchored, root,
-        contract_tree.consistency(old.anchored, leaves), origin, ANCHORER.address,
-    )  # fmt: skip
-    new = platform.open_log(origin)
-    with platform.database() as database:
-        platform._insert_log(database, new, old.name)
-    named = {
-        "predecessor": old.origin, "size": old.anchored, "root": b64u(root),
-        "lost_from": None, "lost_to": None,
-        "reason": "anchorer stolen", **fields,
-    }  # fmt: skip
-    return platform.accept("deployment.incarnation.v1", named, scenario.service)
-
-
-def test_recovery_by_succession(scenario: Scenario, audit) -> None:
-    junk(scenario)
-    succeed(scenario)
-    scenario.platform.anchor()
-    answer = audit()
-    assert answer.failed == set()
-    assert answer.exit_code == 0
-    assert answer.place("anchors", "disowned")["log"] == scenario.platform.agency
-
-
-def test_succession_that_names_another_head(scenario: Scenario, audit) -> None:
-    junk(scenario)
-    succeed(scenario, size=3)
-    scenario.platform.anchor()
-    assert audit().place("anchors", "incarnation-differs")["log"].endswith("-2")
-
-
-def test_two_logs_write_one_row(scenario: Scenario, audit) -> None:
-    platform = scenario.platform
-    junk(scenario)
-    succeed(scenario)
-    record = platform.effect(
-        scenario.service, [("shop.thing", {"id": scenario.thing, "part": 1}, {"flag": True})]
-    )
-    platform.anchor()
-    answer = audit()
-    assert answer.place("rows", "two-logs")["jti"] == record.jti
-
-
-def test_declared_loss_is_disputed_not_forgotten(scenario: Scenario, database, audit) -> None:
-    old = scenario.platform.log
-    junk(scenario)
-    succeed(scenario, lost_from=old.anchored - 1, lost_to=old.anchored - 1)
-    scenario.platform.anchor()
-    lost = old.records[-1]
-    database.execute("DELETE FROM records.record WHERE jti = %s", (lost.jti,))
-    answer = audit()
-    assert answer.failed == set()
-    assert answer.exit_code == 3
-    assert answer.place("anchors", "lost-declared")["index"] == old.anchored - 1
 
 
 # Another chain, no chain, no database

@@ -101,13 +101,6 @@ def test_huge_value_stays_small(scenario: Scenario, database, audit) -> None:
     assert len(answer.place("rows", "altered")["detail"]) <= 400
 
 
-def test_two_logs_write_one_row(scenario: Scenario, audit) -> None:
-    platform = scenario.platform
-    platform.effect(scenario.service, [("shop.thing", {"id": fresh_id(), "part": 1}, {"title": "x"})])
-    platform.anchor()
-    assert audit().exit_code == 0
-
-
 # The manifest
 
 

@@ -6,6 +6,8 @@ from hashlib import sha256
 import pytest
 from gridwitness_verifier.kinds import KINDS
 from gridwitness_verifier.main import main
+from gridwitness_verifier.trust import parse_trust
+from support.forged_record import NoteKey
 from support.sealing import validator_keys
 from support.verifier_bundle import KeyRecord, Scenario
 from support.verifier_node import node_of, serve
@@ -297,6 +299,29 @@ def test_logs_of_a_trust_file_belong_together(tmp_path, capsys):
         path = tmp_path / "trust.json"
         path.write_text(json.dumps(trust | {"logs": wrong}))
         assert run(capsys, "bundle", str(path), "--trust", str(path))[0] == 2
+
+
+def test_succession_in_a_trust_file_is_one_order(tmp_path, capsys):
+    trust = Scenario().trust()
+    first = trust["logs"][0]
+
+    def log(number, predecessor):
+        origin = f"{first['origin']}-{number}"
+        return first | {"origin": origin, "vkey": NoteKey(origin).vkey, "predecessor": predecessor}
+
+    second = log(2, first["origin"])
+    circle = [log(2, f"{first['origin']}-3"), log(3, f"{first['origin']}-2")]
+    path = tmp_path / "trust.json"
+    for wrong in ([first, second, log(3, first["origin"])], circle, [first, *circle]):
+        path.write_text(json.dumps(trust | {"logs": wrong}))
+        code, _, err = run(capsys, "bundle", str(path), "--trust", str(path))
+        assert code == 2
+        assert "predecessor" in err
+    logs = [log(10, second["origin"]), second, first]
+    parsed = parse_trust(json.dumps(trust | {"logs": logs}).encode(), confirmed=True, folder=tmp_path)
+    assert [[found.origin for found in line] for line in parsed.lines] == [
+        [found["origin"] for found in (first, second, logs[0])]
+    ]
 
 
 def test_a_failure_is_said_in_both_languages(files, capsys):

@@ -85,6 +85,25 @@ class Trust:
                 return log
         raise VerificationError("foreign-log", f"{origin} is not a log of the trust file")
 
+    @property
+    def lines(self) -> tuple[tuple[LogTrust, ...], ...]:
+        """The logs in lines of succession (section 4): each line is a log and its successors, in order."""
+        successors = {log.predecessor: log for log in self.logs if log.predecessor is not None}
+        origins = {log.origin for log in self.logs}
+        lines = []
+        for first in (log for log in self.logs if log.predecessor not in origins):
+            line, following = [first], successors.get(first.origin)
+            while following is not None:
+                line.append(following)
+                following = successors.get(following.origin)
+            lines.append(tuple(line))
+        return tuple(lines)
+
+    @property
+    def line_of(self) -> dict[str, int]:
+        """Number of the line of every log, by the log's name."""
+        return {log.name: number for number, line in enumerate(self.lines) for log in line}
+
     def validators_at(self, number: int) -> tuple[Validator, ...]:
         """The validator set at a block number."""
         return tuple(validator for validator in self.validators if validator.counts_at(number))
@@ -242,6 +261,9 @@ def _validator(part: _Members) -> Validator:
 def _check_whole(trust: Trust) -> None:
     if len({log.origin for log in trust.logs}) != len(trust.logs):
         raise VerificationError("trust-form", "two logs with one origin")
+    # Rows and subjects are followed along a line, so there has to be one order.
+    if sum(map(len, trust.lines)) != len(trust.logs):
+        raise VerificationError("trust-form", "two logs name one predecessor, or logs succeed in a circle")
     # A clock that can be set proves nothing to another agency, so no shared profile may have one.
     if trust.clock == "simulated" and trust.profile != "embedded":
         raise VerificationError("trust-form", f"a simulated clock in profile {trust.profile}")

@@ -96,9 +96,10 @@ class Audit:
         absent = check_log_rows(self.tallies["anchors"], self.snapshot, self.trust)
         walks = self._open_logs()
         # 5. every entry, once
+        self.scratch.add_lines(self.trust.line_of)
         checks = self._entry_checks()
         key_states = self._key_states()
-        records = stream_records(self.snapshot)
+        records = stream_records(self.snapshot, [log.name for line in self.trust.lines for log in line])
         walk_entries(records, walks, checks, key_states.check if key_states else None, self.advance)
         if key_states is not None:
             key_states.check_orphans()
@@ -165,7 +166,7 @@ class Audit:
         )
 
     def _entry_checks(self) -> EntryChecks:
-        tallies, history = self.tallies, self.history
+        tallies, history, line_of = self.tallies, self.history, self.trust.line_of
         if not self.signatures:
             tallies["signatures"].not_evaluated.append(_SWITCHED_OFF)
         return EntryChecks(
@@ -173,8 +174,8 @@ class Audit:
             disclosures=tallies["disclosures"],
             entry=EntryCheck(tallies["entries"]),
             receipt=ReceiptCheck(tallies["receipts"], self._now()),
-            manifest=ManifestFold(tallies["manifest"]),
-            effects=EffectFold(tallies["rows"], self.scratch),
+            manifest=ManifestFold(tallies["manifest"], line_of),
+            effects=EffectFold(tallies["rows"], self.scratch, line_of),
             scratch=self.scratch,
             signature=SignatureCheck(tallies["signatures"], read_keys(self.snapshot))
             if self.signatures

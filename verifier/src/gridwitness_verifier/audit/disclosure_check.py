@@ -73,8 +73,10 @@ def _open(values: dict[str, Any], encoded: str, digest: str) -> tuple[str, str |
 
 
 _UNPROVED = """
-SELECT m.log, m.leaf, m.jti, m.sub, m.digest, m.kind, m.names, e.field, e.leaf, e.jti
-FROM missing m LEFT JOIN erasure e ON e.log = m.log AND e.sub = m.sub AND e.digest = m.digest
+SELECT m.log, m.leaf, m.jti, m.sub, m.digest, m.kind, m.names, e.field, e.leaf, e.log, e.jti
+FROM missing m JOIN line ml ON ml.log = m.log
+LEFT JOIN (erasure e JOIN line el ON el.log = e.log)
+       ON el.line = ml.line AND e.sub = m.sub AND e.digest = m.digest
 ORDER BY m.log, m.leaf, m.jti, m.digest
 """
 
@@ -87,36 +89,42 @@ class ErasureRule:
     anchored_size: dict[str, int]
 
     def refusal(
-        self, log: str, kind: str, names: list[str] | None, field: str | None, leaf: int | None
+        self, kind: str, names: list[str] | None, field: str | None, leaf: int | None, log: str | None
     ) -> str | None:
-        """Why a missing disclosure is not a proved erasure, or None when it is one."""
+        """Why a missing disclosure is not a proved erasure, or None when it is one.
+
+        `leaf` and `log` are those of the erasure's record, which may stand in a successor.
+        """
         if field is None:
             return "no erasure of its subject names this digest"
         if field not in self.erasable.get(kind, frozenset()):
             return f"an erasure names it as {field}, which may not be erased"
         if names is not None and field not in names:
             return f"an erasure names it as {field}, which is still there; missing are {', '.join(names)}"
-        if leaf is None or leaf >= self.anchored_size.get(log, 0):
+        if leaf is None or leaf >= self.anchored_size.get(log or "", 0):
             return "its erasure is not anchored"
         return None
 
 
 def check_missing(tally: Tally, scratch: Scratch, rule: ErasureRule) -> int:
     """Every missing disclosure is erased by rule, or withheld: a failure. Gives the number erased."""
-    scratch.execute("CREATE INDEX IF NOT EXISTS erasure_digest ON erasure (log, sub, digest)")
+    scratch.execute("CREATE INDEX IF NOT EXISTS erasure_digest ON erasure (sub, digest)")
     erased = 0
     for (log, leaf, jti, sub, digest), rows in groupby(scratch.rows(_UNPROVED), key=lambda row: row[:5]):
         # Two erasures may name one digest; one that is in order is enough.
         claims = list(rows)
         kind, names = claims[0][5], json.loads(claims[0][6]) if claims[0][6] else None
-        refusals = [(field, rule.refusal(log, kind, names, field, e_leaf)) for *_, field, e_leaf, _ in claims]
+        refusals = [
+            (field, rule.refusal(kind, names, field, by_leaf, by_log))
+            for *_, field, by_leaf, by_log, _ in claims
+        ]
         if any(refusal is None for _, refusal in refusals):
             erased += 1
             continue
         field, refusal = refusals[0]
         detail = f"disclosure {digest} is missing: {refusal}"
-        if claims[0][9]:
-            detail += f" (erasure {claims[0][9]})"
+        if claims[0][-1]:
+            detail += f" (erasure {claims[0][-1]})"
         missing = names[0] if names and len(names) == 1 else field
         code = "withheld" if field is None else "erasure-refused"
         tally.fail(code, detail, log=log, index=leaf, jti=jti, sub=sub, field=missing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,11 +47,15 @@ def key_text(key: dict[str, str]) -> str:
 
 
 class EffectFold:
-    """Applies effects in log order; the state lies in the scratch file."""
+    """Applies effects, line by line in log order; the state lies in the scratch file.
 
-    def __init__(self, tally: Tally, scratch: Scratch) -> None:
+    `line_of` gives the line of succession of every log, by name.
+    """
+
+    def __init__(self, tally: Tally, scratch: Scratch, line_of: Mapping[str, int]) -> None:
         self._tally = tally
         self._scratch = scratch
+        self._line_of = line_of
         self.effects = 0
 
     def apply(self, where: dict[str, Any], values: dict[str, Any]) -> None:
@@ -66,8 +71,8 @@ class EffectFold:
         )
         place = {**where, "table": row.table, "key": key}
         log, alive, columns = found or (where["log"], 0, "{}")
-        if log != where["log"]:
-            self._tally.fail("two-logs", f"log {log} wrote this row before", **place)
+        if self._line_of[log] != self._line_of[where["log"]]:
+            self._tally.fail("two-logs", f"log {log} of another line wrote this row before", **place)
             return
         if not row.put:
             if not alive:
@@ -79,5 +84,5 @@ class EffectFold:
                 self._tally.fail("key-column", "states another value for a key column", **place)
         self._scratch.execute(
             "INSERT OR REPLACE INTO state VALUES (?, ?, ?, ?, ?, 0, ?)",
-            (row.table, key, log, where["jti"], int(row.put), json.dumps(merged)),
+            (row.table, key, where["log"], where["jti"], int(row.put), json.dumps(merged)),
         )

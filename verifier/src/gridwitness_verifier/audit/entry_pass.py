@@ -177,6 +177,8 @@ def _remember(stored: StoredRecord, entry: Entry, fields: Fields, walk: LogWalk,
     if walk.first_kind is None:
         walk.first_kind = entry.kind
     where = {**stored.where, "sub": entry.sub, "seq": entry.seq}
+    if entry.kind in (EFFECT, MANIFEST) and not walk.log.counts(leaf):
+        return
     if entry.kind == EFFECT:
         checks.effects.apply(where, fields.values)
         cause = fields.values.get("cause")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,15 +38,20 @@ class TableManifest:
 @dataclass
 class _Feature:
     log: str
+    line: int
     revision: int
     tables: dict[str, TableManifest]
 
 
 @dataclass
 class ManifestFold:
-    """Takes the manifest records in log order and keeps the newest revision of each feature."""
+    """Takes the manifest records, line by line in log order; keeps the newest revision of each feature.
+
+    `line_of` gives the line of succession of every log, by name.
+    """
 
     tally: Tally
+    line_of: Mapping[str, int]
     _features: dict[str, _Feature] = field(default_factory=dict)
 
     def add(self, log: str, where: dict[str, Any], fields: dict[str, Any]) -> None:
@@ -62,11 +68,11 @@ class ManifestFold:
             self.tally.fail("revision", f"revision {revision} of {feature} does not follow", **where)
             return
         if before:
-            if before.log != log:
+            if before.line != self.line_of[log]:
                 self.tally.fail("manifest-log", f"{feature} was declared in log {before.log}", **where)
                 return
             self._refuse_losses(feature, before.tables, tables, where)
-        self._features[feature] = _Feature(log, revision, tables)
+        self._features[feature] = _Feature(log, self.line_of[log], revision, tables)
 
     def refuse_signer(self, where: dict[str, Any], agency: str) -> None:
         """A manifest that another agency than the log's own signed counts for nothing."""

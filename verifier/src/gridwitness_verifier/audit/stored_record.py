@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ SELECT left(log, 200), leaf_index, jti::text, substr(identity, 1, 64), left(kind
              AND octet_length(array_to_string(disclosures, '')) <= 8388736 THEN disclosures END,
        extract(epoch FROM received_at)::text, left(receipt, 20000)
 FROM records.record
-ORDER BY log COLLATE "C", leaf_index NULLS LAST, accepted_in, accept_order, jti
+ORDER BY array_position(%s::text[], log COLLATE "C"), log COLLATE "C",
+         leaf_index NULLS LAST, accepted_in, accept_order, jti
 """
 
 
@@ -46,7 +47,9 @@ class StoredRecord:
         return {"log": self.log, "index": self.leaf_index, "jti": self.jti}
 
 
-def stream_records(snapshot: Snapshot) -> Iterator[StoredRecord]:
-    """All rows by log and leaf index; those without leaf index come last in their log."""
-    for row in snapshot.stream(_QUERY):
+def stream_records(snapshot: Snapshot, logs: Sequence[str]) -> Iterator[StoredRecord]:
+    """All rows by log, in the order of `logs`, and leaf index; without leaf index they come last in their
+    log.
+    """
+    for row in snapshot.stream(_QUERY, [list(logs)]):
         yield StoredRecord(row[0] or "", *row[1:])

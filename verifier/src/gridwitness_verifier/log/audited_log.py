@@ -43,6 +43,11 @@ class AuditedLog:
         """Leaves under heads that count."""
         return self._sizes[-1] if self._sizes else 0
 
+    def counts(self, leaf_index: int | None) -> bool:
+        """Whether what a leaf states is in force: nothing behind a closing head is (format section 4)."""
+        closed = self.history.closed if self.history else None
+        return closed is None or (leaf_index is not None and leaf_index < closed.size)
+
     def covering(self, leaf_index: int | None) -> AcceptedHead | None:
         """The first head that contains a leaf; None while it is not anchored."""
         if leaf_index is None:

@@ -70,6 +70,7 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
     tallies = {name: Tally(name) for name in _PROVED}
     with ExitStack() as stack:
         scratch = stack.enter_context(Scratch())
+        scratch.add_lines(trust.line_of)
         rpc, history, settled = _ask_chain(args.rpc, trust, tallies, stack)
         now = _now(trust, history)
         receipts = _receipts(args.receipts, tallies, trust, prefixes)

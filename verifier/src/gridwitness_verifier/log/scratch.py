@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,6 +18,7 @@ PRAGMA synchronous = OFF;
 PRAGMA cache_size = -65536;
 PRAGMA temp_store = FILE;
 CREATE TABLE entry (log TEXT, leaf INTEGER, jti TEXT, sub TEXT, seq INTEGER, prev BLOB, digest BLOB);
+CREATE TABLE line (log TEXT PRIMARY KEY, line INTEGER);
 CREATE TABLE cause (jti TEXT, log TEXT, leaf INTEGER, cause TEXT);
 CREATE TABLE missing (log TEXT, sub TEXT, digest TEXT, leaf INTEGER, jti TEXT, kind TEXT, names TEXT);
 CREATE TABLE erasure (log TEXT, sub TEXT, digest TEXT, field TEXT, leaf INTEGER, jti TEXT);
@@ -27,6 +28,7 @@ CREATE TABLE state (tbl TEXT, key TEXT, log TEXT, effect TEXT, alive INTEGER, se
 """
 _INSERTS = {
     "entry": "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "line": "INSERT INTO line VALUES (?, ?)",
     "cause": "INSERT INTO cause VALUES (?, ?, ?, ?)",
     "missing": "INSERT INTO missing VALUES (?, ?, ?, ?, ?, ?, ?)",
     "erasure": "INSERT INTO erasure VALUES (?, ?, ?, ?, ?, ?)",
@@ -62,6 +64,11 @@ class Scratch:
     def _flush(self, table: str) -> None:
         self._connection.executemany(_INSERTS[table], self._waiting[table])
         self._waiting[table] = []
+
+    def add_lines(self, line_of: Mapping[str, int]) -> None:
+        """The line of succession of every log, by the log's name."""
+        for log, line in line_of.items():
+            self.add("line", log, line)
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Rows of a query, after everything added so far; do not write while one of these is open."""

@@ -16,15 +16,24 @@ ORDER BY log, sub, seq, leaf IS NULL, leaf, jti
 """
 _TWICE = "SELECT jti, count(*), min(log), min(leaf) FROM entry GROUP BY jti HAVING count(*) > 1"
 
+_ELSEWHERE = """
+SELECT e.sub, min(e.log), max(e.log) FROM entry e JOIN line l ON l.log = e.log
+WHERE (SELECT count(DISTINCT line) FROM line) > 1
+GROUP BY e.sub HAVING count(DISTINCT l.line) > 1 ORDER BY e.sub
+"""
+
 _Row = tuple[str, str, int, int | None, bytes | None, bytes, str]
 
 
 def check_subjects(tally: Tally, scratch: Scratch) -> int:
-    """Walk every subject once; gives the number of subjects."""
+    """Walk every subject of every log once; gives their number. It begins again in a successor."""
     subjects = 0
     for (log, sub), rows in groupby(scratch.rows(_BY_SUBJECT), key=lambda row: (row[0], row[1])):
         subjects += 1
         _check_subject(tally, log, sub, rows)
+    for sub, log, other in scratch.rows(_ELSEWHERE):
+        detail = f"the same subject stands in {other}, which is not of the same line of logs"
+        tally.name_place("subject-elsewhere", detail, log=log, sub=sub)
     tally.checked = subjects
     return subjects
 
