@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from gridwitness.errors import Conflict
-from gridwitness.records import Outcome
+from gridwitness.records import Outcome, subject_log
 from gridwitness.records.files import add_file
 from gridwitness_evidence import Record, Seen, SigningKey, base64url
 from sqlalchemy import text
@@ -254,6 +254,23 @@ def test_conflict_names_all_that_signing_again_takes(running: RunningPlatform, o
     new = running.accept(officer.step(seq=1, prev=bytes(32)))[0].error
     assert new is not None
     assert new.context["head"] is None
+
+
+def test_a_subject_lives_in_one_log(running: RunningPlatform, officer: Officer) -> None:
+    there = {"aud": running.log(POLICE).origin, "seen": running.seen(POLICE)}
+    first = officer.step()
+    running.accept(first)
+    stray = officer.step(sub=first.claims.sub, **there)
+    error = running.accept(stray)[0].error
+    assert error is not None
+    assert (error.code, error.context["log"]) == ("subject-elsewhere", CITY)
+    new = officer.step(**there)
+    other, after = officer.step(sub=new.claims.sub), officer.step(after=new, **there)
+    codes = [code_of(outcome) for outcome in running.accept(new, other, after)]
+    assert codes == [None, "subject-elsewhere", None]
+    with running.platform.transaction() as session:
+        assert subject_log(session, new.claims.sub) == POLICE
+        assert subject_log(session, "0" * 32) is None
 
 
 def test_provenance_that_the_database_cannot_hold(running: RunningPlatform, officer: Officer) -> None:

@@ -13,7 +13,7 @@ from gridwitness.members.models import RoleRow
 from gridwitness.records import Outcome, heads_of, put_new
 from gridwitness_evidence import Record, sign_record, uuid7
 from sqlalchemy import text
-from support.platform import CITY, Officer, RunningPlatform, running_platform
+from support.platform import CITY, POLICE, Officer, RunningPlatform, running_platform
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +85,14 @@ def test_two_next_records_of_one_subject(running: RunningPlatform, officer: Offi
     rivals = [officer.step(after=first) for _ in range(4)]
     answers = at_once(*(accepting(running, [rival]) for rival in rivals))
     assert sorted(str(code(outcome)) for [outcome] in answers) == ["None", *["subject-moved"] * 3]
+
+
+def test_one_subject_opened_in_two_logs(running: RunningPlatform, officer: Officer) -> None:
+    for _ in range(5):
+        here = officer.step()
+        there = officer.step(sub=here.claims.sub, aud=running.log(POLICE).origin, seen=running.seen(POLICE))
+        answers = at_once(accepting(running, [here]), accepting(running, [there]))
+        assert sorted(str(code(outcome)) for [outcome] in answers) == ["None", "subject-elsewhere"]
 
 
 def test_crossing_batches_do_not_deadlock(running: RunningPlatform, officer: Officer) -> None:

@@ -14,12 +14,12 @@ from gridwitness.members import AgencyRow
 from gridwitness.platform import open_platform
 from gridwitness.postgres import DatabaseUrls
 from gridwitness.provision import write_trust
-from gridwitness.records import Log, Recovered, Recovery, record_row, sole_sequencer
+from gridwitness.records import Log, Recovered, Recovery, record_row, sole_sequencer, subject_log
 from gridwitness.worker import Worker
 from gridwitness_chain import log_id
 from gridwitness_evidence import TileTree, extend, parse_presentation, tile_path
 from sqlalchemy import select, text
-from support.platform import CITY, Officer, RunningPlatform, running_platform
+from support.platform import CITY, POLICE, Officer, RunningPlatform, running_platform
 from support.postgres import database_server
 
 
@@ -214,7 +214,31 @@ def check_successor(running: RunningPlatform, kept: Log, officer: Officer, found
     opened = running.accept(signer.step(seen=seen))[0]
     assert opened.receipt is not None
     assert opened.record is not None
+    check_subjects_go_on(running, kept, signer)
     running.drain(worker)
     running.check_bundle(opened.record.claims.jti).require_proved()
     report = running.audit()
     assert set(report.failed) <= {"receipts"}, report.failed
+
+
+def check_subjects_go_on(running: RunningPlatform, kept: Log, signer: Officer) -> None:
+    """A subject of the closed log begins again in its successor, and in no other log."""
+    with running.platform.transaction() as session:
+        sub = session.scalar(
+            text(
+                "SELECT sub FROM records.record WHERE log = :log AND kind = 'case.step.v1' AND leaf_index > 0"
+            ),
+            {"log": kept.name},
+        )
+        assert sub is not None
+        assert subject_log(session, sub) == kept.name
+    there = {"aud": running.log(POLICE).origin, "seen": running.seen(POLICE)}
+    codes = [
+        None if outcome.error is None else outcome.error.code
+        for outcome in running.accept(
+            signer.step(sub=sub, **there), signer.step(sub=sub), signer.step(sub=sub, **there)
+        )
+    ]
+    assert codes == ["subject-elsewhere", None, "subject-elsewhere"]
+    with running.platform.transaction() as session:
+        assert subject_log(session, sub) == running.log().name

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from gridwitness.errors import NotFound
 from gridwitness.members import Actor
-from gridwitness.records import LogRow, find_erasure, heads_of, logs_by_origin
+from gridwitness.records import LogRow, find_erasure, log_named, subject_log
 from gridwitness.records.models import ErasureRow
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -72,14 +72,12 @@ def approve(erasure: ErasureId, write: WriteHere) -> Response:
 
 
 def _require_steward(session: Session, actor: Actor, sub: str) -> None:
-    """A steward of every agency in whose log the subject stands. Raises NotFound, Forbidden."""
+    """A steward of the agency in whose log the subject lives. Raises NotFound, Forbidden."""
     actor.require(_STEWARDS)
-    logs = {log.name: log for log in logs_by_origin(session).values()}
-    homes = [name for name, _ in heads_of(session, [(name, sub) for name in logs])]
-    if not homes:
+    home = subject_log(session, sub)
+    if home is None:
         raise NotFound("subject-unknown", f"There is no subject {sub}.", None)
-    for name in homes:
-        actor.require(_STEWARDS, logs[name].agency)
+    actor.require(_STEWARDS, log_named(session, home).agency)
 
 
 def _view(row: ErasureRow) -> ErasureView:

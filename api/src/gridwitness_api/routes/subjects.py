@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from gridwitness.errors import Conflict, NotFound
+from gridwitness.errors import NotFound
 from gridwitness.members.roles import READERS
-from gridwitness.records import Log, SubjectHead, head_view, heads_of, latest_seen, logs_by_origin
+from gridwitness.records import Log, SubjectHead, head_view, heads_of, latest_seen, log_named, subject_log
 from sqlalchemy.orm import Session
 
 from gridwitness_api.parameters import Cursor, Limit, LogQuery, Subject
@@ -45,20 +45,12 @@ def history(
 
 
 def _find(session: Session, sub: str, log: str | None) -> tuple[Log, SubjectHead]:
-    """The subject's log and head. Asks by (log, sub), which has an index; `sub` alone has none."""
-    logs = {found.name: found for found in logs_by_origin(session).values() if log in (None, found.name)}
-    heads = heads_of(session, [(name, sub) for name in logs])
-    if not heads:
+    """A subject's log, or the one named, and its head there. Raises NotFound `subject-unknown`."""
+    name = log or subject_log(session, sub)
+    head = None if name is None else heads_of(session, [(name, sub)]).get((name, sub))
+    if name is None or head is None:
         raise _unknown(sub)
-    if len(heads) > 1:
-        raise Conflict(
-            "subject-ambiguous",
-            f"Subject {sub} stands in several logs.",
-            "name one with ?log=",
-            logs=sorted(name for name, _ in heads),
-        )
-    ((name, _), newest), *_ = heads.items()
-    return logs[name], newest
+    return log_named(session, name), head
 
 
 def _unknown(sub: str) -> NotFound:

@@ -7,7 +7,8 @@ The steps, numbered here and in the code:
 3. the log is open; the key is registered, in force, of the right purpose; the signature verifies
 4. signing time lies between the block of `seen` and now, with the tolerance
 5. every file named is here
-6. the subject is locked, `seq` and `prev` fit its head; the key is held as it is
+6. the subject is locked and lives in no other line of logs; `seq` and `prev` fit its head; the key is held
+   as it is
 7. the kind's handler decides which stated rows change; the service key signs the effects
 8. records, effects and rows are written; receipts are signed
 
@@ -34,7 +35,7 @@ from gridwitness.records.kinds import named_files
 from gridwitness.records.logs import Log, latest_seen, logs_by_origin, open_log
 from gridwitness.records.signers import OwnKeys, SignerDirectory, check_signer
 from gridwitness.records.signing_time import signing_times
-from gridwitness.records.subjects import SubjectHead, check_place, heads_of, lock_subjects
+from gridwitness.records.subjects import Homes, SubjectHead, check_place, heads_of, lock_subjects
 from gridwitness.records.submissions import Candidate, Outcome, StepHandler, Submission, read_submission
 from gridwitness.records.writing import Accepted, Writer, find_known
 
@@ -113,7 +114,7 @@ class Acceptance:
                 self._check_signers(session, candidates, logs)  # 3
                 self._check_times(session, candidates)  # 4
                 self._check_files(session, candidates)  # 5
-                self._apply(session, [c for c in candidates if c.open], by)  # 6 7 8
+                self._apply(session, [c for c in candidates if c.open], logs, by)  # 6 7 8
         except (DBAPIError, psycopg.Error) as error:
             if _sqlstate(error) not in _RACES:
                 raise
@@ -135,7 +136,7 @@ class Acceptance:
                     raise Conflict(
                         "log-closed",
                         f"{log.origin} was closed.",
-                        f"open a new subject in {successors[log.origin].origin}",
+                        f"begin the subject again, with seq 0, in {successors[log.origin].origin}",
                     )
                 if kind.name != _OFFER_KIND:  # whose handler checks the proof of possession
                     delay = timedelta(seconds=log.maximum_merge_delay)
@@ -156,10 +157,13 @@ class Acceptance:
             with candidate.keep_error():
                 known.check(file, self._files)
 
-    def _apply(self, session: Session, candidates: Sequence[Candidate], by: str | None) -> None:
+    def _apply(
+        self, session: Session, candidates: Sequence[Candidate], logs: Mapping[str, Log], by: str | None
+    ) -> None:
         places = {c.place for c in candidates}
         lock_subjects(session, places)
         heads = heads_of(session, places)
+        homes = Homes(session, {sub for log, sub in places if (log, sub) not in heads}, logs)
         # A subject that moved since step 2 may have been moved by these very records, sent twice at once.
         _settle_known(session, [c for c in candidates if _is_behind(c, heads)])
         self._hold_keys(session, candidates)
@@ -174,7 +178,10 @@ class Acceptance:
                 twins.append((candidate, first))
                 continue
             with candidate.keep_error():
+                if candidate.place not in heads:
+                    homes.check(candidate.log, candidate.record.claims.sub)
                 heads[candidate.place] = self._step(candidate, heads, loaded, writer, by)
+                homes.add(candidate.log, candidate.record.claims.sub)
                 taken[candidate.record.claims.jti] = candidate
         for accepted, candidate in writer.finish():
             candidate.outcome.receipt = accepted.receipt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +99,31 @@ def homes_of(session: Session, subs: Iterable[str]) -> dict[str, set[str]]:
         for sub, log in session.execute(_HOMES, {"subs": wanted}):
             homes.setdefault(sub, set()).add(log)
     return homes
+
+
+class Homes:
+    """Where the subjects that a batch opens stand already: a subject lives in one line of logs."""
+
+    def __init__(self, session: Session, opened: Iterable[str], logs: Mapping[str, Log]) -> None:
+        """`opened`: subjects, held by `lock_subjects`; `logs` by origin."""
+        self._logs = logs
+        self._homes = homes_of(session, opened) if len(logs) > 1 else {}
+
+    def check(self, log: Log, sub: str) -> None:
+        """Raise Conflict `subject-elsewhere` unless the subject may begin in this log."""
+        before = {closed.name for closed in predecessors(self._logs, log)}
+        others = sorted(self._homes.get(sub, set()) - before - {log.name})
+        if others:
+            raise Conflict(
+                "subject-elsewhere",
+                f"Subject {sub} lives in log {others[0]}.",
+                "sign for that log, or open a new subject",
+                log=others[0],
+            )
+
+    def add(self, log: Log, sub: str) -> None:
+        """Note what the batch itself put there."""
+        self._homes.setdefault(sub, set()).add(log.name)
 
 
 def subject_log(session: Session, sub: str) -> str | None:
