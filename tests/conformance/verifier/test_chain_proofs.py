@@ -9,12 +9,13 @@ import pytest
 from gridwitness_chain import Purpose, key_state_proof, receipt_proof
 from gridwitness_verifier.errors import VerificationError
 from gridwitness_verifier.header import parse_header
+from gridwitness_verifier.hexadecimal import quantity
 from gridwitness_verifier.keccak import keccak256
 from gridwitness_verifier.key_state import judge_key, key_slots, verify_key_state
 from gridwitness_verifier.qbft import verify_seals
 from gridwitness_verifier.receipt_proof import EVENT_TOPIC, verify_receipt_proof
 from gridwitness_verifier.report import Result
-from gridwitness_verifier.rpc import Rpc, quantity
+from gridwitness_verifier.rpc import Rpc
 from support.engines import ENGINES, FIRST, SECOND, agency_chain, leaf, node
 
 FAR = 2**40

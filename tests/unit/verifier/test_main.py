@@ -1,6 +1,8 @@
 """The command line: exit codes, reports in three forms, pins, memory."""
 
 import json
+import subprocess
+import sys
 from hashlib import sha256
 
 import pytest
@@ -43,6 +45,39 @@ def test_a_proved_bundle(files, capsys):
     assert "trust: unconfirmed" in out
     assert "revoked after the anchor" in out
     assert "steps that nobody recorded" in out
+
+
+def test_a_command_loads_nothing_it_does_not_use(files, tmp_path):
+    script = (
+        "import sys; from gridwitness_verifier.main import main; code = main();"
+        " print(code, *sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    unused = {"psycopg", "httpx", "jinja2", "rich", "eth_keys", "pydantic", "sqlite3"}
+
+    def loaded(*arguments):
+        answer = subprocess.run(
+            [sys.executable, "-c", script, *arguments], check=True, capture_output=True, text=True
+        )
+        code, *modules = answer.stdout.splitlines()[-1].split()
+        return int(code), unused & set(modules)
+
+    arguments = files(Scenario())
+    assert loaded("bundle", *arguments, "--json") == (0, set())
+    assert loaded("bundle", *arguments, "--progress") == (0, {"rich"})
+    assert loaded("bundle", *arguments, "--html", str(tmp_path / "page.html")) == (0, {"jinja2"})
+    digest = sha256((tmp_path / "trust.json").read_bytes()).hexdigest()
+    assert loaded("trust", "pin", arguments[2], "--sha256", digest) == (0, set())
+
+
+def test_help_names_every_command(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    assert "{bundle,log,audit,trust}" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as caught:
+        main(["nothing"])
+    assert caught.value.code == 2
+    assert "'nothing'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh", "结论"), ("en", "Verdict")])

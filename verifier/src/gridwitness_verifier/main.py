@@ -5,23 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from . import pin_command
-from .audit import command as audit_command
-from .bundle import command as bundle_command
 from .durable_file import write_atomically
 from .errors import Unavailable, VerificationError, VerifierError
-from .log import command as log_command
 from .memory import Memory
 from .report import Report
 from .report.json_text import render_json
-from .report.page import render_page
 from .report.sanitise import clean
 from .report.text import LANGUAGES, render_text
 from .trust import load_trust
 
-_COMMANDS = {"bundle": bundle_command, "log": log_command, "audit": audit_command}
+_COMMANDS = ("bundle", "log", "audit")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A terminal that cannot write Chinese gets escapes, not a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    args = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    args = _parser(given).parse_args(given)
     try:
         return _run(args)
     except VerifierError as error:
@@ -59,7 +58,7 @@ def _run(args: argparse.Namespace) -> int:
     args.progress = args.progress or sys.stderr.isatty()
     trust = load_trust(args.trust)
     args.memory = None if args.memory is None else Memory.open(args.memory, trust)
-    report = _COMMANDS[args.command].run(args, trust)
+    report = _command(args.command).run(args, trust)
     report.require_confirmed = args.require_confirmed
     if args.memory is not None:
         report.checks.append(args.memory.check())
@@ -70,22 +69,30 @@ def _run(args: argparse.Namespace) -> int:
 
 def _show(report: Report, args: argparse.Namespace) -> None:
     if args.html is not None:
-        write_atomically(args.html, render_page(report, args.language).encode("utf-8"))
+        page = import_module("gridwitness_verifier.report.page")
+        write_atomically(args.html, page.render_page(report, args.language).encode("utf-8"))
     print(render_json(report) if args.json else render_text(report, args.language), end="")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _command(name: str) -> Any:
+    """The module of a command. Loading one takes longer than checking a bundle, so no other one is."""
+    return import_module(f"gridwitness_verifier.{name}.command")
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser for these arguments; it knows the command they call, or all where they call none."""
+    called = [name for name in (*_COMMANDS, "trust") if name in arguments[:1]]
     parser = argparse.ArgumentParser(
         prog="gridwitness-verify",
         description="Check GridWitness evidence without trusting the platform. 独立核实网格见证的证据。",
         epilog="Exit code: 0 proved, 1 a check failed, 2 unusable input, 3 could not check.",
     )
     subparsers = parser.add_subparsers(dest="command", required=True)
-    for command in _COMMANDS.values():
-        command.add_parser(subparsers)
-    for subparser in subparsers.choices.values():
-        _add_common(subparser)
-    pin_command.add_parser(subparsers)
+    for name in called or (*_COMMANDS, "trust"):
+        if name == "trust":
+            pin_command.add_parser(subparsers)
+        else:
+            _add_common(_command(name).add_parser(subparsers))
     return parser
 
 

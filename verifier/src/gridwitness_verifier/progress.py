@@ -1,13 +1,11 @@
-"""A progress bar on stderr for long checks."""
+"""Progress of long checks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Protocol
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 
 class Advance(Protocol):
@@ -26,7 +24,6 @@ def progress_bar(label: str, total: int | None, *, shown: bool) -> Iterator[Adva
     if not shown:
         yield _stay
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda steps=1: bar.advance(task, steps)
+    # Loaded only where somebody looks at it.
+    with import_module("gridwitness_verifier.terminal_bar").terminal_bar(label, total) as advance:
+        yield advance

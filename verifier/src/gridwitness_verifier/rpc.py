@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,13 +10,12 @@ import httpx
 from . import rlp_strict, strict_json
 from .errors import Unavailable, VerificationError
 from .header import parse_header
-from .hexadecimal import parse_hex
+from .hexadecimal import parse_hex, quantity
 from .rlp_strict import Item
 
 MAXIMUM_ANSWER = 2**26
 LOGS_PER_CALL = 5_000
 BATCH = 200
-_QUANTITY = re.compile(r"0x(0|[1-9a-f][0-9a-f]{0,63})\Z")
 _HEADER_BYTES = [
     "parentHash",
     "sha3Uncles",
@@ -166,13 +164,6 @@ class Rpc:
             return strict_json.loads(bytes(body))
         except VerificationError as error:
             raise Unavailable("rpc-answer", f"{self._url}: {error.message}") from error
-
-
-def quantity(value: Any) -> int:
-    """A JSON-RPC quantity; raises Unavailable `rpc-answer`."""
-    if not isinstance(value, str) or not _QUANTITY.match(value):
-        raise Unavailable("rpc-answer", "not a JSON-RPC quantity")
-    return int(value, 16)
 
 
 def _data(value: Any) -> bytes:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..progress import progress_bar
 from ..report import Check, Phrase, Report, Result
 from ..report.phrase import chinese
 from ..report.verdict import SEVERITY
-from ..rpc import Rpc
 from ..trust import Trust
 from .case import Case
 from .file import read_bundle
 from .verification import verify_bundle
+
+if TYPE_CHECKING:
+    from ..rpc import Rpc
 
 _NOT_SHOWN = [
     Phrase(
@@ -58,7 +61,7 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
     bundles = [read_bundle(path) for path in args.files]
     results: list[tuple[Case, list[Check]]] = []
     with (
-        Rpc(args.rpc) if args.rpc else nullcontext() as rpc,
+        _open_node(args.rpc) as rpc,
         progress_bar("bundles", len(bundles), shown=args.progress) as advance,
     ):
         for bundle in bundles:
@@ -67,6 +70,14 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
     cases = [case for case, _ in results]
     checks = [_merge(group) for group in zip(*(checks for _, checks in results), strict=True)]
     return Report("bundle", trust, _subject(cases), checks, _not_shown(cases, online=bool(args.rpc)))
+
+
+def _open_node(url: str | None) -> AbstractContextManager[Rpc | None]:
+    """The node to ask, if one is named; what speaks to it is loaded only then."""
+    if not url:
+        return nullcontext()
+    node: AbstractContextManager[Rpc] = import_module("gridwitness_verifier.rpc").Rpc(url)
+    return node
 
 
 def _merge(checks: tuple[Check, ...]) -> Check:

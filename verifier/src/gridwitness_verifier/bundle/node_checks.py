@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import base64url
 from ..errors import Unavailable, VerificationError
 from ..header import parse_header
+from ..hexadecimal import quantity
 from ..key_state import KeyState, key_slots, verify_key_state
 from ..receipt_proof import EVENT_TOPIC, AnchorEvent
 from ..record import Entry
 from ..report import Check, Phrase
-from ..rpc import Rpc, quantity
 from .case import Case
 from .key_checks import judge
+
+if TYPE_CHECKING:
+    from ..rpc import Rpc
 
 
 def check_chain(rpc: Rpc, case: Case) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..memory import Memory
 from ..report import Check
-from ..rpc import Rpc
 from ..trust import Trust
 from .case import Case
 from .chain_checks import check_anchor, check_independence, check_seen
@@ -14,6 +15,9 @@ from .log_checks import check_inclusion, check_tree_head
 from .node_checks import check_chain, recheck_anchor, recheck_key, recheck_seen
 from .record_checks import check_disclosures, check_record, check_signature
 from .time_check import check_time
+
+if TYPE_CHECKING:
+    from ..rpc import Rpc
 
 ORDER = (
     "record",
