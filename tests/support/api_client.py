@@ -195,7 +195,9 @@ def _provisioned(made: Deployment) -> Deployment:
             )
     made.account("first.officer", "officer")
     made.account("second.officer", "officer", agency=SECOND)
-    made.account("first.auditor", "auditor")
+    auditor = made.account("first.auditor", "auditor")
+    granted = {"role": "auditor", "agency": SECOND}
+    assert made.post(f"/api/v1/accounts/{auditor}/roles", "second.admin", json=granted).status_code == 201
     made.account("first.steward", "data_steward")
     made.account("first.party", "party")
     made.anchor()

@@ -103,6 +103,23 @@ def test_roles_are_given_and_taken(door: Deployment) -> None:
     assert door.client.delete(taken, headers=door.auth("first.admin")).status_code == 404
 
 
+def test_no_administrator_lets_anybody_read_another_agency(door: Deployment) -> None:
+    name = _new_name()
+    account = door.account(name, "auditor")
+    path = f"/api/v1/accounts/{account}/roles"
+    theirs = {"role": "auditor", "agency": SECOND}
+    assert door.post(path, "first.admin", json=theirs).json()["code"] == "role-missing"
+    record = door.sign(aud=door.origin(SECOND), seen=door.seen(SECOND))
+    assert door.submit(record).status_code == 201
+    door.anchor()
+    history = f"/api/v1/subjects/{record.claims.sub}/records"
+    head = door.client.get(f"/api/v1/logs/{SECOND}").json()["size"]
+    entries = f"/log/{SECOND}/tile/entries/000.p/{head}"
+    assert (door.get(history, name).status_code, door.get(entries, name).status_code) == (404, 403)
+    assert door.post(path, "second.admin", json=theirs).status_code == 201
+    assert (door.get(history, name).status_code, door.get(entries, name).status_code) == (200, 200)
+
+
 def test_a_closed_account_is_out_at_once(door: Deployment) -> None:
     name = _new_name()
     account = door.account(name, "officer")

@@ -37,7 +37,10 @@ def test_a_role_counts_in_its_agency() -> None:
 def test_who_reads() -> None:
     assert actor(("officer", CITY)).may_read(CITY)
     assert not actor(("officer", CITY)).may_read(POLICE)
-    assert actor(("auditor", CITY)).may_read(POLICE)
+    assert actor(("auditor", CITY)).may_read(CITY)
+    assert not actor(("auditor", CITY), ("officer", POLICE)).may_read("330100XX")
+    assert not actor(("auditor", CITY)).may_read(POLICE)
+    assert actor(("auditor", CITY), ("auditor", POLICE)).may_read(POLICE)
     assert not actor(("party", CITY)).may_read(CITY)
     assert not actor().may_read(CITY)
 

@@ -6,7 +6,7 @@
 | zhang.wei    | 执法人员 officer, with a key        | founding |
 | li.na        | 执法人员 officer, with a key        | founding |
 | wang.fang    | 网格员 grid worker                  | founding |
-| auditor      | 执法监督人员 auditor                | founding |
+| auditor      | 执法监督人员 auditor, of both       | founding |
 | admin.ga     | 系统管理员 administrator            | 330100GA |
 | police.node  | 公安节点 police node                | 330100GA |
 
@@ -117,7 +117,7 @@ def _take_over_admin(platform: Platform, session: Session) -> None:
 def _make_account(platform: Platform, session: Session, account: DemoAccount, founding: str) -> None:
     if session.scalar(select(AccountRow.id).where(AccountRow.username == account.username)) is not None:
         return
-    platform.accounts.create(
+    made = platform.accounts.create(
         session,
         agency=SECOND_AGENCY if account.second else founding,
         username=account.username,
@@ -126,6 +126,8 @@ def _make_account(platform: Platform, session: Session, account: DemoAccount, fo
         roles=[account.role],
         by=None,
     )
+    if account.role == "auditor":  # reads what each agency lets them read
+        platform.accounts.grant(session, made.id, account.role, SECOND_AGENCY, None, by=None)
 
 
 def _make_key(platform: Platform, name: str, agency: str, purpose: str, *, confirmer: str) -> None:

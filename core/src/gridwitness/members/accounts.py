@@ -97,7 +97,8 @@ class Accounts:
     def grant(
         self, session: Session, account: UUID, role: str, agency: str, scope: str | None, *, by: str | None
     ) -> None:
-        """Give a role. Raises Conflict `role-granted`, InvalidInput `role-unknown`, NotFound."""
+        """Give a role in an agency, also to an account of another one; who asks must be that agency's
+        administrator. Raises Conflict `role-granted`, InvalidInput `role-unknown`, NotFound."""
         check_role(role)
         if session.get(AgencyRow, agency) is None:
             raise NotFound("agency-unknown", f"There is no agency {agency!r}.", None)

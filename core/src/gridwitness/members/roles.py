@@ -36,7 +36,10 @@ SUBMITTERS = frozenset(
 """Roles that may hand in signed records; what a record proves depends on its signature alone."""
 
 READERS = SUBMITTERS | {"auditor", "data_steward"}
-"""Roles that may read records of their agency, and evidence. An auditor reads every agency's."""
+"""Roles that may read the records of the agency they are held in, and evidence.
+
+Nobody reads an agency that has not granted it: who audits several holds the role in each of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Actor:
 
     def may_read(self, agency: str) -> bool:
         """Whether records of this agency's log may be read by this account."""
-        return self.has(READERS, agency) or self.has({"auditor"})
+        return self.has(READERS, agency)
 
 
 def check_role(role: str) -> None:
