@@ -81,6 +81,20 @@ def test_window_that_ended(scenario: Scenario, audit) -> None:
     assert answer.place("keys", "key-window")["jti"] == record.jti
 
 
+def test_window_cut_after_anchoring_is_disputed(scenario: Scenario, audit) -> None:
+    platform, key = scenario.platform, scenario.officer
+    members, owner = platform.consortium.members, code(platform.agency)
+    later(scenario, 10)
+    record = platform.accept("case.step.v1", case_step(None, "立案", []), key)
+    platform.anchor()
+    before = platform.chain.now() - 5
+    state = members.call("keyOf", owner, key.thumbprint)
+    members.send(contract_consortium.admin(1), "shrinkWindow", owner, key.thumbprint, state[3], before)
+    answer = audit()
+    assert (answer.exit_code, answer.failed) == (3, set())
+    assert answer.place("keys", "key-window-cut")["jti"] == record.jti
+
+
 def test_two_agencies_vouch(chain, built, tmp_path: Path, verify) -> None:
     urls = built.server.fresh()
     scenario = build(chain, urls.owner, tmp_path, agencies=2)

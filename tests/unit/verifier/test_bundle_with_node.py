@@ -54,6 +54,25 @@ def test_a_key_revoked_after_the_anchor(since, result, exit_code):
     assert report.exit_code == exit_code
 
 
+@pytest.mark.parametrize(("not_after", "result"), [(0, Result.PROVED), (-1, Result.DISPUTED)])
+def test_a_window_cut_after_the_anchor_is_disputed_as_in_an_audit(not_after, result):
+    scenario = Scenario()
+    anchored = scenario.anchor_time
+    cut = replace(scenario.key, not_after=anchored + not_after)
+    found, report = check(scenario, node_of(scenario, now=Scenario(key=cut)))
+    assert found["key"].result is result
+    assert [place.code for place in found["key"].locations] == ["key-window-cut"] * (not_after < 0)
+    assert report.exit_code == (3 if not_after else 0)
+
+
+def test_what_the_key_was_at_the_anchor_stays():
+    """A node's newest state speaks of revocation and window, not of purpose and confirmation."""
+    scenario = Scenario()
+    later = replace(scenario.key, purpose=3, confirmed_at=START + 900, registered_agencies=2)
+    found, _ = check(scenario, node_of(scenario, now=Scenario(key=later)))
+    assert found["key"].result is Result.PROVED
+
+
 @pytest.mark.parametrize(("time", "result"), [(START + 60, Result.PROVED), (START - 900, Result.FAILED)])
 def test_a_record_without_seen_against_the_first_anchor(time, result):
     scenario = Scenario(with_seen=False)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from gridwitness_verifier.errors import VerificationError
-from gridwitness_verifier.key_state import judge_key, unpack_key_state, vouched_by
+from gridwitness_verifier.key_state import judge_key, judge_key_since, unpack_key_state, vouched_by
 from gridwitness_verifier.report import Result
 from support.verifier_bundle import KeyRecord
 
@@ -53,6 +53,26 @@ def test_when_a_key_counts(key, at, answer):
 
 def test_a_disputed_key_is_kept_as_disputed():
     assert judge_key(unpack_key_state(*REVOKED.words()), 550).result is Result.DISPUTED
+
+
+@pytest.mark.parametrize(
+    ("latest", "at", "answer"),
+    [
+        (KEY, 500, "proved"),
+        (REVOKED, 499, "proved"),
+        (REVOKED, 500, "key-disputed"),
+        (REVOKED, 600, "key-revoked"),
+        (replace(KEY, not_after=500), 500, "proved"),
+        (replace(KEY, not_after=499), 500, "key-window-cut"),
+        (replace(KEY, not_before=501), 500, "key-window-cut"),
+        (replace(KEY, not_after=499), 1001, "key-window"),
+        (replace(REVOKED, not_after=499), 500, "key-disputed"),
+    ],
+)
+def test_what_became_of_a_key_since(latest, at, answer):
+    then, latest = (unpack_key_state(*state.words()) for state in (KEY, latest))
+    judgement = judge_key_since(then, latest, at)
+    assert (judgement.code or judgement.result.value) == answer
 
 
 def test_vouching_begins_with_the_confirmation():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import rlp_strict
@@ -128,6 +128,20 @@ def judge_key(state: KeyState, at: int) -> KeyJudgement:
         )
         return KeyJudgement(Result.DISPUTED, "key-disputed", reason, vouching)
     return KeyJudgement(Result.PROVED, "", f"registered for {state.purpose}, valid when anchored", vouching)
+
+
+def judge_key_since(then: KeyState, latest: KeyState, at: int) -> KeyJudgement:
+    """`judge_key` for the state at the anchor, knowing what became of the key since.
+
+    A later revocation can reach back. A window can not: what it no longer covers is in doubt
+    (`key-window-cut`), not refuted.
+    """
+    state = replace(then, revoked_at=latest.revoked_at, compromised_since=latest.compromised_since)
+    judgement = judge_key(state, at)
+    if judgement.result is not Result.PROVED or latest.not_before <= at <= latest.not_after:
+        return judgement
+    reason = f"anchored at {at}; its window was cut to {latest.not_before} … {latest.not_after} later"
+    return KeyJudgement(Result.DISPUTED, "key-window-cut", reason, judgement.vouching)
 
 
 def _time_problem(state: KeyState, counts_from: int, at: int) -> tuple[str, str] | None:

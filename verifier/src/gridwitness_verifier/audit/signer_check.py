@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gridwitness_verifier.audit.snapshot import Snapshot
 from gridwitness_verifier.audit.stored_record import StoredRecord
 from gridwitness_verifier.errors import VerificationError
 from gridwitness_verifier.jwk import PublicKey, parse_jwk
-from gridwitness_verifier.key_state import KeyJudgement, judge_key
+from gridwitness_verifier.key_state import KeyJudgement, judge_key_since
 from gridwitness_verifier.kinds import KINDS, OFFER
 from gridwitness_verifier.log.contract_history import AcceptedHead, KeyHistory
 from gridwitness_verifier.log.tally import Tally
@@ -110,13 +108,5 @@ class KeyCheck:
         return self._judged[known]
 
     def _judge_anew(self, agency: str, kid: str, block: int, time: int) -> tuple[KeyJudgement, str | None]:
-        """The state at the block, with a revocation that came later: it can reach back, a window can not."""
         then, latest = self._history.state(agency, kid, block), self._history.state(agency, kid)
-        state = replace(then, revoked_at=latest.revoked_at, compromised_since=latest.compromised_since)
-        judgement = judge_key(state, time)
-        if judgement.result == Result.PROVED and not latest.not_before <= time <= latest.not_after:
-            reason = (
-                f"anchored at {time}; its window was cut to {latest.not_before} … {latest.not_after} later"
-            )
-            judgement = KeyJudgement(Result.DISPUTED, "key-window-cut", reason, judgement.vouching)
-        return judgement, then.purpose
+        return judge_key_since(then, latest, time), then.purpose

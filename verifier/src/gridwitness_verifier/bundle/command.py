@@ -33,8 +33,8 @@ _NOT_SHOWN = [
     Phrase("that what the signer stated is true", "签名人所述内容属实"),
 ]
 _REVOCATION = Phrase(
-    "whether the key was revoked after the anchor (give a node with `--rpc`)",
-    "锚定之后密钥是否被吊销（须用 --rpc 查询节点）",
+    "whether the key was revoked, or its window cut, after the anchor (give a node with `--rpc`)",
+    "锚定之后密钥是否被吊销或缩短有效期（须用 --rpc 查询节点）",
 )
 _CANONICAL = Phrase(
     "whether the anchor's block is still on the chain (give a node with `--rpc`)",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from .. import base64url
 from ..errors import VerificationError
 from ..jwk import parse_jwk
-from ..key_state import KeyState, judge_key, verify_key_state, vouched_by
+from ..key_state import KeyJudgement, KeyState, judge_key, verify_key_state, vouched_by
 from ..kinds import OFFER, kind_of
 from ..receipt_proof import AnchorEvent
 from ..record import Entry
-from ..report import Check, Phrase, Result
+from ..report import Check, Phrase, Result, explain
 from .case import Case
 
 
@@ -29,18 +29,19 @@ def check_key(case: Case) -> Check:
     except VerificationError as error:
         return case.failed("key", error)
     case.key = state
-    return judge(case, state, case.anchor.time)
+    return conclude(case, judge_key(state, case.anchor.time))
 
 
-def judge(case: Case, state: KeyState, at: int) -> Check:
-    """The check `key` for a state of the key and the block time of the anchor."""
-    judgement = judge_key(state, at)
+def conclude(case: Case, judgement: KeyJudgement) -> Check:
+    """The check `key` as the key was judged."""
     if judgement.result is Result.PROVED:
-        return case.proved("key", Phrase(judgement.reason, f"登记用途 {state.purpose}，锚定时有效"))
+        purpose = "" if case.key is None else case.key.purpose
+        return case.proved("key", Phrase(judgement.reason, f"登记用途 {purpose}，锚定时有效"))
     if judgement.result is Result.FAILED:
         case.key = None
         return case.failed("key", VerificationError(judgement.code, judgement.reason))
-    return case.unsettled("key", judgement.result, judgement.code, judgement.reason)
+    reason = Phrase(judgement.reason, explain(judgement.code) or judgement.reason)
+    return case.unsettled("key", judgement.result, judgement.code, reason)
 
 
 def check_vouching(case: Case) -> Check:

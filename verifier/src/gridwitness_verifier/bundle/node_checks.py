@@ -8,12 +8,12 @@ from .. import base64url
 from ..errors import Unavailable, VerificationError
 from ..header import parse_header
 from ..hexadecimal import quantity
-from ..key_state import KeyState, key_slots, verify_key_state
+from ..key_state import KeyState, judge_key_since, key_slots, verify_key_state
 from ..receipt_proof import EVENT_TOPIC, AnchorEvent
 from ..record import Entry
 from ..report import Check, Phrase
 from .case import Case
-from .key_checks import judge
+from .key_checks import conclude
 
 if TYPE_CHECKING:
     from ..rpc import Rpc
@@ -39,16 +39,18 @@ def recheck_anchor(rpc: Rpc, case: Case, anchor: Check) -> Check:
 
 
 def recheck_key(rpc: Rpc, case: Case, key: Check) -> Check:
-    """`key` again, with what `Members` says today: a later revocation can make it disputed."""
+    """`key` again, with what `Members` says today: a later revocation or cut of its window can make
+    it disputed, as in an audit.
+    """
     if case.entry is None or case.anchor is None or case.key is None:
         return key
     try:
-        state = _state_now(rpc, case, case.entry)
+        latest = _state_now(rpc, case, case.entry)
     except VerificationError as error:
         raise Unavailable(
             "rpc-proof", f"the node's proof of the key does not verify: {error.message}"
         ) from error
-    return judge(case, state, case.anchor.time)
+    return conclude(case, judge_key_since(case.key, latest, case.anchor.time))
 
 
 def recheck_seen(rpc: Rpc, case: Case, seen: Check) -> Check:
