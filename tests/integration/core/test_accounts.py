@@ -8,7 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from gridwitness.errors import Conflict, GridWitnessError, InvalidInput, NotFound, Unauthenticated
-from gridwitness.members import AccountRow, Actor
+from gridwitness.members import AccountRow, Actor, account_named
+from gridwitness.records import presentation
+from gridwitness.records.models import RecordRow
+from gridwitness_evidence import parse_presentation
 from sqlalchemy import func, select
 from support.platform import CITY, PASSWORD, POLICE, Officer, RunningPlatform, running_platform
 
@@ -151,13 +154,33 @@ def test_tokens_end(running: RunningPlatform, officer: Officer) -> None:
         actor(running, first)
     assert actor(running, second)
     with platform.transaction() as session:
-        platform.accounts.set_password(session, UUID(officer.account), "another good password")
+        platform.accounts.set_password(session, UUID(officer.account), "another good password", by=None)
     with pytest.raises(Unauthenticated):
         actor(running, second)
     third = log_in(running, officer.username, "another good password")
     running.advance(platform.settings.token_lifetime_seconds)
     with pytest.raises(Unauthenticated):
         actor(running, third)
+
+
+def test_a_password_set_by_another_names_who_and_when(running: RunningPlatform, officer: Officer) -> None:
+    administrator, account = uuid4(), UUID(officer.account)
+    before = running.advance(60)
+    with running.platform.transaction() as session:
+        running.platform.accounts.set_password(
+            session, account, "a third good password", by=str(administrator)
+        )
+    with running.platform.transaction() as session:
+        set_at = account_named(session, account).password_set_at
+        row = session.scalars(
+            select(RecordRow).where(RecordRow.sub == officer.account_sub).order_by(RecordRow.seq.desc())
+        ).first()
+        assert row is not None
+        stated = parse_presentation(presentation(row)).fields
+    assert (row.kind, stated["by"]) == ("state.effect.v1", str(administrator))
+    assert stated["row.0.password_set_at"] == set_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    assert before <= set_at <= running.clock.now()
+    assert "third" not in row.entry + "".join(disclosure or "" for disclosure in row.disclosures)
 
 
 def test_closed_account(running: RunningPlatform, officer: Officer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import gridwitness.members
@@ -51,6 +52,7 @@ def test_a_first_put_names_every_stated_column() -> None:
         active=True,
         sub="0" * 32,
         display_name=None,
+        password_set_at=datetime(2026, 3, 2, tzinfo=UTC),
     )
     assert effect_fields("jti", None, [row]) == {
         "cause": "jti",
@@ -61,6 +63,7 @@ def test_a_first_put_names_every_stated_column() -> None:
         "row.0.display_name": None,
         "row.0.active": "true",
         "row.0.sub": "0" * 32,
+        "row.0.password_set_at": "2026-03-02T00:00:00.000000Z",
     }
 
 

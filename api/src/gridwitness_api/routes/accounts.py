@@ -137,8 +137,9 @@ def set_password(account: AccountId, body: NewPassword, write: WriteHere) -> Res
     """
     _check_right_to_password(write.caller, account, body)
 
-    def step(session: Session, _: Actor) -> Written:
-        write.caller.platform.accounts.set_password(session, UUID(account), body.password)
+    def step(session: Session, actor: Actor) -> Written:
+        accounts = write.caller.platform.accounts
+        accounts.set_password(session, UUID(account), body.password, by=str(actor.account))
         return Written(204)
 
     return write.once(body, step)

@@ -111,7 +111,7 @@ def _take_over_admin(platform: Platform, session: Session) -> None:
             f"{platform.settings.home} holds accounts of a deployment that is not a demo.",
             "set GRIDWITNESS_HOME to another folder for a demo",
         )
-    platform.accounts.set_password(session, accounts[0].id, PASSWORD)
+    platform.accounts.set_password(session, accounts[0].id, PASSWORD, by=None)
 
 
 def _make_account(platform: Platform, session: Session, account: DemoAccount, founding: str) -> None:

@@ -79,6 +79,7 @@ class Accounts:
                 display_name=display_name,
                 active=True,
                 sub=sub,
+                password_set_at=self._clock.now(),
             )
         ]
         for role in dict.fromkeys(roles):
@@ -128,13 +129,15 @@ class Accounts:
             session.refresh(row)
         session.execute(delete(SessionRow).where(SessionRow.account == account))
 
-    def set_password(self, session: Session, account: UUID, password: str) -> None:
-        """A new password ends every login of the account."""
+    def set_password(self, session: Session, account: UUID, password: str, *, by: str | None) -> None:
+        """A new password ends every login of the account. An effect says when and by whom it was set."""
         hashed = _hash_new(password)
-        row = account_named(session, account)
+        row, log = self._held(session, account)
+        step = change(AccountRow, {"id": account}, password_set_at=self._clock.now())
+        self._acceptance.machine_step(session, log, row.sub, [step], by=by)
         session.execute(
             update(AccountRow)
-            .where(AccountRow.id == row.id)
+            .where(AccountRow.id == account)
             .values(password_hash=hashed, failed_logins=0, locked_until=None)
         )
         session.execute(delete(SessionRow).where(SessionRow.account == account))

@@ -40,6 +40,7 @@ class AccountRow(Base):
     display_name: Mapped[str | None] = stated(Text)
     active: Mapped[bool] = stated(Boolean)
     sub: Mapped[str] = stated(Text, unique=True)
+    password_set_at: Mapped[datetime] = stated(Instant)
     effect: Mapped[UUID] = effect_column()
     password_hash: Mapped[str | None] = operational("argon2id; a secret", Text)
     failed_logins: Mapped[int] = operational("lockout", Integer, server_default=text("0"))

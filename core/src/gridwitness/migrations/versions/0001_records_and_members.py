@@ -236,6 +236,7 @@ def _accounts() -> None:
         sa.Column("display_name", sa.Text(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("sub", sa.Text(), nullable=False),
+        sa.Column("password_set_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("effect", sa.Uuid(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("failed_logins", sa.Integer(), server_default=sa.text("0"), nullable=False),
