@@ -41,7 +41,7 @@ run: setup ## the platform at http://127.0.0.1:8000 (PORT=…) with demo account
 
 .PHONY: test
 test: setup ## all tests (PYTEST_WORKERS=0 in one process, PYTEST_ARGS='-k name' for some)
-	$(BIN)/python -m pytest tests -n $(PYTEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 .PHONY: check
 check: setup ## format, lint, types, import rules, repository rules, drift of generated files
