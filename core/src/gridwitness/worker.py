@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -18,6 +19,9 @@ from gridwitness.records import Log, open_logs
 from gridwitness.records.anchoring import Anchorer
 from gridwitness.records.models import AnchorRow, RecordRow
 from gridwitness.records.sequencing import Sequencer, sole_sequencer
+
+LONG_BACKLOG = 1 << 14
+"""More records than this waiting for their leaf: the next round begins at once."""
 
 _log = logging.getLogger("gridwitness.worker")
 
@@ -59,19 +63,22 @@ class Worker:
     def run(self, stop: threading.Event) -> None:
         """Rounds until `stop` is set. A part that is away is waited for; nothing accepted is lost
         meanwhile.
+
+        A round begins one interval after the last one began: an anchor costs the same for one record and for
+        thousands. A long backlog is not kept waiting.
         """
         interval = self._platform.settings.anchor_interval_seconds
         while not stop.is_set():
-            busy = False
+            began, behind = time.monotonic(), False
             try:
-                busy = self.round()
+                behind = self.round() and self._is_behind()
             except Unavailable as error:
                 _log.warning("%s", error)
             except GridWitnessError as error:
                 _log.error("%s: %s", error.code, error)
             except Exception:
                 _log.exception("the round failed and is tried again")
-            stop.wait(0 if busy else interval)
+            stop.wait(0 if behind else max(0.0, began + interval - time.monotonic()))
 
     def round(self) -> bool:
         """One round over all logs; whether there was anything to do. Every log gets its turn before an error
@@ -93,6 +100,13 @@ class Worker:
         """What is still on its way, by log; a closed log takes no more."""
         with self._platform.sessions() as session:
             return [_backlog(session, log.name) for log in open_logs(session)]
+
+    def _is_behind(self) -> bool:
+        with self._platform.sessions() as session:
+            names = [log.name for log in open_logs(session)]
+            waiting = select(RecordRow.jti).where(RecordRow.log.in_(names), RecordRow.leaf_index.is_(None))
+            first = waiting.limit(LONG_BACKLOG + 1).subquery()
+            return (session.scalar(select(func.count()).select_from(first)) or 0) > LONG_BACKLOG
 
     def _round_of(self, log: Log) -> bool:
         platform = self._platform

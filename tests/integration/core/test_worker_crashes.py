@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
+from gridwitness import worker
 from gridwitness.records.anchoring import Anchorer
 from gridwitness.records.sequencing import Sequencer
 from gridwitness.records.tiles import TileStore
@@ -143,6 +144,37 @@ def test_two_workers_at_once(running: RunningPlatform, officer: Officer) -> None
     other.close()
     running.drain()
     check_whole(running)
+
+
+def heads_while_records_pour_in(running: RunningPlatform, officer: Officer, seconds: float) -> int:
+    """How many tree heads a running worker signs meanwhile."""
+
+    def count() -> int:
+        with psycopg.connect(running.urls.owner) as owner:
+            found = owner.execute("SELECT count(*) FROM records.tree_head").fetchone()
+            return int(found[0]) if found else 0
+
+    before, stop = count(), threading.Event()
+    thread = threading.Thread(target=Worker(running.platform).run, args=(stop,))
+    thread.start()
+    end = time.monotonic() + seconds
+    try:
+        while time.monotonic() < end:
+            running.accept(officer.step())
+    finally:
+        stop.set()
+        thread.join()
+    return count() - before
+
+
+def test_a_steady_flow_is_anchored_once_an_interval(
+    running: RunningPlatform, officer: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interval = running.settings.anchor_interval_seconds
+    assert 1 <= heads_while_records_pour_in(running, officer, 2.5 * interval) <= 4
+    monkeypatch.setattr(worker, "LONG_BACKLOG", 0)  # as if each record were thousands
+    assert heads_while_records_pour_in(running, officer, 2.5 * interval) > 4
+    running.drain()
 
 
 def test_one_record_is_anchored_within_the_interval(running: RunningPlatform, officer: Officer) -> None:
