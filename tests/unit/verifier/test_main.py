@@ -11,7 +11,7 @@ from gridwitness_verifier.main import main
 from gridwitness_verifier.trust import parse_trust
 from support.forged_record import NoteKey
 from support.sealing import validator_keys
-from support.verifier_bundle import KeyRecord, Scenario
+from support.verifier_bundle import ORIGIN, KeyRecord, Scenario
 from support.verifier_node import node_of, serve
 
 
@@ -366,6 +366,22 @@ def test_a_failure_is_said_in_both_languages(files, capsys):
     assert "[anchor-status] 锚定交易失败\n" in out
     _, out, _ = run(capsys, "bundle", *files(scenario), "--language", "en")
     assert "锚定" not in out
+
+
+def test_a_forged_provenance_is_never_shown_as_fact(files, tmp_path, capsys):
+    scenario = Scenario()
+    bundle = scenario.bundle()
+    honest = run(capsys, "bundle", *files(scenario, bundle), "--json")
+    forged = {"received": "1999-12-31T23:59:59Z", "device": "FORGED-DEVICE", "capture": "FORGED-CAPTURE"}
+    forged["receipt"] = NoteKey(ORIGIN).receipt(b"\7" * 32, 946_684_799, 946_684_800)
+    arguments = files(scenario, bundle | {"provenance": forged})
+    assert run(capsys, "bundle", *arguments, "--json") == honest
+    page = tmp_path / "page.html"
+    _, out, _ = run(capsys, "bundle", *arguments, "--html", str(page))
+    for text in (out, page.read_text("utf-8")):
+        for told in ("1999", "946684799", "FORGED"):
+            assert told not in text
+        assert "`provenance` says" in text
 
 
 REPORTED = {"title": "井盖破损", "source": {"system": "12345", "key": "7", "row": {"id": "7"}}}

@@ -31,6 +31,11 @@ _NOT_SHOWN = [
         "平台所示页面确实出自这些记录（数据行须用 audit 核查）",
     ),
     Phrase("that what the signer stated is true", "签名人所述内容属实"),
+    Phrase(
+        "anything the bundle's `provenance` says (receipt, times, device): it is not read"
+        " (`log --receipts` checks a receipt)",
+        "证据包 provenance 所载内容（回执、时间、设备）：本命令不读取（回执可用 log --receipts 核查）",
+    ),
 ]
 _REVOCATION = Phrase(
     "whether the key was revoked, or its window cut, after the anchor (give a node with `--rpc`)",
