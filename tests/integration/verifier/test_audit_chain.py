@@ -268,10 +268,13 @@ def test_node_that_does_not_answer(scenario: Scenario, audit) -> None:
     assert (answer.exit_code, answer.failed) == (3, set())
 
 
-def test_signatures_switched_off(scenario: Scenario, audit) -> None:
+def test_signatures_switched_off(scenario: Scenario, database, audit) -> None:
     answer = audit("--no-signatures")
     assert answer.exit_code == 3
     assert answer.check("signatures")["result"] == "not evaluated"
+    assert "receipts and tree heads are checked" in answer.check("signatures")["reason"]
+    database.execute("UPDATE records.record SET receipt = replace(receipt, '/v1', '/v2')")
+    assert audit("--no-signatures").place("receipts", "note-signature")
 
 
 def test_unreachable_database(scenario: Scenario, capsys) -> None:

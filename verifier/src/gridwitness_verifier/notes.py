@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -67,9 +68,14 @@ def open_note(note: str, vkey: VerifierKey) -> str:
 
 def _verify(text: str, signature: bytes, vkey: VerifierKey) -> None:
     try:
-        Ed25519PublicKey.from_public_bytes(vkey.public_key).verify(signature, text.encode("utf-8"))
+        _public_key(vkey.public_key).verify(signature, text.encode("utf-8"))
     except (InvalidSignature, ValueError) as error:
         raise VerificationError("note-signature", f"does not verify under {vkey.name}") from error
+
+
+@lru_cache(maxsize=256)
+def _public_key(data: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(data)
 
 
 def _split(note: str) -> tuple[str, list[str]]:

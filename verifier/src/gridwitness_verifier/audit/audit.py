@@ -58,7 +58,10 @@ CHECKS = [
     "independence",
 ]
 _NO_CHAIN = Phrase("without the chain there is nothing to compare with", "没有链上数据可供比对")
-_SWITCHED_OFF = Phrase("switched off by --no-signatures", "已用 --no-signatures 关闭")
+_SWITCHED_OFF = Phrase(
+    "signatures of records are switched off by --no-signatures; those of receipts and tree heads are checked",
+    "已用 --no-signatures 关闭记录签名的核查；回执与树头的签名仍然核查",
+)
 
 
 @dataclass

@@ -72,7 +72,11 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "--files", type=Path, metavar="DIR", help="folder of the files (else that of the trust file)"
     )
     parser.add_argument("--rpc", metavar="URL", help="node to ask (else that of the trust file)")
-    parser.add_argument("--no-signatures", action="store_true", help="leave signatures out (not evaluated)")
+    parser.add_argument(
+        "--no-signatures",
+        action="store_true",
+        help="leave the signatures of records out (not evaluated); those of receipts and heads stay",
+    )
     return parser
 
 
