@@ -363,7 +363,7 @@ def test_a_failure_is_said_in_both_languages(files, capsys):
     scenario = Scenario(status=b"")
     _, out, _ = run(capsys, "bundle", *files(scenario))
     assert "锚定交易失败 / the transaction failed" in out
-    assert "[anchor-status] 锚定交易失败\n" in out
+    assert "[anchor-status] 锚定交易失败 / the anchoring transaction failed\n" in out
     _, out, _ = run(capsys, "bundle", *files(scenario), "--language", "en")
     assert "锚定" not in out
 

@@ -69,8 +69,12 @@ def _check_files(audit: Audit) -> None:
     if not audit.files_asked and not anything_to_check(audit.snapshot, audit.scratch):
         del audit.tallies["files"]
     elif audit.files is None or not audit.files.is_dir():
-        place = audit.files or "--files is not given"
-        tally.not_evaluated.append(f"records name files, and there is no folder to look in: {place}")
+        text = (
+            f"records name files, and there is no folder to look in: {audit.files or '--files is not given'}"
+        )
+        tally.not_evaluated.append(
+            Phrase(text, f"记录引用了文件，而没有可查的文件夹：{audit.files or '未给 --files'}")
+        )
     else:
         check_files(tally, audit.snapshot, audit.scratch, audit.files)
 

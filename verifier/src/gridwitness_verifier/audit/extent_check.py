@@ -10,6 +10,7 @@ from gridwitness_verifier import base64url
 from gridwitness_verifier.audit.entry_pass import LogWalk
 from gridwitness_verifier.log.contract_events import LogClosed
 from gridwitness_verifier.log.tally import Tally
+from gridwitness_verifier.report import Phrase
 
 
 def check_extent(tally: Tally, walks: dict[str, LogWalk], settled: int, skip: set[str]) -> None:
@@ -20,7 +21,8 @@ def check_extent(tally: Tally, walks: dict[str, LogWalk], settled: int, skip: se
     by_predecessor = {walk.log.pin.predecessor: walk for walk in walks.values() if walk.log.pin.predecessor}
     for walk in walks.values():
         if walk.log.name in skip:
-            tally.notes.append(f"log {walk.log.name} is not in this database")
+            text = f"log {walk.log.name} is not in this database"
+            tally.notes.append(Phrase(text, f"日志 {walk.log.name} 不在此数据库中"))
             continue
         successor = by_predecessor.get(walk.log.pin.origin)
         lost = _lost_range(successor)
@@ -30,9 +32,9 @@ def check_extent(tally: Tally, walks: dict[str, LogWalk], settled: int, skip: se
         declared = lost is not None and walk.leaves < expected and lost[0] <= walk.leaves
         walk.tree.finish(disputed=declared)
         if walk.leaves > walk.log.anchored_size:
-            tally.notes.append(
-                f"{walk.leaves - walk.log.anchored_size} entries of {walk.log.name} not anchored yet"
-            )
+            count, name = walk.leaves - walk.log.anchored_size, walk.log.name
+            text = f"{count} entries of {name} not anchored yet"
+            tally.notes.append(Phrase(text, f"{name} 有 {count} 个条目尚未锚定"))
         _check_succession(tally, walk, successor)
 
 
@@ -67,7 +69,8 @@ def _check_succession(tally: Tally, walk: LogWalk, successor: LogWalk | None) ->
         tally.fail("successor-unknown", "the log is closed and no pinned log continues it", log=walk.log.name)
         return
     if successor.leaves == 0:
-        tally.notes.append(f"log {successor.log.name} continues {walk.log.name} and is empty")
+        text = f"log {successor.log.name} continues {walk.log.name} and is empty"
+        tally.notes.append(Phrase(text, f"日志 {successor.log.name} 承继 {walk.log.name}，尚无条目"))
         return
     where = {"log": successor.log.name, "index": 0}
     if successor.incarnation is None:

@@ -10,6 +10,7 @@ from ..log_proof import LogProof
 from ..receipt_proof import AnchorEvent
 from ..record import Disclosure, Entry
 from ..report import Check, Location, Phrase, Result, explain
+from ..report.phrase import chinese
 from ..tree_head import TreeHead
 from ..trust import LogTrust, Trust
 from .file import Bundle
@@ -42,7 +43,7 @@ class Case:
     def failed(self, name: str, error: VerificationError) -> Check:
         """The check `name` failed, located as exactly as is known."""
         location = self.location(error.code, error.message)
-        reason = Phrase(error.message, explain(error.code) or error.message)
+        reason = Phrase(error.message, chinese(explain(error.code) or error.message))
         return Check(name, Result.FAILED, reason, 1, (location,))
 
     def unsettled(self, name: str, result: Result, code: str, reason: str) -> Check:

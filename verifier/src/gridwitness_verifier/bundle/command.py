@@ -38,7 +38,7 @@ _NOT_SHOWN = [
     ),
 ]
 _REVOCATION = Phrase(
-    "whether the key was revoked, or its window cut, after the anchor (give a node with `--rpc`)",
+    "whether the key was revoked after the anchor, or its window cut (give a node with `--rpc`)",
     "锚定之后密钥是否被吊销或缩短有效期（须用 --rpc 查询节点）",
 )
 _CANONICAL = Phrase(

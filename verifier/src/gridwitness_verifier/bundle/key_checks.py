@@ -10,6 +10,7 @@ from ..kinds import OFFER, kind_of
 from ..receipt_proof import AnchorEvent
 from ..record import Entry
 from ..report import Check, Phrase, Result, explain
+from ..report.phrase import chinese
 from .case import Case
 
 
@@ -40,7 +41,7 @@ def conclude(case: Case, judgement: KeyJudgement) -> Check:
     if judgement.result is Result.FAILED:
         case.key = None
         return case.failed("key", VerificationError(judgement.code, judgement.reason))
-    reason = Phrase(judgement.reason, explain(judgement.code) or judgement.reason)
+    reason = Phrase(judgement.reason, chinese(explain(judgement.code) or judgement.reason))
     return case.unsettled("key", judgement.result, judgement.code, reason)
 
 

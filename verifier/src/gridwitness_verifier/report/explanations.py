@@ -1,137 +1,229 @@
-"""Chinese meaning of the stable codes; the English is the detail that stands beside a code."""
+"""The meaning of every stable code in both languages; the detail beside a code says what was found."""
 
 from __future__ import annotations
 
-# One line per code: `code meaning`. Grouped as in docs/format.md.
+from .phrase import Phrase
+
+# One line per code: `code English / 中文`. Grouped as in docs/format.md.
 _TABLE = """
-json-malformed 不是合规的 JSON
-json-duplicate JSON 对象有重复成员
-json-number JSON 数字带小数、指数或超出范围
-json-surrogate 文本含孤立代理码元
-json-depth JSON 嵌套过深
-too-large 超过大小限制
-not-compact 不是规定的紧凑格式
-base64url 不是规范的 base64url
-base64 不是规范的 base64
-header 记录头不符合规定
-claims 声明项不符合规定
-disclosure-form 披露项格式不符
-disclosure-nested 披露值内含嵌套披露
-disclosure-duplicate 同一字段重复披露
-disclosure-unreferenced 披露项未被记录承诺
-disclosure-missing 缺少披露项
-disclosure-count 披露项数量不符
-signature 签名无效
-key-algorithm 签名算法与密钥不符
-jwk 公钥格式不符
-kind-unknown 未知的记录种类
-kind-source 该种类不应有此来源
-field-unknown 该种类没有此字段
-field-missing 缺少字段
-field-null 不可为空的字段为空
-field-type 字段类型不符
-field-hidden 所需字段未披露
-foreign-log 不是本部署的日志
-foreign 属于其他日志
-log-proof-form 入册证明格式不符
-note-form 签名文书格式不符
-note-unsigned 没有该日志密钥的签名
-note-signature 日志签名无效
-tree-head-form 树头格式不符
-tree-head-origin 树头属于其他日志
-inclusion 入册证明不成立
-inclusion-form 入册证明格式不符
-consistency 两个树头不是前后延续
-consistency-form 一致性证明格式不符
-receipt-form 回执格式不符
-receipt-origin 回执属于其他日志
-anchor-form 锚定证明格式不符
-anchor-chain 锚定证明属于其他链
-anchor-contract 事件不是由 RecordLog 合约产生
-anchor-receipt 区块中该交易的收据不同
-anchor-status 锚定交易失败
-anchor-event 不是树头锚定事件
-anchor-log 锚定事件属于其他日志
-anchor-head 合约接受的是另一个树头
-anchor-early 区块早于合约部署
-not-canonical 该区块已不在链上
-header-form 区块头格式不符
-hex 十六进制文本格式不符
-rlp RLP 编码不规范
-trie 默克尔树证明不成立
-seen-head 所见树头与记录所写不符
-seen-later 所见树头晚于记录自身
-seen-missing 应写明所见树头而未写
-seen-absent 记录未写明所见树头
-seen-unknown 所见树头未被合约接受
-seen-after 所见树头晚于记录自身
-backdated 签名时间与区块时间矛盾（倒签）
-clock-simulated 模拟时钟
-single-operator 单一运行方
-validators-missing 没有登记该区块的验证节点
-qbft-form 不是 QBFT 区块头
-qbft-rules 区块头违反 QBFT 规则
-qbft-validators 验证节点与信任文件不符
-qbft-seal 封签无效、重复或出自外人
-qbft-quorum 封签未达法定数
-key-unknown 未登记该密钥
-key-unconfirmed 密钥未经第二机关确认
-key-not-yet 锚定时密钥尚未生效
-key-window 锚定时间不在密钥有效期内
-key-revoked 锚定时密钥已被吊销
-key-disputed 密钥在失密之后、吊销之前使用，存争议
-key-purpose 密钥用途不符
-key-offer 不是由所申请的密钥签名
-key-own-agency 仅本机关自称
-key-state-form 密钥状态证明格式不符
-key-state-contract 不是 Members 合约的状态
-key-state-block 密钥状态不属于锚定区块
-key-state-code Members 合约代码与信任文件不符
-key-state-differs 密钥状态与证明不符
-key-state-missing 缺少密钥状态证明
-key-state-orphan 多余的密钥状态
-key-changed 行的主键被改动
-part-missing 证据包缺少必要部分
-memory-head 同一规模曾见过另一个树头
-memory-block 该高度曾见过另一个区块
-altered 数据被改动
-row-missing 数据行缺失
-missing-row 数据行缺失
-extra-row 多出数据行
-duplicate-row 数据行重复
-column-differs 列值与条目不符
-column-missing 缺少列
-missing-column 缺少列
-column-type 列类型不符
-table-missing 缺少表
-missing-table 缺少表
-undeclared-table 清单未声明的表
-undeclared-column 清单未声明的列
-class-changed 列的类别被改动
-class-differs 列的类别不符
-fork 主体历史分叉
-gap 主体历史缺号
-prev 前一条目摘要不符
-order 顺序不符
-jti-twice 标识重复
-index-gap 日志序号有缺
-index-twice 日志序号重复
-root 树根不符
-head-unsigned 已锚定的树头没有日志签名
-rolled-back 日志被回退
-split-view 同一规模有两个树头
-omitted 持有回执的记录未入册
-overdue 超过承诺期限仍未锚定
-not-due 尚未到承诺期限
-withheld 披露值被隐匿
-file-differs 文件内容不符
-contract-code 合约代码与信任文件不符
-chain-id 链标识不符
-genesis 创世区块不符
+json-malformed not JSON / 不是合规的 JSON
+json-duplicate a JSON object names a member twice / JSON 对象有重复成员
+json-number a JSON number with a fraction, an exponent or out of range / JSON 数字带小数、指数或超出范围
+json-surrogate a lone surrogate in the text / 文本含孤立代理码元
+json-depth JSON nested too deeply / JSON 嵌套过深
+too-large beyond a size limit / 超过大小限制
+not-compact not the compact form of a record / 不是规定的紧凑格式
+base64url not canonical base64url / 不是规范的 base64url
+base64 not canonical base64 / 不是规范的 base64
+header the header breaks the format / 记录头不符合规定
+claims a claim breaks the format / 声明项不符合规定
+disclosure-form a disclosure without its form / 披露项格式不符
+disclosure-nested a disclosure inside a value / 披露值内含嵌套披露
+disclosure-duplicate a field disclosed twice / 同一字段重复披露
+disclosure-unreferenced a disclosure the record does not commit to / 披露项未被记录承诺
+disclosure-missing a disclosure is missing / 缺少披露项
+disclosure-count another number of disclosures than digests / 披露项数量不符
+signature the signature is not valid / 签名无效
+key-algorithm signed with another algorithm than the key's / 签名算法与密钥不符
+jwk not a public key / 公钥格式不符
+kind-unknown an unknown kind of record / 未知的记录种类
+kind-source this kind never has this source / 该种类不应有此来源
+field-unknown the kind has no such field / 该种类没有此字段
+field-missing a field is missing / 缺少字段
+field-null a field that may not be empty is empty / 不可为空的字段为空
+field-type a field of another type / 字段类型不符
+field-hidden a field that is needed is not shown / 所需字段未披露
+foreign-log not a log of the trust file / 不是本部署的日志
+foreign belongs to another log / 属于其他日志
+log-proof-form the proof of inclusion has not its form / 入册证明格式不符
+note-form a signed note without its form / 签名文书格式不符
+note-unsigned not signed by the log's key / 没有该日志密钥的签名
+note-signature the log's signature is not valid / 日志签名无效
+vkey the log's key has not its form / 日志验证密钥格式不符
+tree-head-form a tree head without its form / 树头格式不符
+tree-head-origin the tree head is of another log / 树头属于其他日志
+inclusion the proof of inclusion does not hold / 入册证明不成立
+inclusion-form the proof of inclusion has not its form / 入册证明格式不符
+consistency one tree head does not extend the other / 两个树头不是前后延续
+consistency-form a proof of consistency without its form / 一致性证明格式不符
+receipt-form a receipt without its form / 回执格式不符
+receipt-origin the receipt is of another log / 回执属于其他日志
+receipt-leaf the receipt is for other bytes / 回执对应的是其他内容
+receipt-delay the receipt promises a later time than the log may / 回执承诺的期限超过日志上限
+received-at the time of receipt is not that of the receipt / 受理时间与回执不符
+anchor-form the proof of the anchor has not its form / 锚定证明格式不符
+anchor-chain the proof is of another chain / 锚定证明属于其他链
+anchor-contract the event is not of the contract RecordLog / 事件不是由 RecordLog 合约产生
+anchor-receipt the block holds another receipt there / 区块中该交易的收据不同
+anchor-status the anchoring transaction failed / 锚定交易失败
+anchor-event not the event of an accepted tree head / 不是树头锚定事件
+anchor-log the anchor is of another log / 锚定事件属于其他日志
+anchor-head the contract accepted another tree head / 合约接受的是另一个树头
+anchor-early a block before the contracts were deployed / 区块早于合约部署
+not-canonical the block is no longer on the chain / 该区块已不在链上
+header-form a block header without its form / 区块头格式不符
+hex hexadecimal text without its form / 十六进制文本格式不符
+rlp RLP that is not canonical / RLP 编码不规范
+trie the Merkle proof does not hold / 默克尔树证明不成立
+seen-head not the tree head the record names / 所见树头与记录所写不符
+seen-later the head seen is later than the record's own / 所见树头晚于记录自身
+seen-missing the record names no head though it had to / 应写明所见树头而未写
+seen-absent the record names no head / 记录未写明所见树头
+seen-unknown the contract never accepted the head seen / 所见树头未被合约接受
+seen-after the head seen contains the record / 所见树头晚于记录自身
+backdated the claimed time contradicts the blocks / 签名时间与区块时间矛盾（倒签）
+clock-simulated a simulated clock / 模拟时钟
+single-operator one operator alone / 单一运行方
+validators-missing no validator is pinned for this block / 没有登记该区块的验证节点
+qbft-form not a QBFT block header / 不是 QBFT 区块头
+qbft-rules the header breaks the rules of QBFT / 区块头违反 QBFT 规则
+qbft-validators other validators than are pinned / 验证节点与信任文件不符
+qbft-seal a seal that is invalid, repeated or a stranger's / 封签无效、重复或出自外人
+qbft-quorum too few seals / 封签未达法定数
+key-unknown the key is not registered / 未登记该密钥
+key-unconfirmed no second agency confirmed the key / 密钥未经第二机关确认
+key-not-yet the key did not count yet when it was anchored / 锚定时密钥尚未生效
+key-window anchored outside the key's window / 锚定时间不在密钥有效期内
+key-window-cut the key's window was cut after it was anchored / 锚定之后密钥有效期被缩短，存争议
+key-revoked the key was revoked before it was anchored / 锚定时密钥已被吊销
+key-disputed anchored after the key was compromised, before it was revoked / 失密之后、吊销之前锚定，存争议
+key-purpose a key for another purpose / 密钥用途不符
+key-offer not signed by the key it offers / 不是由所申请的密钥签名
+offer-key not signed by the key it offers / 不是由所申请的密钥签名
+key-not-offered no record offers this key / 没有申请该密钥的记录
+key-own-agency only its own agency stands for the key / 仅本机关自称
+key-state-form the proof of the key's state has not its form / 密钥状态证明格式不符
+key-state-contract not the state of the contract Members / 不是 Members 合约的状态
+key-state-block the key's state is of another block / 密钥状态不属于锚定区块
+key-state-code Members has other code than is pinned / Members 合约代码与信任文件不符
+key-state-differs the stored state is not that of the events / 密钥状态与证明不符
+key-state-missing the key's state is not stored / 缺少密钥状态证明
+key-state-orphan a key state without an anchor / 多余的密钥状态
+part-missing the bundle lacks a part / 证据包缺少必要部分
+memory-head another tree head was seen at this size / 同一规模曾见过另一个树头
+memory-block another block was seen at this number / 该高度曾见过另一个区块
+table-missing a table is missing / 缺少表
+column-missing a column is missing / 缺少列
+column-type a column of another type / 列类型不符
+not-a-table something else stands where a table should / 该处不是普通表
+not-durable the table is not durable / 该表不是持久表
+row-security rules could hide rows from an auditor / 行级安全可能对审计隐藏数据行
+rule a rewrite rule stands on the table / 该表设有改写规则
+inheritance another table adds rows to this one / 有其他表向该表并入数据行
+foreign-partition a partition lies outside the database / 分区不在本数据库内
+generated-column the column is computed, not stored / 该列是计算列，并非原样存储
+missing-table declared, and not there / 清单所列的表不存在
+missing-column declared, and not there / 清单所列的列不存在
+undeclared-table a table that no manifest declares / 清单未声明的表
+undeclared-column a column that no manifest declares / 清单未声明的列
+manifest-form a manifest without its form / 数据清单格式不符
+manifest-log the manifest goes on in an unrelated log / 数据清单在无关的日志中续写
+manifest-signer another agency signed the manifest / 数据清单由其他机关签名
+revision a revision out of order / 清单版本不连续
+key-changed the key of a table changed / 表的主键被改动
+key-missing no key to compare rows by / 没有可供比对的主键
+key-not-stated a key column is not stated / 主键列未列为陈述类
+class-changed the class of a column changed / 列的类别被改动
+class-differs another class than the format gives / 列的类别不符
+operational-not-listed operational, and not in the closed list / 列为运行类而不在规定清单内
+derived-unknown derived, and nothing to recompute it from / 列为推导类而无从重算
+type-unknown a type that has no text form / 列类型没有规定的文本形式
+altered a stored value was changed / 数据被改动
+column-differs a column contradicts the signed bytes / 列值与签名内容不符
+row-missing a row is missing / 数据行缺失
+missing-row a row is missing / 数据行缺失
+extra-row a row that no effect put / 多出数据行
+duplicate-row a row is there twice / 数据行重复
+two-logs logs of two lines write one row / 互不承继的日志写同一数据行
+delete-absent deletes a row that was not there / 删除了不存在的数据行
+key-column contradicts the row's own key / 与该行主键矛盾
+cause-missing the statement it rests on is missing / 所依据的记录缺失
+fork a subject's history forks / 主体历史分叉
+gap a subject's history has a gap / 主体历史缺号
+prev not the digest of the entry before / 前一条目摘要不符
+order out of order in the log / 顺序不符
+subject-elsewhere the subject also stands in an unrelated log / 同一主体另见于互不承继的日志
+jti-twice one identifier on two entries / 标识重复
+index-gap an entry is missing in the log / 日志序号有缺
+index-twice two entries at one place of the log / 日志序号重复
+root the root is not that of the entries / 树根不符
+root-missing the root can not be recomputed / 树根无法重算
+tile a hash tile is not that of the entries / 哈希块与条目不符
+tile-missing a part of the log is not served / 日志的一部分未予提供
+tile-size a part of the log has another size / 日志数据块大小不符
+log-refused a reader's token is needed / 需要读者令牌
+log-unreachable the log can not be reached / 无法访问日志
+log-missing a pinned log is not in the database / 信任文件所列日志不在数据库中
+log-not-pinned a log that the trust file does not name / 信任文件未列的日志
+log-unknown the contract opened no such log / 合约没有该日志
+log-differs the contract opened the log on other terms / 合约所记日志条件与信任文件不符
+closing-head closed at a head that was never accepted / 关闭时的树头未曾被接受
+head-unsigned anchored, and no signed tree head / 已锚定的树头没有日志签名
+no-event the contract accepted no such head / 合约没有接受该树头
+event-without-row an accepted head is not in the database / 合约接受的树头不在数据库中
+rolled-back the log was rolled back / 日志被回退
+split-view two tree heads at one size / 同一规模有两个树头
+lost-declared entries are gone, as the successor declares / 条目已失，后继日志已作声明
+disowned an accepted head was disowned by closing the log / 日志关闭时否认的树头
+stranded accepted, and the log was closed before / 已受理而日志先行关闭
+successor-unknown the log is closed and nothing continues it / 日志已关闭而无后继
+incarnation-missing the successor does not say what it continues / 后继日志未写明所续日志
+incarnation-differs the successor names another closing head / 后继日志所写的关闭树头不符
+omitted a record with a receipt is not in the log / 持有回执的记录未入册
+overdue not anchored within the time promised / 超过承诺期限仍未锚定
+not-due the time promised has not come / 尚未到承诺期限
+withheld a disclosure is withheld / 披露值被隐匿
+erasure-refused an erasure that is not in order / 删除不合规定
+destroyed a file is gone / 文件被毁
+unreadable a file can not be read / 文件无法读取
+file-altered a file was changed / 文件被改动
+file-differs a file is not what the record says / 文件与记录不符
+contract-code other contract code than is pinned / 合约代码与信任文件不符
+chain-id another chain / 链标识不符
+genesis another genesis block / 创世区块不符
+event-form the node gave an event without its form / 节点所给事件格式不符
+event-order the node gave events that can not be / 节点所给事件顺序不可能
+event-block the node's events and blocks disagree / 节点所给事件与区块不符
+rpc-missing no node is named / 未指明节点
+rpc-url not the address of a node / 不是节点地址
+rpc-unreachable the node does not answer / 节点无应答
+rpc-answer the node's answer is of no use / 节点应答无法使用
+rpc-error the node refused / 节点拒绝应答
+rpc-no-block the node lacks the block / 节点没有该区块
+rpc-header the node's block does not hash to its name / 节点所给区块与其哈希不符
+rpc-chain the node is on another chain / 节点在另一条链上
+rpc-proof the node's proof does not hold / 节点所给证明不成立
+database the database can not be read / 数据库无法读取
+url not a web address / 不是网址
+token-unreadable the token can not be read / 令牌无法读取
+receipts-unreadable the receipts can not be read / 回执无法读取
+file-unwritable the file can not be written / 文件无法写入
+bundle-unreadable the bundle can not be read / 证据包无法读取
+bundle-form not an evidence bundle / 不是证据包
+bundle-record the bundle holds no record / 证据包没有记录
+trust-unreadable the trust file can not be read / 信任文件无法读取
+trust-form not a trust file / 不是合规的信任文件
+memory-unreadable the memory file can not be read / 记忆文件无法读取
+memory-form not a memory file / 不是合规的记忆文件
+pins-unreadable the list of confirmed trust files can not be read / 已确认信任文件清单无法读取
+pins-form the list of confirmed trust files is damaged / 已确认信任文件清单已损坏
+pin-form not a SHA-256 / 不是 SHA-256
+pin-mismatch another trust file than the one confirmed / 与所确认的信任文件不同
 """
-_MEANINGS = dict(line.split(" ", 1) for line in _TABLE.split("\n") if line)
 
 
-def explain(code: str) -> str | None:
-    """The Chinese meaning of a code, or None for one that has none."""
+def _meanings() -> dict[str, Phrase]:
+    meanings = {}
+    for line in _TABLE.strip().split("\n"):
+        code, _, both = line.partition(" ")
+        english, _, chinese = both.partition(" / ")
+        meanings[code] = Phrase(english, chinese)
+    return meanings
+
+
+_MEANINGS = _meanings()
+
+
+def explain(code: str) -> Phrase | None:
+    """The meaning of a code, or None for one that has none."""
     return _MEANINGS.get(code)

@@ -49,9 +49,9 @@ def describe_subject(report: Report) -> str:
 
 
 def describe_location(location: Location, language: str, *, told: str = "") -> str:
-    """One line: places, code, its Chinese meaning, the detail where `told` did not say it."""
+    """One line: places, code, its meaning, the detail where `told` did not say it."""
     places = " ".join(f"{name}={clean(value)}" for name, value in location.places().items())
-    meaning = explain(location.code) if language != "en" else None
+    meaning = say(explain(location.code) or "", language)
     detail = "" if location.detail == told else say(location.detail, language)
     said = ": ".join(part for part in (meaning, detail) if part)
     return f"{places} [{clean(location.code)}] {said}".strip()
