@@ -64,6 +64,12 @@ def test_logs_in_with_the_roles_given(running: RunningPlatform) -> None:
     assert {grant.role for grant in found.grants} == {"officer", "checker"}
 
 
+def test_an_account_without_a_role_is_somebody_too(running: RunningPlatform) -> None:
+    row = create(running, "no.role", roles=[])
+    found = actor(running, log_in(running, "no.role", PASSWORD))
+    assert (found.account, found.agency, found.grants) == (row.id, CITY, ())
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [

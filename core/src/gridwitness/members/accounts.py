@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -38,6 +38,15 @@ LOCK = timedelta(minutes=15)
 
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")
+
+_ACTING = (
+    select(AccountRow.id, AccountRow.agency, AccountRow.username, RoleRow.role, RoleRow.agency, RoleRow.scope)
+    .join(SessionRow, SessionRow.account == AccountRow.id)
+    .outerjoin(RoleRow, RoleRow.account == AccountRow.id)
+    .where(SessionRow.token_digest == bindparam("token"), SessionRow.expires_at > bindparam("now"))
+    .where(AccountRow.active)
+)
+"""Whom a token stands for: the account, a row for each of its grants."""
 
 
 class Accounts:
@@ -180,21 +189,12 @@ class Accounts:
 
     def actor(self, session: Session, token: str) -> Actor:
         """Who a token stands for. Raises Unauthenticated `token-invalid`."""
-        row = session.get(SessionRow, _digest(token))
-        account = (
-            None
-            if row is None or row.expires_at <= self._clock.now()
-            else session.get(AccountRow, row.account)
-        )
-        if account is None or not account.active:
+        rows = session.execute(_ACTING, {"token": _digest(token), "now": self._clock.now()}).all()
+        if not rows:
             raise Unauthenticated("token-invalid", "The token is unknown or has expired.", "log in again")
-        grants = session.scalars(select(RoleRow).where(RoleRow.account == account.id))
-        return Actor(
-            account.id,
-            account.agency,
-            account.username,
-            tuple(Grant(g.role, g.agency, g.scope) for g in grants),
-        )
+        account, agency, username = rows[0][:3]
+        grants = tuple(Grant(*row[3:]) for row in rows if row[3] is not None)
+        return Actor(account, agency, username, grants)
 
     @staticmethod
     def _held(session: Session, account: UUID) -> tuple[AccountRow, Log]:

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from gridwitness_evidence import PublicKey, strict_json
-from sqlalchemy import select, tuple_
+from sqlalchemy import Row, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridwitness.members.models import SigningKeyRow
 from gridwitness.records import RegisteredKey
+
+# Columns and not entities: every acceptance asks twice.
+_COLUMNS = (
+    SigningKeyRow.agency,
+    SigningKeyRow.kid,
+    SigningKeyRow.jwk,
+    SigningKeyRow.purpose,
+    SigningKeyRow.not_before,
+    SigningKeyRow.not_after,
+    SigningKeyRow.registered_alone,
+    SigningKeyRow.confirmed_by,
+    SigningKeyRow.compromised_since,
+)
 
 
 class MemberDirectory:
@@ -25,14 +39,14 @@ class MemberDirectory:
         pairs = list(set(wanted))
         if not pairs:
             return {}
-        query = select(SigningKeyRow).where(tuple_(SigningKeyRow.agency, SigningKeyRow.kid).in_(pairs))
+        query = select(*_COLUMNS).where(tuple_(SigningKeyRow.agency, SigningKeyRow.kid).in_(pairs))
         if hold:
-            query = query.with_for_update(read=True).execution_options(populate_existing=True)
-        rows = session.scalars(query.order_by(SigningKeyRow.agency, SigningKeyRow.kid))
+            query = query.with_for_update(read=True)
+        rows = session.execute(query.order_by(SigningKeyRow.agency, SigningKeyRow.kid))
         return {(row.agency, row.kid): registered_key(row) for row in rows}
 
 
-def registered_key(row: SigningKeyRow) -> RegisteredKey:
+def registered_key(row: SigningKeyRow | Row[Any]) -> RegisteredKey:
     """The key as `records` sees it."""
     return RegisteredKey(
         agency=row.agency,

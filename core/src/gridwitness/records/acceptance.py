@@ -35,7 +35,14 @@ from gridwitness.records.kinds import named_files
 from gridwitness.records.logs import Log, latest_seen, logs_by_origin, open_log
 from gridwitness.records.signers import OwnKeys, SignerDirectory, check_signer
 from gridwitness.records.signing_time import signing_times
-from gridwitness.records.subjects import Homes, SubjectHead, check_place, heads_of, lock_subjects
+from gridwitness.records.subjects import (
+    Homes,
+    SubjectHead,
+    check_place,
+    heads_everywhere,
+    heads_of,
+    lock_subjects,
+)
 from gridwitness.records.submissions import Candidate, Outcome, StepHandler, Submission, read_submission
 from gridwitness.records.writing import Accepted, Writer, find_known
 
@@ -160,10 +167,12 @@ class Acceptance:
     def _apply(
         self, session: Session, candidates: Sequence[Candidate], logs: Mapping[str, Log], by: str | None
     ) -> None:
+        if not candidates:
+            return
         places = {c.place for c in candidates}
         lock_subjects(session, places)
-        heads = heads_of(session, places)
-        homes = Homes(session, {sub for log, sub in places if (log, sub) not in heads}, logs)
+        heads = heads_everywhere(session, (sub for _, sub in places))
+        homes = Homes(heads, logs)
         # A subject that moved since step 2 may have been moved by these very records, sent twice at once.
         _settle_known(session, [c for c in candidates if _is_behind(c, heads)])
         self._hold_keys(session, candidates)

@@ -18,7 +18,9 @@ from gridwitness.records.logs import anchor_times, first_anchor_times
 
 @dataclass(frozen=True, slots=True)
 class SigningTimes:
-    """Block times of the heads that a batch has seen, and of every log's first anchor."""
+    """Block times of the heads that a batch has seen, and of every log's first anchor where one has
+    seen none.
+    """
 
     anchored: Mapping[tuple[str, int, bytes], datetime]
     first: Mapping[str, datetime]
@@ -62,5 +64,8 @@ class SigningTimes:
 
 def signing_times(session: Session, seen: Iterable[tuple[str, Claims]], tolerance: timedelta) -> SigningTimes:
     """Look up what a batch's records, with the names of their logs, have seen."""
-    heads = {(log, claims.seen.size, claims.seen.root) for log, claims in seen if claims.seen is not None}
-    return SigningTimes(anchor_times(session, heads), first_anchor_times(session), tolerance)
+    claimed = list(seen)
+    heads = {(log, claims.seen.size, claims.seen.root) for log, claims in claimed if claims.seen is not None}
+    unseeing = any(claims.seen is None for _, claims in claimed)
+    first = first_anchor_times(session) if unseeing else {}
+    return SigningTimes(anchor_times(session, heads), first, tolerance)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,15 +19,10 @@ _LOCKS = text("""
           FROM unnest(CAST(:subs AS text[])) AS sub ORDER BY bucket) AS buckets
 """)
 _HEADS = text("""
-    SELECT wanted.log, wanted.sub, newest.seq, newest.entry
-    FROM unnest(CAST(:logs AS text[]), CAST(:subs AS text[])) AS wanted(log, sub),
+    SELECT log.name, wanted.sub, newest.seq, sha256(convert_to(newest.entry, 'UTF8'))
+    FROM unnest(CAST(:subs AS text[])) AS wanted(sub), records.log AS log,
         LATERAL (SELECT r.seq, r.entry FROM records.record AS r
-                 WHERE r.sub = wanted.sub AND r.log = wanted.log ORDER BY r.seq DESC LIMIT 1) AS newest
-""")
-_HOMES = text("""
-    SELECT DISTINCT wanted.sub, log.name
-    FROM unnest(CAST(:subs AS text[])) AS wanted(sub), records.log AS log
-    WHERE EXISTS (SELECT FROM records.record AS r WHERE r.sub = wanted.sub AND r.log = log.name)
+                 WHERE r.sub = wanted.sub AND r.log = log.name ORDER BY r.seq DESC LIMIT 1) AS newest
 """)
 
 
@@ -49,13 +43,17 @@ def lock_subjects(session: Session, subjects: Iterable[tuple[str, str]]) -> None
     session.execute(_LOCKS, {"subs": [sub for _, sub in subjects]})
 
 
+def heads_everywhere(session: Session, subs: Iterable[str]) -> dict[tuple[str, str], SubjectHead]:
+    """Heads of subjects by (log, sub), in every log that has records of them; new subjects are left out."""
+    rows = session.execute(_HEADS, {"subs": list(set(subs))})
+    return {(log, sub): SubjectHead(seq, bytes(digest)) for log, sub, seq, digest in rows}
+
+
 def heads_of(session: Session, subjects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], SubjectHead]:
     """Heads by (log, sub); new subjects are left out."""
-    wanted = list(subjects)
-    rows = session.execute(_HEADS, {"logs": [log for log, _ in wanted], "subs": [sub for _, sub in wanted]})
-    return {
-        (log, sub): SubjectHead(seq, hashlib.sha256(entry.encode()).digest()) for log, sub, seq, entry in rows
-    }
+    wanted = set(subjects)
+    found = heads_everywhere(session, (sub for _, sub in wanted)) if wanted else {}
+    return {place: head for place, head in found.items() if place in wanted}
 
 
 def head_view(log: Log, sub: str, head: SubjectHead, seen: Seen | None) -> dict[str, Any]:
@@ -91,23 +89,15 @@ def check_place(
     )
 
 
-def homes_of(session: Session, subs: Iterable[str]) -> dict[str, set[str]]:
-    """Names of the logs that hold records of these subjects; new subjects are left out."""
-    homes: dict[str, set[str]] = {}
-    wanted = list(subs)
-    if wanted:
-        for sub, log in session.execute(_HOMES, {"subs": wanted}):
-            homes.setdefault(sub, set()).add(log)
-    return homes
-
-
 class Homes:
     """Where the subjects that a batch opens stand already: a subject lives in one line of logs."""
 
-    def __init__(self, session: Session, opened: Iterable[str], logs: Mapping[str, Log]) -> None:
-        """`opened`: subjects, held by `lock_subjects`; `logs` by origin."""
+    def __init__(self, standing: Iterable[tuple[str, str]], logs: Mapping[str, Log]) -> None:
+        """`standing`: (log, sub) of the subjects, held by `lock_subjects`; `logs` by origin."""
         self._logs = logs
-        self._homes = homes_of(session, opened) if len(logs) > 1 else {}
+        self._homes: dict[str, set[str]] = {}
+        for name, sub in standing:
+            self._homes.setdefault(sub, set()).add(name)
 
     def check(self, log: Log, sub: str) -> None:
         """Raise Conflict `subject-elsewhere` unless the subject may begin in this log."""
@@ -128,7 +118,7 @@ class Homes:
 
 def subject_log(session: Session, sub: str) -> str | None:
     """The log a subject lives in; of several in one line, the newest that has records of it."""
-    names = homes_of(session, [sub]).get(sub, set())
+    names = {name for name, _ in heads_everywhere(session, [sub])}
     logs = logs_by_origin(session)
     homes = [log for log in logs.values() if log.name in names]
     return max(homes, key=lambda log: len(predecessors(logs, log))).name if homes else None
