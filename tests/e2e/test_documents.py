@@ -1,6 +1,6 @@
 """The README's walk-through and the guides, followed word by word against a running platform.
 
-Every ```sh block is run in order by one shell per document; ```text blocks are output or what is started beforehand.
+One shell per document runs its ```sh blocks in order; ```text blocks are output, or started beforehand.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from support.postgres import new_home
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-pytestmark = [pytest.mark.xdist_group("documents"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
 @dataclass(frozen=True)
