@@ -18,7 +18,7 @@ once more and find it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ from gridwitness.errors import Conflict, Unavailable
 from gridwitness.records.effects import RowChange
 from gridwitness.records.files import FileStore, known_files
 from gridwitness.records.kinds import named_files
+from gridwitness.records.known import answer_twin, settle_known
 from gridwitness.records.logs import Log, latest_seen, logs_by_origin, open_log
 from gridwitness.records.signers import OwnKeys, SignerDirectory, check_signer
 from gridwitness.records.signing_time import signing_times
@@ -44,7 +45,7 @@ from gridwitness.records.subjects import (
     lock_subjects,
 )
 from gridwitness.records.submissions import Candidate, Outcome, StepHandler, Submission, read_submission
-from gridwitness.records.writing import Accepted, Writer, find_known
+from gridwitness.records.writing import Accepted, Writer
 
 _OFFER_KIND = "key.offered.v1"
 _RACES = frozenset({"23505", "40P01"})
@@ -117,7 +118,7 @@ class Acceptance:
         """Steps 2 to 8, all or nothing; False where another transaction was in the way."""
         try:
             with session.begin_nested():
-                _settle_known(session, candidates)  # 2
+                settle_known(session, candidates)  # 2
                 self._check_signers(session, candidates, logs)  # 3
                 self._check_times(session, candidates)  # 4
                 self._check_files(session, candidates)  # 5
@@ -174,7 +175,7 @@ class Acceptance:
         heads = heads_everywhere(session, (sub for _, sub in places))
         homes = Homes(heads, logs)
         # A subject that moved since step 2 may have been moved by these very records, sent twice at once.
-        _settle_known(session, [c for c in candidates if _is_behind(c, heads)])
+        settle_known(session, [c for c in candidates if _is_behind(c, heads)])
         self._hold_keys(session, candidates)
         live = [c for c in candidates if c.open]
         loaded = self._load(session, live)
@@ -195,7 +196,7 @@ class Acceptance:
         for accepted, candidate in writer.finish():
             candidate.outcome.receipt = accepted.receipt
         for candidate, first in twins:
-            _answer_twin(candidate, first)
+            answer_twin(candidate, first)
 
     def _hold_keys(self, session: Session, candidates: Sequence[Candidate]) -> None:
         """A key that is revoked meanwhile signs nothing more: the revocation waits for us, or we see it."""
@@ -278,36 +279,6 @@ class Acceptance:
         head = heads_of(session, [(log.name, sub)]).get((log.name, sub))
         record = self.writer(session).sign(log, kind, sub, head, fields, key=key, iss=iss, src=src)
         return Submission(record.presentation)
-
-
-def _settle_known(session: Session, candidates: Iterable[Candidate]) -> None:
-    """Answer what was accepted before with its receipt, and refuse other bytes under its identity or
-    `jti`.
-    """
-    asked = list(candidates)
-    known = find_known(session, [c.record for c in asked])
-    for candidate in asked:
-        receipt = known.receipt_of(candidate.record)
-        if receipt is not None:
-            candidate.outcome.receipt, candidate.outcome.replayed = receipt, True
-        elif known.conflicts(candidate.record):
-            candidate.outcome.error = _identity_conflict(candidate.record)
-
-
-def _answer_twin(candidate: Candidate, first: Candidate) -> None:
-    """Twice in one batch: the same bytes share the receipt."""
-    if candidate.record.entry == first.record.entry:
-        candidate.outcome.receipt, candidate.outcome.replayed = first.outcome.receipt, True
-    else:
-        candidate.outcome.error = _identity_conflict(candidate.record)
-
-
-def _identity_conflict(record: Record) -> Conflict:
-    return Conflict(
-        "identity-conflict",
-        f"Another entry with jti {record.claims.jti} has been accepted already.",
-        "sign the statement anew with a fresh jti",
-    )
 
 
 def _is_open(candidate: Candidate) -> bool:

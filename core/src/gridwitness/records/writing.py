@@ -22,7 +22,6 @@ from gridwitness_evidence import (
     uuid7,
 )
 from psycopg.types.json import Jsonb
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridwitness.errors import InvalidInput
@@ -50,10 +49,6 @@ _COLUMNS = {
     "provenance": "jsonb",
 }
 _COPY = f"COPY records.record ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
-_KNOWN = text("""
-    SELECT jti, identity, entry, receipt FROM records.record
-    WHERE jti = ANY(CAST(:jtis AS uuid[])) OR identity = ANY(CAST(:identities AS bytea[]))
-""")
 
 
 @dataclass(slots=True)
@@ -64,36 +59,6 @@ class Accepted:
     log: Log
     provenance: dict[str, Any]
     receipt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is stored already under the identities and `jti`s of a batch."""
-
-    by_identity: Mapping[bytes, tuple[str, str]]
-    jtis: frozenset[str]
-
-    def receipt_of(self, record: Record) -> str | None:
-        """The receipt of exactly these bytes, if they were accepted before."""
-        entry, receipt = self.by_identity.get(record.identity, (None, None))
-        return receipt if entry == record.entry else None
-
-    def conflicts(self, record: Record) -> bool:
-        """Whether other bytes stand under this identity or `jti`."""
-        return record.identity in self.by_identity or record.claims.jti in self.jtis
-
-
-def find_known(session: Session, records: Sequence[Record]) -> Known:
-    """Look the whole batch up at once."""
-    if not records:
-        return Known({}, frozenset())
-    rows = session.execute(
-        _KNOWN, {"jtis": [r.claims.jti for r in records], "identities": [r.identity for r in records]}
-    ).all()
-    return Known(
-        {bytes(identity): (entry, receipt) for _, identity, entry, receipt in rows},
-        frozenset(str(jti) for jti, *_ in rows),
-    )
 
 
 class Writer(Generic[Owner]):

@@ -70,6 +70,7 @@ def upgrade() -> None:
     _anchors()
     _stated_records()
     _accounts()
+    _roles()
     _logins()
     _signing_keys()
     tables = load_models().tables
@@ -258,6 +259,9 @@ def _accounts() -> None:
         sa.UniqueConstraint("sub", name=op.f("uq_agency_sub")),
         schema="members",
     )
+
+
+def _roles() -> None:
     op.create_table(
         "role",
         sa.Column("id", sa.Uuid(), nullable=False),
