@@ -35,7 +35,7 @@ class Fields:
 
 def open_fields(tally: Tally, stored: StoredRecord, entry: Entry) -> Fields:
     """Element i of the stored disclosures belongs to digest i of the entry; each is re-hashed."""
-    where = {**stored.where, "sub": entry.sub, "seq": entry.seq}
+    where = {**stored.at("disclosures"), "sub": entry.sub, "seq": entry.seq}
     if stored.disclosures is None or len(stored.disclosures) != len(entry.sd_digests):
         found = "unreadable" if stored.disclosures is None else f"{len(stored.disclosures)}"
         tally.fail("disclosure-count", f"{found} disclosures for {len(entry.sd_digests)} digests", **where)
@@ -127,5 +127,6 @@ def check_missing(tally: Tally, scratch: Scratch, rule: ErasureRule) -> int:
             detail += f" (erasure {claims[0][-1]})"
         missing = names[0] if names and len(names) == 1 else field
         code = "withheld" if field is None else "erasure-refused"
-        tally.fail(code, detail, log=log, index=leaf, jti=jti, sub=sub, field=missing)
+        where = {"table": "records.record", "key": jti, "column": "disclosures"}
+        tally.fail(code, detail, log=log, index=leaf, jti=jti, sub=sub, field=missing, **where)
     return erased

@@ -29,13 +29,13 @@ class EntryCheck:
         try:
             entry = parse_entry(stored.entry or "")
         except VerificationError as error:
-            self._tally.fail(error.code, f"entry: {error.message}", **stored.where)
+            self._tally.fail(error.code, f"entry: {error.message}", **stored.at("entry"))
             return None
         where = {**stored.where, "sub": entry.sub, "seq": entry.seq}
         for column in _REPEATED:
             if getattr(stored, column) != getattr(entry, column):
                 detail = f"column {column} is {getattr(stored, column)!r}, the entry says otherwise"
-                self._tally.fail("column-differs", detail, **where, column=column)
+                self._tally.fail("column-differs", detail, **{**where, **stored.at(column)})
         if entry.aud != log.pin.origin:
             self._tally.fail("foreign", f"the entry is addressed to {entry.aud}", **where)
         try:

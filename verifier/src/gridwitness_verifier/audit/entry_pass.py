@@ -145,7 +145,7 @@ def _check_place(stored: StoredRecord, walk: LogWalk, tally: Tally, leaf_hash: b
         return
     index, expected = stored.leaf_index, walk.leaves
     if index < expected:
-        tally.fail("index-twice", "this leaf index is not the next one of its log", **stored.where)
+        tally.fail("index-twice", "this leaf index is not the next one of its log", **stored.at("leaf_index"))
         return
     if index > expected:
         last = "" if index == expected + 1 else f" to {index - 1}"

@@ -28,16 +28,18 @@ class ReceiptCheck:
         try:
             receipt = open_receipt(stored.receipt or "", log.vkey)
         except VerificationError as error:
-            self._tally.fail(error.code, f"receipt: {error.message}", **stored.where)
+            self._tally.fail(error.code, f"receipt: {error.message}", **stored.at("receipt"))
             return
         if receipt.leaf_hash != leaf_hash:
-            self._tally.fail("receipt-leaf", "the log promised other bytes than are stored", **stored.where)
+            self._tally.fail(
+                "receipt-leaf", "the log promised other bytes than are stored", **stored.at("receipt")
+            )
         if receipt.anchor_by > receipt.received + log.maximum_merge_delay:
             detail = f"anchor-by is more than {log.maximum_merge_delay} s after received"
-            self._tally.fail("receipt-delay", detail, **stored.where)
+            self._tally.fail("receipt-delay", detail, **stored.at("receipt"))
         if _seconds(stored.received_at) != receipt.received:
             detail = f"received_at is {stored.received_at}, the receipt says {receipt.received}"
-            self._tally.fail("received-at", detail, **stored.where)
+            self._tally.fail("received-at", detail, **stored.at("received_at"))
         self._check_promise(stored, log, receipt)
 
     def _check_promise(self, stored: StoredRecord, log: AuditedLog, receipt: Receipt) -> None:

@@ -60,7 +60,7 @@ class SignatureCheck:
                 )
             key.verify(entry.signature, entry.signing_input)
         except VerificationError as error:
-            self._tally.fail(error.code, error.message, **stored.where, sub=entry.sub, seq=entry.seq)
+            self._tally.fail(error.code, error.message, **stored.at("entry"), sub=entry.sub, seq=entry.seq)
 
 
 class KeyCheck:

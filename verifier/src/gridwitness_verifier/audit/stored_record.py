@@ -46,6 +46,10 @@ class StoredRecord:
         """Where a finding about this row is."""
         return {"log": self.log, "index": self.leaf_index, "jti": self.jti}
 
+    def at(self, column: str) -> dict[str, Any]:
+        """Where a finding about one of its columns is."""
+        return {**self.where, "table": "records.record", "key": self.jti, "column": column}
+
 
 def stream_records(snapshot: Snapshot, logs: Sequence[str]) -> Iterator[StoredRecord]:
     """All rows by log, in the order of `logs`, and leaf index; without leaf index they come last in their
