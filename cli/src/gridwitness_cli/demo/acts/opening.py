@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from gridwitness.records import rfc3339
 
-from gridwitness_cli.demo.cast import CITY, PEOPLE, POLICE, POLICE_ADMIN, POLICE_NAME, SIGNERS
+from gridwitness_cli.demo.cast import AUDITOR, CITY, PEOPLE, POLICE, POLICE_ADMIN, POLICE_NAME, SIGNERS
 from gridwitness_cli.demo.company import Company
 from gridwitness_cli.demo.door import SD_JWT
 from gridwitness_cli.demo.statement import sign_statement
@@ -61,7 +61,10 @@ def _open_accounts(company: Company) -> None:
             "password": company.password(role.username),
             "roles": [role.role],
         }
-        company.door(admin).post("/accounts", account)
+        opened = company.door(admin).post("/accounts", account)
+        if role is AUDITOR:  # each agency lets an auditor read its own log
+            grant = {"role": role.role, "agency": POLICE}
+            company.door(POLICE_ADMIN.username).post(f"/accounts/{opened['id']}/roles", grant)
 
 
 def _register_feed_key(company: Company) -> None:
