@@ -19,7 +19,6 @@ from gridwitness.records import (
     find_sources,
     heads_of,
     latest_seen,
-    log_named,
 )
 from gridwitness.records.subjects import lock_subjects
 from gridwitness_evidence import EvidenceError, Record, Seen, sign_record, uuid7
@@ -85,7 +84,6 @@ class ChunkWriter:
     def _places(self, session: Session, chunk: Sequence[Pending], result: ChunkResult) -> list[_Place]:
         """Subjects of the rows that have something to record."""
         current = current_log(session, self._agency)
-        logs = {current.name: current}
         sources = find_sources(session, [(self._agency, self._family, pending.key) for pending in chunk])
         places = []
         for pending in chunk:
@@ -95,8 +93,8 @@ class ChunkWriter:
             elif source.row_digest == pending.digest:
                 result.unchanged += 1
             else:
-                log = logs.setdefault(source.log, log_named(session, source.log))
-                places.append(_Place(pending, log, source.sub, known=True))
+                # Where the row's log was closed, its subject begins again in the successor.
+                places.append(_Place(pending, current, source.sub, known=True))
         return places
 
     def _sign(

@@ -6,6 +6,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -14,10 +15,19 @@ from gridwitness.members import AgencyRow
 from gridwitness.platform import open_platform
 from gridwitness.postgres import DatabaseUrls
 from gridwitness.provision import write_trust
-from gridwitness.records import Log, Recovered, Recovery, record_row, sole_sequencer, subject_log
+from gridwitness.records import (
+    Log,
+    Recovered,
+    Recovery,
+    find_sources,
+    record_row,
+    sole_sequencer,
+    subject_log,
+)
 from gridwitness.worker import Worker
 from gridwitness_chain import log_id
 from gridwitness_evidence import TileTree, extend, parse_presentation, tile_path
+from gridwitness_ingest import ColumnMapping, ImportSummary, Row, import_rows, importable_kind
 from sqlalchemy import select, text
 from support.platform import CITY, POLICE, Officer, RunningPlatform, running_platform
 from support.postgres import database_server
@@ -242,3 +252,26 @@ def check_subjects_go_on(running: RunningPlatform, kept: Log, signer: Officer) -
     assert codes == ["subject-elsewhere", None, "subject-elsewhere"]
     with running.platform.transaction() as session:
         assert subject_log(session, sub) == running.log().name
+
+
+def imported(running: RunningPlatform, **statuses: str) -> ImportSummary:
+    kind = importable_kind("event.reported")
+    rows = [Row(2, {"SRNumber": key, "Status": status}) for key, status in statuses.items()]
+    mapping = ColumnMapping(kind, ZoneInfo("America/Los_Angeles"))
+    summary = import_rows(
+        running.platform, CITY, kind, "SRNumber", "MyLA311", rows, mapping=mapping, on_bad=print
+    )
+    running.drain()
+    return summary
+
+
+def test_a_changed_outside_row_goes_on_in_the_successor(running: RunningPlatform) -> None:
+    assert imported(running, first="Open").recorded == 1
+    append_junk(running)
+    recover(running, accept_loss=True)
+    summary = imported(running, first="Closed", second="Open")
+    assert (summary.changed, summary.recorded, summary.bad) == (1, 1, 0)
+    with running.platform.transaction() as session:
+        (row,) = find_sources(session, [(CITY, "event.reported", "first")]).values()
+        assert row.log == f"{CITY}-2"
+    assert running.audit().failed == {}

@@ -48,9 +48,9 @@ def kind_family(kind: str) -> str:
 
 @dataclass(slots=True)
 class _Loaded:
-    """Rows known already, by key; and whose a subject is."""
+    """Rows known already, by key: subject, digest, log; and whose a subject is."""
 
-    rows: dict[SourceKey, tuple[str, str]]
+    rows: dict[SourceKey, tuple[str, str, str]]
     owners: dict[str, SourceKey]
 
 
@@ -69,8 +69,8 @@ class SourceHandler:
             return _Loaded({}, {})
         wanted = or_(_KEY_COLUMNS.in_(keys), SourceRow.sub.in_(subs))
         found = session.scalars(select(SourceRow).where(wanted).execution_options(populate_existing=True))
-        rows = {(row.agency, row.kind, row.source_key): (row.sub, row.row_digest) for row in found}
-        return _Loaded(rows, {sub: key for key, (sub, _) in rows.items()})
+        rows = {(row.agency, row.kind, row.source_key): (row.sub, row.row_digest, row.log) for row in found}
+        return _Loaded(rows, {sub: key for key, (sub, *_) in rows.items()})
 
     def decide(self, record: Record, log: Log, loaded: _Loaded) -> list[RowChange]:
         """The row's subject and newest digest.
@@ -94,11 +94,13 @@ class SourceHandler:
             raise Conflict(
                 "source-unchanged", f"Row {key[2]!r} has been recorded with these values already.", None
             )
-        loaded.rows[key], loaded.owners[sub] = (sub, digest), key
+        loaded.rows[key], loaded.owners[sub] = (sub, digest, log.name), key
         names = dict(zip(("agency", "kind", "source_key"), key, strict=True))
         if known is None:
             return [put_new(SourceRow, **names, sub=sub, row_digest=digest, log=log.name)]
-        return [change(SourceRow, names, row_digest=digest)]
+        # After a succession the subject goes on in the successor.
+        moved = {} if known[2] == log.name else {"log": log.name}
+        return [change(SourceRow, names, row_digest=digest, **moved)]
 
 
 def _has_source(record: Record) -> bool:
