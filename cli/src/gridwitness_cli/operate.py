@@ -72,7 +72,7 @@ def serve(
     settings = load_settings(**({} if port is None else {"port": port}))
     refuse_demo_home(settings)
     follow_parent()
-    logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
+    logging.basicConfig(level=settings.log_level, format=_LOG_FORMAT)
     platform = found_parts(settings).platform("gridwitness-api")
     try:
         Worker(platform).check_standing()
@@ -84,12 +84,13 @@ def serve(
 
 def worker() -> None:
     """Sequence and anchor until SIGTERM; database and chain must be running. 运行定序与上链进程。"""
-    logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
+    settings = load_settings()
+    logging.basicConfig(level=settings.log_level, format=_LOG_FORMAT)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     follow_parent()
-    platform = found_parts(load_settings()).platform("gridwitness-worker")
+    platform = found_parts(settings).platform("gridwitness-worker")
     running = Worker(platform)
     running.check_standing()
     running.run(stop)
@@ -112,7 +113,8 @@ def migrate() -> None:
 
 def _child_environment(settings: Settings) -> dict[str, str]:
     own = {"GRIDWITNESS_HOME": str(settings.home), "GRIDWITNESS_PORT": str(settings.port)}
-    return {**os.environ, **own, "GRIDWITNESS_DEMO_MODE": "true" if settings.demo_mode else "false"}
+    quiet = {"GRIDWITNESS_LOG_LEVEL": "WARNING"}
+    return {**quiet, **os.environ, **own, "GRIDWITNESS_DEMO_MODE": "true" if settings.demo_mode else "false"}
 
 
 def _greet(settings: Settings, login: FirstLogin | None) -> None:

@@ -54,7 +54,7 @@ def end_servers(notes: Path) -> None:
 def own_environment(home: Path, **more: str) -> dict[str, str]:
     """Our environment without the settings of any other deployment."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GRIDWITNESS_")}
-    return {**kept, "GRIDWITNESS_HOME": str(home), **more}
+    return {**kept, "GRIDWITNESS_HOME": str(home), "GRIDWITNESS_LOG_LEVEL": "WARNING", **more}
 
 
 def cpu_seconds(roots: Sequence[int]) -> float | None:
