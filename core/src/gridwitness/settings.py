@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     agency_name: str = "示范市城市管理局"
     demo_mode: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    """Of `serve` and `worker`; INFO has a line per request. `up` gives its own children WARNING unless told."""
+    """Of `serve` and `worker`; INFO has a line per request. `up` gives its children WARNING unless told."""
     simulated_clock: bool = False
     """Start with a simulated clock; once begun, `clock_file` keeps it."""
     time_zone: str = "Asia/Shanghai"
