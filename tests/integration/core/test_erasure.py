@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from gridwitness.errors import Conflict, Forbidden, GridWitnessError
 from gridwitness.members import AccountRow
-from gridwitness.records import find_erasure, heads_of, presentation, record_row
+from gridwitness.records import add_file, find_erasure, heads_of, presentation, record_row
 from gridwitness_evidence import Record, parse_presentation
 from support.platform import Officer, RunningPlatform, running_platform
 
@@ -107,7 +109,29 @@ def test_what_is_recorded_after_the_approval_stays(
     assert "place" not in shown(running, case[0])
 
 
-@pytest.mark.parametrize("field", ["officers", "outcome", "files", "occurred_at"])
+def test_files_go_with_the_last_record_that_names_them(running: RunningPlatform, officer: Officer) -> None:
+    own, shared = stored(running, b"a face in a window"), stored(running, b"a map of the district")
+    first = officer.step(fields={"files": [own, shared]})
+    other = officer.step(fields={"files": [shared]})
+    running.accept(first, other)
+    running.drain()
+    running.advance(31 * DAY)
+    approve(running, request(running, first.claims.sub, "files"))
+    running.drain()
+    assert "files" not in shown(running, first)
+    there = {file["sha256"]: running.platform.files.path(file["sha256"]).exists() for file in (own, shared)}
+    assert there == {own["sha256"]: False, shared["sha256"]: True}
+    running.audit("--files", str(running.settings.files_dir)).require_proved()
+
+
+def stored(running: RunningPlatform, content: bytes) -> dict[str, Any]:
+    sha256 = hashlib.sha256(content).hexdigest()
+    with running.platform.transaction() as session:
+        found = add_file(session, running.platform.files, sha256, [content], running.clock.now())
+    return {"name": "photo", "sha256": sha256, "sm3": found.sm3, "size": found.size, "type": "image/jpeg"}
+
+
+@pytest.mark.parametrize("field", ["officers", "outcome", "occurred_at"])
 def test_what_may_not_be_erased(running: RunningPlatform, case: list[Record], field: str) -> None:
     with pytest.raises(Forbidden) as refusal:
         request(running, case[0].claims.sub, field)

@@ -112,7 +112,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "self",
                 "procedure:text! step:text! occurred_at:time! officers:texts! place:text facts:text"
                 " basis:text outcome:text files:files!",
-                "place facts",
+                "place facts files",
             ),
             _kind(
                 "case.milestone.v1",
@@ -129,7 +129,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "device self",
                 "rule:text! rule_version:text! plate:text plate_color:text checkpoint:text! occurred_at:time!"
                 " state:text! reason:text! inputs:digests! files:files!",
-                "plate",
+                "plate files",
             ),
             _kind(
                 "event.reported.v1",

@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from gridwitness_evidence import Disclosure, Record, parse_presentation
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gridwitness.clock import Clock
@@ -30,7 +30,7 @@ from gridwitness.records.effects import EFFECT_KIND, RowChange, change, put_new
 from gridwitness.records.files import FileStore
 from gridwitness.records.kinds import KINDS
 from gridwitness.records.logs import Log, log_named, open_log
-from gridwitness.records.models import ErasureRow, RecordRow
+from gridwitness.records.models import ErasureRow, FileRow, RecordRow
 from gridwitness.records.signers import OwnKeys
 from gridwitness.records.subjects import lock_subjects, subject_log
 
@@ -156,6 +156,7 @@ class Erasures:
         self._acceptance.machine_step(session, log, row.sub, steps, by=None, cause=str(row.record))
         session.refresh(row)
         for sha256 in orphans:
+            session.execute(delete(FileRow).where(FileRow.sha256 == bytes.fromhex(sha256)))
             self._files.remove(sha256)
 
     @staticmethod

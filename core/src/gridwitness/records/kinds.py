@@ -161,7 +161,7 @@ register(
     purposes="officer",
     fields="procedure:text! step:text! occurred_at:time! officers:texts! place:text facts:text basis:text "
     "outcome:text files:files!",
-    erasable="place facts",
+    erasable="place facts files",
     enums=_PROCEDURES,
 )
 register(
@@ -179,7 +179,7 @@ register(
     sources="device self",
     fields="rule:text! rule_version:text! plate:text plate_color:text checkpoint:text! occurred_at:time! "
     "state:text! reason:text! inputs:digests! files:files!",
-    erasable="plate",
+    erasable="plate files",
     enums={"state": frozenset({"suspected", "upheld", "excluded"})},
 )
 register(
