@@ -39,7 +39,9 @@ def demo(
     folder = load_settings().home / "demo"
     console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
     story = Story(None if as_json else console)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Also where SIGINT came ignored, as in a shell's background.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     try:
         _play(story, folder)
     except KeyboardInterrupt:
