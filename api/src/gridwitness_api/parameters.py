@@ -69,9 +69,6 @@ Kid = Annotated[
 LogQuery = Annotated[
     str | None, Query(alias="log", pattern=LOG_FORM, max_length=23, description="只看此日志 Only this log")
 ]
-AgencyQuery = Annotated[
-    str | None, Query(alias="agency", pattern=AGENCY_FORM, description="只看此机关 Only this agency")
-]
 KindQuery = Annotated[
     str | None, Query(alias="kind", pattern=KIND_FORM, max_length=64, description="记录类型 Kind of record")
 ]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from .agency import agency_code, agency_word
 from .contract import Call, Contract, Event
-from .transactions import Receipt
 
 TREE_HEAD_ANCHORED = "TreeHeadAnchored"
 
@@ -99,10 +98,6 @@ class RecordLog(Contract):
         """Accepted tree heads in chain order, of one log or of all."""
         for event in self.events(from_block, to_block, name=TREE_HEAD_ANCHORED, topic=log_id):
             yield _head(event)
-
-    def heads_in(self, receipt: Receipt) -> list[TreeHeadAnchored]:
-        """Tree heads in one receipt; here `log_index` counts the receipt's own logs."""
-        return [_head(event) for event in self.events_in(receipt) if event.name == TREE_HEAD_ANCHORED]
 
     def opened(self, from_block: int, to_block: int | None = None) -> Iterator[LogOpened]:
         """Logs in the order they were opened."""

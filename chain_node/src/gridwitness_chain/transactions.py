@@ -12,8 +12,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from eth_utils import keccak
-
 from .accounts import Account
 from .engine import GANACHE, Engine
 from .errors import MalformedAnswer, NotMined, RpcRefused, TransactionReplaced, TransactionUnderWay
@@ -186,11 +184,6 @@ class Transactions:
             transaction["to"] = to
         raw, name = account.sign_transaction(transaction)
         return SignedTransaction(raw, name, nonce, account.address)
-
-
-def transaction_hash(raw: bytes) -> str:
-    """Hash of signed bytes, `0x…`."""
-    return "0x" + bytes(keccak(raw)).hex()
 
 
 def _receipt(raw: dict[str, Any]) -> Receipt:

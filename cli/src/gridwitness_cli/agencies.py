@@ -8,7 +8,7 @@ import typer
 from gridwitness.errors import Conflict
 from gridwitness.members import AgencyRow
 from gridwitness.members.models import AccountRow
-from gridwitness.provision import admit
+from gridwitness.provision import admit, write_trust
 from sqlalchemy import select
 
 from gridwitness_cli.provisioning import first_admin
@@ -33,11 +33,19 @@ def add(
                 raise Conflict(
                     "username-taken", f"The user name {username!r} is taken.", "choose with --admin"
                 )
-        admit(platform, code, name)
+            # A run that broke off after the admission left an agency without anybody: it is continued.
+            agency = session.get(AgencyRow, code)
+            anybody = session.scalar(select(AccountRow.id).where(AccountRow.agency == code).limit(1))
+            half_added = agency is not None and anybody is None
+        if half_added:
+            write_trust(platform)
+        else:
+            admit(platform, code, name)
         with platform.transaction() as session:
             login = first_admin(platform, session, code, username)
         typer.echo(f"First administrator 首个管理员: {login.username} 密码 password: {login.password}")
-        typer.echo(f"agency {code} admitted; its log is {platform.chain.deployment.deployment}/{code}")
+        origin = f"gridwitness/{platform.chain.deployment.deployment}/{code}"
+        typer.echo(f"agency {code} admitted; its log is {origin}")
         typer.echo(f"trust file renewed: {platform.settings.trust_file}")
 
 

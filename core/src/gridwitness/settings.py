@@ -91,11 +91,6 @@ class Settings(BaseSettings):
         return ZoneInfo(self.time_zone)
 
     @property
-    def postgres_dir(self) -> Path:
-        """The embedded PostgreSQL."""
-        return self.home / "postgres"
-
-    @property
     def chain_dir(self) -> Path:
         """The embedded chain."""
         return self.home / "chain"

@@ -84,12 +84,6 @@ class Rpc:
         """Code at an address (20 bytes), at a block or the newest."""
         return _data(self.call("eth_getCode", f"0x{address.hex()}", _block(block)))
 
-    def call_contract(self, address: bytes, data: bytes, block: int | None = None) -> bytes:
-        """What a contract answers to `data` (eth_call)."""
-        return _data(
-            self.call("eth_call", {"to": f"0x{address.hex()}", "data": f"0x{data.hex()}"}, _block(block))
-        )
-
     def block_header(self, number: int) -> bytes:
         """RLP of a block's header, put together from the answer; it hashes to the hash the node names."""
         return self.block_headers([number])[0]

@@ -17,7 +17,6 @@ class TimeCheck:
         self._tally = tally
         self._tolerance = tolerance
         self.wide = 0
-        self.open_ended = 0
 
     def check(self, leaf_index: int | None, log: AuditedLog, entry: Entry) -> None:
         """`iat` lies in its interval, and `seen` is a head the contract accepted."""
@@ -29,7 +28,6 @@ class TimeCheck:
             self._tally.fail("backdated", detail, **where)
         anchor = log.covering(leaf_index)
         if anchor is None:
-            self.open_ended += 1
             return
         if entry.iat > anchor.time + self._tolerance:
             detail = f"iat {entry.iat} is {entry.iat - anchor.time} s after it was anchored"
