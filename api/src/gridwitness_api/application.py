@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from gridwitness.platform import Platform
 
+from gridwitness_api.batch_acceptance import accept_batch
 from gridwitness_api.body_limit import BodyLimit
 from gridwitness_api.framework_errors import add_error_handlers
+from gridwitness_api.gathering import Gathering
 from gridwitness_api.metrics import Metrics
 from gridwitness_api.observation import Observation
 from gridwitness_api.openapi import openapi_document
+from gridwitness_api.request_platform import identify
 from gridwitness_api.routes.files import upload_limiter
 from gridwitness_api.routing import bare_application
 from gridwitness_api.security_headers import SecurityHeaders
@@ -24,6 +28,8 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.platform = platform
     app.state.metrics = Metrics(platform)
     app.state.uploads = None
+    app.state.actors = Gathering(partial(identify, platform))
+    app.state.intake = Gathering(partial(accept_batch, platform))
     app.state.description = openapi_document()
     add_error_handlers(app)
     # The last added stands outermost.

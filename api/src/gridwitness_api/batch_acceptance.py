@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gridwitness_api.framework_errors import database_problem
 
 
-def accept_batch(platform: Platform, submissions: Sequence[Submission], by: str) -> list[Outcome]:
+def accept_batch(platform: Platform, submissions: Sequence[Submission]) -> list[Outcome]:
     """An outcome each, in order, committed.
 
     A record that only the database refuses (a key too long for an index, say) undoes its whole transaction:
@@ -21,7 +21,7 @@ def accept_batch(platform: Platform, submissions: Sequence[Submission], by: str)
     """
     try:
         with platform.transaction() as session:
-            return platform.acceptance.accept(session, submissions, by=by)
+            return platform.acceptance.accept(session, submissions)
     except (SQLAlchemyError, psycopg.Error) as error:
         refusal = database_problem(error)
         if refusal is None or isinstance(refusal, Unavailable):
@@ -29,5 +29,5 @@ def accept_batch(platform: Platform, submissions: Sequence[Submission], by: str)
         if len(submissions) == 1:
             return [Outcome(error=refusal)]
     middle = len(submissions) // 2
-    first = accept_batch(platform, submissions[:middle], by)
-    return first + accept_batch(platform, submissions[middle:], by)
+    first = accept_batch(platform, submissions[:middle])
+    return first + accept_batch(platform, submissions[middle:])

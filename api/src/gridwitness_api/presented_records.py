@@ -21,19 +21,19 @@ LONGEST_PRESENTATION = 16_384 + 128 * (65_536 + 1) + 1
 LONGEST_LINE = 2 * LONGEST_PRESENTATION + 4096
 
 
-def read_one(body: bytes, content_type: str) -> Submission:
-    """The submission in a body of `application/sd-jwt` or `application/json`.
+def read_one(body: bytes, content_type: str, by: str | None) -> Submission:
+    """The submission, handed in by the account `by`, in a body of `application/sd-jwt` or `application/json`.
 
     Raises InvalidInput with a grammar code, TooLarge.
     """
     if content_type == JSON:
         _check_length(len(body), LONGEST_LINE)
-        return _envelope(strict_value(body))
+        return _envelope(strict_value(body), by)
     _check_length(len(body), LONGEST_PRESENTATION)
-    return Submission(_ascii(body))
+    return Submission(_ascii(body), by=by)
 
 
-def read_lines(body: bytes) -> Iterator[tuple[int, Submission | GridWitnessError]]:
+def read_lines(body: bytes, by: str | None) -> Iterator[tuple[int, Submission | GridWitnessError]]:
     """Line number (from 1) and submission, or why it is none. Empty lines are passed over.
 
     Raises TooLarge `too-many-lines` and InvalidInput `batch-empty` before anything is given.
@@ -47,19 +47,19 @@ def read_lines(body: bytes) -> Iterator[tuple[int, Submission | GridWitnessError
         )
     if not lines:
         raise InvalidInput("batch-empty", "The batch has no line.", "send one presentation a line, as JSON")
-    return ((number, _line(line)) for number, line in lines)
+    return ((number, _line(line, by)) for number, line in lines)
 
 
-def _line(line: bytes) -> Submission | GridWitnessError:
+def _line(line: bytes, by: str | None) -> Submission | GridWitnessError:
     try:
         _check_length(len(line), LONGEST_LINE)
         value = strict_value(line)
-        return Submission(value) if isinstance(value, str) else _envelope(value)
+        return Submission(value, by=by) if isinstance(value, str) else _envelope(value, by)
     except GridWitnessError as error:
         return error
 
 
-def _envelope(value: Any) -> Submission:
+def _envelope(value: Any, by: str | None) -> Submission:
     try:
         envelope = RecordEnvelope.model_validate(value)
     except ValidationError as error:
@@ -71,7 +71,7 @@ def _envelope(value: Any) -> Submission:
     provenance = {} if envelope.provenance is None else envelope.provenance.model_dump(exclude_none=True)
     if "capture" in provenance:
         _check_capture(provenance["capture"])
-    return Submission(envelope.record, provenance)
+    return Submission(envelope.record, provenance, by)
 
 
 def _check_capture(presentation: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from gridwitness.errors import Unauthenticated
-from gridwitness.members import Actor
+from gridwitness.members import Actor, token_invalid
 from gridwitness.platform import Platform
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ _bearer = HTTPBearer(
 )
 
 
-def platform_of(request: Request) -> Platform:
+async def platform_of(request: Request) -> Platform:
     """The platform that `create_app` was given."""
     platform: Platform = request.app.state.platform
     return platform
@@ -49,20 +49,26 @@ class Caller:
             return actor
 
 
+def identify(platform: Platform, tokens: Sequence[str]) -> list[Actor | None]:
+    """Whom tokens stand for, in one transaction."""
+    with platform.transaction() as session:
+        return platform.accounts.actors(session, tokens)
+
+
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 PlatformHere = Annotated[Platform, Depends(platform_of)]
 
 
-def possible_caller(platform: PlatformHere, credentials: Credentials) -> Caller | None:
+async def possible_caller(platform: PlatformHere, credentials: Credentials) -> Caller | None:
     """The caller, where a token is given. Raises Unauthenticated `token-invalid` for what is no token."""
     if credentials is None:
         return None
     if not _TOKEN.fullmatch(credentials.credentials):
-        raise Unauthenticated("token-invalid", "The token is unknown or has expired.", "log in again")
+        raise token_invalid()
     return Caller(platform, credentials.credentials)
 
 
-def caller(found: Annotated[Caller | None, Depends(possible_caller)]) -> Caller:
+async def caller(found: Annotated[Caller | None, Depends(possible_caller)]) -> Caller:
     """The caller. Raises Unauthenticated `token-missing`."""
     if found is None:
         raise Unauthenticated(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from gridwitness.members import Actor, token_invalid
 from gridwitness.members.roles import SUBMITTERS
 from gridwitness.platform import Platform
 from gridwitness.records import Outcome
@@ -63,7 +64,10 @@ class Presented:
 async def presented(request: Request, caller: CallerHere) -> Presented:
     """The body, read only after the caller has shown the right to hand in records."""
     content_type = require_content_type(request, SD_JWT, JSON, NDJSON)
-    actor = await run_in_threadpool(caller.require, SUBMITTERS)
+    actor: Actor | None = await request.app.state.actors.ask(caller.token)
+    if actor is None:
+        raise token_invalid()
+    actor.require(SUBMITTERS)
     return Presented(str(actor.account), content_type, await request.body())
 
 
@@ -80,7 +84,7 @@ async def presented(request: Request, caller: CallerHere) -> Presented:
     },
     openapi_extra=_BODY,
 )
-def submit(
+async def submit(
     request: Request, platform: PlatformHere, sent: Annotated[Presented, Depends(presented)]
 ) -> Response:
     """一条 SD-JWT（或带来源说明的 JSON）得到回执；NDJSON 批量逐行返回结果。
@@ -90,8 +94,8 @@ def submit(
     10,000 lines and 64 MiB) gives 200 with a result for every line.
     """
     if sent.content_type == NDJSON:
-        return JSONResponse(_submit_batch(request, platform, sent).model_dump(mode="json"))
-    return _submit_one(request, platform, sent)
+        return await run_in_threadpool(_submit_batch, request, platform, sent)
+    return await _submit_one(request, sent)
 
 
 @router.get("", summary="查询记录 List records")
@@ -149,8 +153,9 @@ def evidence(jti: Jti, caller: CallerHere) -> Response:
     return Response(bundle.to_json(), media_type=JSON, headers=headers)
 
 
-def _submit_one(request: Request, platform: Platform, sent: Presented) -> Response:
-    [outcome] = accept_batch(platform, [read_one(sent.body, sent.content_type)], sent.by)
+async def _submit_one(request: Request, sent: Presented) -> Response:
+    """Together with what others hand in meanwhile."""
+    outcome: Outcome = await request.app.state.intake.ask(read_one(sent.body, sent.content_type, sent.by))
     request.app.state.metrics.outcomes([outcome])
     if outcome.error is not None:
         raise outcome.error
@@ -166,15 +171,15 @@ def _submit_one(request: Request, platform: Platform, sent: Presented) -> Respon
     )
 
 
-def _submit_batch(request: Request, platform: Platform, sent: Presented) -> BatchResult:
-    lines = list(read_lines(sent.body))
+def _submit_batch(request: Request, platform: Platform, sent: Presented) -> Response:
+    lines = list(read_lines(sent.body, sent.by))
     submissions = [read for _, read in lines if not isinstance(read, Exception)]
-    taken = accept_batch(platform, submissions, sent.by) if submissions else []
+    taken = accept_batch(platform, submissions) if submissions else []
     waiting = iter(taken)
     outcomes = [Outcome(error=read) if isinstance(read, Exception) else next(waiting) for _, read in lines]
     request.app.state.metrics.outcomes(outcomes)
     instance = instance_of(request)
-    return BatchResult(
+    result = BatchResult(
         accepted=sum(o.error is None and not o.replayed for o in outcomes),
         replayed=sum(o.replayed for o in outcomes),
         refused=sum(o.error is not None for o in outcomes),
@@ -183,6 +188,7 @@ def _submit_batch(request: Request, platform: Platform, sent: Presented) -> Batc
             for (number, _), outcome in zip(lines, outcomes, strict=True)
         ],
     )
+    return JSONResponse(result.model_dump(mode="json"))
 
 
 def _line_result(number: int, outcome: Outcome, instance: str) -> LineResult:

@@ -1,6 +1,6 @@
 """Agencies, accounts, roles and signing keys."""
 
-from gridwitness.members.accounts import Accounts, account_named
+from gridwitness.members.accounts import Accounts, account_named, token_invalid
 from gridwitness.members.contract import ContractKeyRegistry
 from gridwitness.members.directory import MemberDirectory
 from gridwitness.members.idempotency import Answers
@@ -27,4 +27,5 @@ __all__ = [
     "UnderWay",
     "account_named",
     "find_key",
+    "token_invalid",
 ]

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import LargeBinary, any_, bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -40,13 +41,22 @@ _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")
 
 _ACTING = (
-    select(AccountRow.id, AccountRow.agency, AccountRow.username, RoleRow.role, RoleRow.agency, RoleRow.scope)
+    select(
+        SessionRow.token_digest,
+        AccountRow.id,
+        AccountRow.agency,
+        AccountRow.username,
+        RoleRow.role,
+        RoleRow.agency,
+        RoleRow.scope,
+    )
     .join(SessionRow, SessionRow.account == AccountRow.id)
     .outerjoin(RoleRow, RoleRow.account == AccountRow.id)
-    .where(SessionRow.token_digest == bindparam("token"), SessionRow.expires_at > bindparam("now"))
+    .where(SessionRow.token_digest == any_(bindparam("tokens", type_=ARRAY(LargeBinary))))
+    .where(SessionRow.expires_at > bindparam("now"))
     .where(AccountRow.active)
 )
-"""Whom a token stands for: the account, a row for each of its grants."""
+"""Whom tokens stand for: the account, a row for each of its grants."""
 
 
 class Accounts:
@@ -189,12 +199,23 @@ class Accounts:
 
     def actor(self, session: Session, token: str) -> Actor:
         """Who a token stands for. Raises Unauthenticated `token-invalid`."""
-        rows = session.execute(_ACTING, {"token": _digest(token), "now": self._clock.now()}).all()
-        if not rows:
-            raise Unauthenticated("token-invalid", "The token is unknown or has expired.", "log in again")
-        account, agency, username = rows[0][:3]
-        grants = tuple(Grant(*row[3:]) for row in rows if row[3] is not None)
-        return Actor(account, agency, username, grants)
+        actor = self.actors(session, [token])[0]
+        if actor is None:
+            raise token_invalid()
+        return actor
+
+    def actors(self, session: Session, tokens: Sequence[str]) -> list[Actor | None]:
+        """Whom each token stands for, in order; None where it is unknown or has expired. One query."""
+        digests = [_digest(token) for token in tokens]
+        found: dict[bytes, Actor] = {}
+        rows = session.execute(_ACTING, {"tokens": digests, "now": self._clock.now()})
+        for digest, account, agency, username, role, granting, scope in rows:
+            before = found.get(bytes(digest))
+            grants = () if before is None else before.grants
+            if role is not None:
+                grants += (Grant(role, granting, scope),)
+            found[bytes(digest)] = Actor(account, agency, username, grants)
+        return [found.get(digest) for digest in digests]
 
     @staticmethod
     def _held(session: Session, account: UUID) -> tuple[AccountRow, Log]:
@@ -219,6 +240,11 @@ class Accounts:
                 RoleRow.scope.is_not_distinct_from(scope),
             )
         )
+
+
+def token_invalid() -> Unauthenticated:
+    """The refusal of a token that stands for nobody (any more)."""
+    return Unauthenticated("token-invalid", "The token is unknown or has expired.", "log in again")
 
 
 def _taken(username: str) -> Conflict:

@@ -90,7 +90,7 @@ class Keys:
         kind = _kind_of(presentation)
         if kind != OFFERED:
             raise InvalidInput("kind-wrong", f"Expected {OFFERED}, not {kind}.", None)
-        outcome = self._acceptance.accept_one(session, Submission(presentation), internal=True, by=by)
+        outcome = self._acceptance.accept_one(session, Submission(presentation, by=by), internal=True)
         assert outcome.record is not None
         row = find_key(session, outcome.record.claims.iss, outcome.record.kid)
         window = (row.not_before, row.not_after)
@@ -117,7 +117,7 @@ class Keys:
         }
         log = current_log(session, agency)
         statement = self._acceptance.sign_own(
-            session, log, OFFERED, secrets.token_hex(16), fields, key=key, iss=agency
+            session, log, OFFERED, secrets.token_hex(16), fields, key=key, iss=agency, by=None
         )
         self.offer(session, statement.presentation, by=None)
 
@@ -180,8 +180,8 @@ class Keys:
         named = {"agency": row.agency, "thumbprint": row.kid, **fields}
         key = self._own_keys.service_key(iss)
         log = log_named(session, log_name)
-        submission = self._acceptance.sign_own(session, log, kind, row.sub, named, key=key, iss=iss)
-        outcome = self._acceptance.accept_one(session, submission, internal=True, by=by)
+        submission = self._acceptance.sign_own(session, log, kind, row.sub, named, key=key, iss=iss, by=by)
+        outcome = self._acceptance.accept_one(session, submission, internal=True)
         session.expire(row)
         return outcome
 

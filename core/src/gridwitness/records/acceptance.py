@@ -75,11 +75,9 @@ class Acceptance:
         self._files = files
         self._handlers = handlers
 
-    def accept_one(
-        self, session: Session, submission: Submission, *, internal: bool = False, by: str | None = None
-    ) -> Outcome:
+    def accept_one(self, session: Session, submission: Submission, *, internal: bool = False) -> Outcome:
         """Accept one record or raise its error."""
-        outcome = self.accept(session, [submission], internal=internal, by=by)[0]
+        outcome = self.accept(session, [submission], internal=internal)[0]
         if outcome.error is not None:
             raise outcome.error
         return outcome
@@ -90,12 +88,11 @@ class Acceptance:
         submissions: Sequence[Submission],
         *,
         internal: bool = False,
-        by: str | None = None,
     ) -> list[Outcome]:
         """Accept a batch: an outcome each, in order; a bad record never harms a good one beside it.
 
         The caller commits; only then do the receipts count. `internal` lets kinds through that only the
-        platform writes; `by` is the account that asked, for the effects.
+        platform writes.
         """
         logs = logs_by_origin(session)
         outcomes = [Outcome() for _ in submissions]
@@ -104,17 +101,13 @@ class Acceptance:
             for submission, outcome in zip(submissions, outcomes, strict=True)
         ]
         candidates = [candidate for candidate in read if candidate is not None]
-        if not self._attempt(session, candidates, logs, by) and not self._attempt(
-            session, candidates, logs, by
-        ):
+        if not self._attempt(session, candidates, logs) and not self._attempt(session, candidates, logs):
             raise Unavailable(
                 "acceptance-contended", "Other transactions write the same records.", "send them again"
             )
         return outcomes
 
-    def _attempt(
-        self, session: Session, candidates: Sequence[Candidate], logs: Mapping[str, Log], by: str | None
-    ) -> bool:
+    def _attempt(self, session: Session, candidates: Sequence[Candidate], logs: Mapping[str, Log]) -> bool:
         """Steps 2 to 8, all or nothing; False where another transaction was in the way."""
         try:
             with session.begin_nested():
@@ -122,7 +115,7 @@ class Acceptance:
                 self._check_signers(session, candidates, logs)  # 3
                 self._check_times(session, candidates)  # 4
                 self._check_files(session, candidates)  # 5
-                self._apply(session, [c for c in candidates if c.open], logs, by)  # 6 7 8
+                self._apply(session, [c for c in candidates if c.open], logs)  # 6 7 8
         except (DBAPIError, psycopg.Error) as error:
             if _sqlstate(error) not in _RACES:
                 raise
@@ -165,9 +158,7 @@ class Acceptance:
             with candidate.keep_error():
                 known.check(file, self._files)
 
-    def _apply(
-        self, session: Session, candidates: Sequence[Candidate], logs: Mapping[str, Log], by: str | None
-    ) -> None:
+    def _apply(self, session: Session, candidates: Sequence[Candidate], logs: Mapping[str, Log]) -> None:
         if not candidates:
             return
         places = {c.place for c in candidates}
@@ -190,7 +181,7 @@ class Acceptance:
             with candidate.keep_error():
                 if candidate.place not in heads:
                     homes.check(candidate.log, candidate.record.claims.sub)
-                heads[candidate.place] = self._step(candidate, heads, loaded, writer, by)
+                heads[candidate.place] = self._step(candidate, heads, loaded, writer)
                 homes.add(candidate.log, candidate.record.claims.sub)
                 taken[candidate.record.claims.jti] = candidate
         for accepted, candidate in writer.finish():
@@ -224,14 +215,14 @@ class Acceptance:
         heads: Mapping[tuple[str, str], SubjectHead],
         loaded: Mapping[str, Any],
         writer: Writer[Candidate],
-        by: str | None,
     ) -> SubjectHead:
         record, log = candidate.record, candidate.log
         check_place(record.claims, log, heads.get(candidate.place), writer.seen)  # 6
         handler = self._handlers.get(candidate.kind.name)
         changes = handler.decide(record, log, loaded[candidate.kind.name]) if handler else []  # 7
-        accepted = Accepted(record, log, dict(candidate.provenance))
-        return writer.add_step(accepted, changes, by=by, owner=candidate)
+        submission = candidate.submission
+        accepted = Accepted(record, log, dict(submission.provenance))
+        return writer.add_step(accepted, changes, by=submission.by, owner=candidate)
 
     def writer(self, session: Session) -> Writer[Any]:
         """A writer for this transaction, at the present time."""
@@ -268,7 +259,7 @@ class Acceptance:
         *,
         key: SigningKey,
         iss: str,
-        src: str = "self",
+        by: str | None,
     ) -> Submission:
         """Sign a statement of the platform's own at the subject's head, ready for `accept`.
 
@@ -277,8 +268,8 @@ class Acceptance:
         log = open_log(session, log)
         lock_subjects(session, [(log.name, sub)])
         head = heads_of(session, [(log.name, sub)]).get((log.name, sub))
-        record = self.writer(session).sign(log, kind, sub, head, fields, key=key, iss=iss, src=src)
-        return Submission(record.presentation)
+        record = self.writer(session).sign(log, kind, sub, head, fields, key=key, iss=iss)
+        return Submission(record.presentation, by=by)
 
 
 def _is_open(candidate: Candidate) -> bool:

@@ -110,9 +110,9 @@ class Erasures:
         }
         key = self._own_keys.service_key(log.agency)
         statement = self._acceptance.sign_own(
-            session, log, ERASURE_KIND, row.sub, fields, key=key, iss=log.agency
+            session, log, ERASURE_KIND, row.sub, fields, key=key, iss=log.agency, by=str(by)
         )
-        outcome = self._acceptance.accept_one(session, statement, internal=True, by=str(by))
+        outcome = self._acceptance.accept_one(session, statement, internal=True)
         assert outcome.record is not None
         jti = outcome.record.claims.jti
         step = change(ErasureRow, {"id": identifier}, state="approved", approved_by=by, record=UUID(jti))

@@ -30,10 +30,14 @@ class StepHandler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One presentation, as received, and what the device claims about its making (never proof)."""
+    """One presentation, as received, and what the device claims about its making (never proof).
+
+    `by`: the account that hands it in, for the effects; None for the platform itself.
+    """
 
     presentation: str
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    by: str | None = None
 
 
 @dataclass(slots=True)
@@ -53,7 +57,7 @@ class Candidate:
     outcome: Outcome
     record: Record
     kind: Kind
-    provenance: Mapping[str, Any]
+    submission: Submission
     log: Log
 
     @property
@@ -108,7 +112,7 @@ def read_submission(
                 f"{record.claims.aud} is no log of this deployment.",
                 "sign for the log you submit to",
             )
-        return Candidate(outcome, record, kind, submission.provenance, log)
+        return Candidate(outcome, record, kind, submission, log)
     except EvidenceError as error:
         outcome.error = InvalidInput(error.code, error.message, "see docs/format.md sections 1 and 2")
     except GridWitnessError as error:

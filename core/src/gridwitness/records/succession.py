@@ -144,5 +144,6 @@ class Succession:
                 fields,
                 key=key,
                 iss=self._log.agency,
+                by=None,
             )
             acceptance.accept_one(session, statement, internal=True)
