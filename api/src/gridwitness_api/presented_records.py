@@ -21,7 +21,7 @@ LONGEST_PRESENTATION = 16_384 + 128 * (65_536 + 1) + 1
 LONGEST_LINE = 2 * LONGEST_PRESENTATION + 4096
 
 
-def read_one(body: bytes, content_type: str, by: str | None) -> Submission:
+def read_one(body: bytes, content_type: str, by: str | None = None) -> Submission:
     """The submission, handed in by the account `by`, in a body of `application/sd-jwt` or `application/json`.
 
     Raises InvalidInput with a grammar code, TooLarge.
@@ -33,7 +33,7 @@ def read_one(body: bytes, content_type: str, by: str | None) -> Submission:
     return Submission(_ascii(body), by=by)
 
 
-def read_lines(body: bytes, by: str | None) -> Iterator[tuple[int, Submission | GridWitnessError]]:
+def read_lines(body: bytes, by: str | None = None) -> Iterator[tuple[int, Submission | GridWitnessError]]:
     """Line number (from 1) and submission, or why it is none. Empty lines are passed over.
 
     Raises TooLarge `too-many-lines` and InvalidInput `batch-empty` before anything is given.

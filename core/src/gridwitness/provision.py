@@ -98,7 +98,7 @@ def record_manifests(platform: Platform, founding_agency: str) -> None:
             sub = secrets.token_hex(16) if last is None else last.sub
             fields = {"feature": feature, "revision": revision, "tables": tables}
             statement = platform.acceptance.sign_own(
-                session, log, MANIFEST_KIND, sub, fields, key=key, iss=founding_agency, by=None
+                session, log, MANIFEST_KIND, sub, fields, key=key, iss=founding_agency
             )
             platform.acceptance.accept_one(session, statement, internal=True)
 

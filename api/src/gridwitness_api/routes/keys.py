@@ -42,7 +42,7 @@ async def offered(request: Request, caller: CallerHere) -> str:
     """The statement offered, read only for a caller who is logged in."""
     require_content_type(request, SD_JWT)
     await run_in_threadpool(caller.require, READERS)
-    return read_one(await request.body(), SD_JWT, None).presentation
+    return read_one(await request.body(), SD_JWT).presentation
 
 
 @router.get("", summary="密钥列表 List keys")

@@ -117,7 +117,7 @@ class Keys:
         }
         log = current_log(session, agency)
         statement = self._acceptance.sign_own(
-            session, log, OFFERED, secrets.token_hex(16), fields, key=key, iss=agency, by=None
+            session, log, OFFERED, secrets.token_hex(16), fields, key=key, iss=agency
         )
         self.offer(session, statement.presentation, by=None)
 

@@ -259,7 +259,7 @@ class Acceptance:
         *,
         key: SigningKey,
         iss: str,
-        by: str | None,
+        by: str | None = None,
     ) -> Submission:
         """Sign a statement of the platform's own at the subject's head, ready for `accept`.
 

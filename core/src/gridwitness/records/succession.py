@@ -144,6 +144,5 @@ class Succession:
                 fields,
                 key=key,
                 iss=self._log.agency,
-                by=None,
             )
             acceptance.accept_one(session, statement, internal=True)
