@@ -7,6 +7,7 @@ import secrets
 
 import psycopg
 import pytest
+from gridwitness_api.schemas.records import BatchResult
 from gridwitness_evidence import NoteVerifier, open_receipt, parse_bundle
 from support import api_client
 from support.api_client import FIRST, Deployment, case_step
@@ -107,6 +108,7 @@ def test_a_batch_answers_line_by_line_and_a_bad_line_loses_no_good_one(door: Dep
     )
     assert answer.status_code == 200
     told = answer.json()
+    assert BatchResult.model_validate(told).model_dump(mode="json") == told
     assert (told["accepted"], told["replayed"], told["refused"]) == (3, 1, 4)
     codes = {r["line"]: r["problem"]["code"] if r["problem"] else r["status"] for r in told["results"]}
     assert codes == {
