@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridwitness_evidence import Record, strict_json
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gridwitness.errors import Conflict, InvalidInput
@@ -22,7 +22,26 @@ MAXIMUM_KEY = 512
 SourceKey = tuple[str, str, str]
 """Agency code, kind without version, key in the outside system."""
 
-_KEY_COLUMNS = tuple_(SourceRow.agency, SourceRow.kind, SourceRow.source_key)
+# Arrays and not lists of parameters: taking a thousand keys apart cost more than looking them up.
+_BY_KEY = text("""
+    SELECT agency, kind, source_key, sub, row_digest, log
+    FROM records.source JOIN unnest(
+        CAST(:agencies AS text[]), CAST(:kinds AS text[]), CAST(:keys AS text[])
+    ) AS wanted(agency, kind, source_key) USING (agency, kind, source_key)
+""")
+_BY_SUBJECT = text("""
+    SELECT agency, kind, source_key, sub, row_digest, log
+    FROM records.source WHERE sub = ANY(CAST(:subs AS text[]))
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an outside row became: its subject, the digest of its newest version, the log of that."""
+
+    sub: str
+    row_digest: str
+    log: str
 
 
 def row_digest(row: Mapping[str, str]) -> str:
@@ -30,15 +49,13 @@ def row_digest(row: Mapping[str, str]) -> str:
     return hashlib.sha256(strict_json.canonical(dict(row))).hexdigest()
 
 
-def find_sources(session: Session, keys: Iterable[SourceKey]) -> dict[SourceKey, SourceRow]:
+def find_sources(session: Session, keys: Iterable[SourceKey]) -> dict[SourceKey, Source]:
     """Rows imported before, by key."""
     wanted = list(set(keys))
     if not wanted:
         return {}
-    rows = session.scalars(
-        select(SourceRow).where(_KEY_COLUMNS.in_(wanted)).execution_options(populate_existing=True)
-    )
-    return {(row.agency, row.kind, row.source_key): row for row in rows}
+    agencies, kinds, names = (list(part) for part in zip(*wanted, strict=True))
+    return _sources(session.execute(_BY_KEY, {"agencies": agencies, "kinds": kinds, "keys": names}))
 
 
 def kind_family(kind: str) -> str:
@@ -48,9 +65,9 @@ def kind_family(kind: str) -> str:
 
 @dataclass(slots=True)
 class _Loaded:
-    """Rows known already, by key: subject, digest, log; and whose a subject is."""
+    """Rows known already, by key; and whose a subject is."""
 
-    rows: dict[SourceKey, tuple[str, str, str]]
+    rows: dict[SourceKey, Source]
     owners: dict[str, SourceKey]
 
 
@@ -63,14 +80,12 @@ class SourceHandler:
     def load(self, session: Session, records: Sequence[Record]) -> _Loaded:
         """(sub, row digest) of the outside rows known already, and the subjects taken by others."""
         imported = [record for record in records if record.claims.src == "import" and _has_source(record)]
-        keys = list({_key(record, _checked_source(record)) for record in imported})
-        subs = list({record.claims.sub for record in imported})
-        if not keys:
+        if not imported:
             return _Loaded({}, {})
-        wanted = or_(_KEY_COLUMNS.in_(keys), SourceRow.sub.in_(subs))
-        found = session.scalars(select(SourceRow).where(wanted).execution_options(populate_existing=True))
-        rows = {(row.agency, row.kind, row.source_key): (row.sub, row.row_digest, row.log) for row in found}
-        return _Loaded(rows, {sub: key for key, (sub, *_) in rows.items()})
+        subs = list({record.claims.sub for record in imported})
+        rows = find_sources(session, (_key(record, _checked_source(record)) for record in imported))
+        rows |= _sources(session.execute(_BY_SUBJECT, {"subs": subs}))
+        return _Loaded(rows, {source.sub: key for key, source in rows.items()})
 
     def decide(self, record: Record, log: Log, loaded: _Loaded) -> list[RowChange]:
         """The row's subject and newest digest.
@@ -82,25 +97,29 @@ class SourceHandler:
             return []
         key, sub, digest = _key(record, source), record.claims.sub, row_digest(source["row"])
         known = loaded.rows.get(key)
-        if known is not None and known[0] != sub:
+        if known is not None and known.sub != sub:
             raise Conflict(
-                "source-subject", f"Row {key[2]!r} belongs to subject {known[0]}.", "continue that subject"
+                "source-subject", f"Row {key[2]!r} belongs to subject {known.sub}.", "continue that subject"
             )
         if loaded.owners.get(sub, key) != key:
             raise Conflict(
                 "source-subject", f"Subject {sub} is that of row {loaded.owners[sub][2]!r}.", "open a new one"
             )
-        if known is not None and known[1] == digest:
+        if known is not None and known.row_digest == digest:
             raise Conflict(
                 "source-unchanged", f"Row {key[2]!r} has been recorded with these values already.", None
             )
-        loaded.rows[key], loaded.owners[sub] = (sub, digest, log.name), key
+        loaded.rows[key], loaded.owners[sub] = Source(sub, digest, log.name), key
         names = dict(zip(("agency", "kind", "source_key"), key, strict=True))
         if known is None:
             return [put_new(SourceRow, **names, sub=sub, row_digest=digest, log=log.name)]
         # After a succession the subject goes on in the successor.
-        moved = {} if known[2] == log.name else {"log": log.name}
+        moved = {} if known.log == log.name else {"log": log.name}
         return [change(SourceRow, names, row_digest=digest, **moved)]
+
+
+def _sources(rows: Iterable[Any]) -> dict[SourceKey, Source]:
+    return {(agency, kind, key): Source(sub, digest, log) for agency, kind, key, sub, digest, log in rows}
 
 
 def _has_source(record: Record) -> bool:
