@@ -133,7 +133,11 @@ def _options(socket_folder: Path, port: int) -> list[str]:
         "log_min_error_statement": "panic",
         "log_error_verbosity": "terse",
         "max_connections": "100",
-        "shared_buffers": "64MB",
+        # Digests and subjects reach their indexes in no order: what does not stay in memory, and what a
+        # checkpoint makes the log hold whole again, grows with every record there is.
+        "shared_buffers": "256MB",
+        "max_wal_size": "2GB",
+        "checkpoint_timeout": "15min",
         "maintenance_work_mem": "64MB",
         # Parallel queries need more /dev/shm than a container gives (64 MB), and our machines are small.
         "max_parallel_workers_per_gather": "0",
