@@ -82,11 +82,15 @@ def make_disclosures(fields: Mapping[str, Any], salt: Callable[[int], bytes]) ->
 
 def _make_disclosure(salt: str, name: str, value: Any) -> Disclosure:
     _check_name(name)
-    if not isinstance(value, str | None):
-        strict_json.canonical([salt, name, value])  # refuses floats, depth and foreign types
+    if value is None or isinstance(value, str):
+        text = f'["{salt}","{name}",{strict_json.quoted(value)}]'
+        encoded = base64url.encode(strict_json.utf_8(text))
+    else:
+        disclosed = [salt, name, value]
+        strict_json.check(disclosed)
         if isinstance(value, list | dict):
             _check_nested(value)
-    encoded = base64url.encode(strict_json.compact([salt, name, value]))
+        encoded = base64url.encode(strict_json.compact(disclosed))
     if len(encoded) > MAXIMUM_ENCODED:
         raise RecordError("too-large", f"field {name} is over {MAXIMUM_ENCODED} bytes; put it in a file")
     return Disclosure(salt, name, value, encoded, _digest_of(encoded))

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterable
+from json.encoder import encode_basestring
 from typing import Any, NoReturn
 
 from .errors import EncodingError
@@ -47,13 +49,50 @@ def canonical(value: Any) -> bytes:
     Refuses what `loads` would refuse: `json-number`, `json-surrogate`, `json-depth`, and `json-malformed`
     for a value that JSON can not hold.
     """
-    return compact(_ordered(value, 0))
+    check(value)
+    return compact(_ordered(value))
+
+
+def check(value: Any, depth: int = 0) -> None:
+    """Refuse what `loads` would refuse of a value, but for lone surrogates: those show when it is encoded."""
+    if value is None or isinstance(value, bool | str):
+        return
+    if isinstance(value, int):
+        if abs(value) > MAXIMUM_INTEGER:
+            raise _bad_number(str(value)[:24])
+        return
+    if isinstance(value, float):
+        raise _bad_number(repr(value))
+    if depth == MAXIMUM_DEPTH:
+        raise _too_deep()
+    items: Iterable[Any]
+    if isinstance(value, dict) and all(map(_is_text, value)):
+        items = value.values()
+    elif isinstance(value, list):
+        items = value
+    else:
+        raise EncodingError(
+            "json-malformed", f"JSON can not hold a {type(value).__name__}; use text or numbers"
+        )
+    for item in items:
+        if not isinstance(item, str):
+            check(item, depth + 1)
+
+
+def quoted(text: str | None) -> str:
+    """A text, or null, as `compact` writes it."""
+    return "null" if text is None else encode_basestring(text)
 
 
 def compact(value: Any) -> bytes:
     """JSON without white space, members in their own order, for a value already known to be fit."""
+    return utf_8(_ENCODER.encode(value))
+
+
+def utf_8(text: str) -> bytes:
+    """The bytes of JSON text; `json-surrogate` for half of a pair."""
     try:
-        return _ENCODER.encode(value).encode("utf-8")
+        return text.encode("utf-8")
     except UnicodeEncodeError:
         raise _lone_surrogate() from None
 
@@ -85,24 +124,23 @@ def _check_surrogates(value: Any) -> None:
             _check_surrogates(item)
 
 
-def _ordered(value: Any, depth: int) -> Any:
+def _ordered(value: Any) -> Any:
     """`value` with members in RFC 8785 order: by UTF-16 code units, not by code points."""
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, int):
-        if abs(value) > MAXIMUM_INTEGER:
-            raise _bad_number(str(value)[:24])
-        return int(value)
-    if isinstance(value, float):
-        raise _bad_number(repr(value))
-    if depth == MAXIMUM_DEPTH:
-        raise _too_deep()
+    if isinstance(value, dict):
+        # Both orders are one for ASCII.
+        names = sorted(value) if "".join(value).isascii() else sorted(value, key=_utf_16)
+        return {name: _ordered(value[name]) for name in names}
     if isinstance(value, list):
-        return [_ordered(item, depth + 1) for item in value]
-    if isinstance(value, dict) and all(isinstance(name, str) for name in value):
-        names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
-        return {name: _ordered(value[name], depth + 1) for name in names}
-    raise EncodingError("json-malformed", f"JSON can not hold a {type(value).__name__}; use text or numbers")
+        return [_ordered(item) for item in value]
+    return value
+
+
+def _utf_16(name: str) -> bytes:
+    return name.encode("utf-16-be", "surrogatepass")
+
+
+def _is_text(name: object) -> bool:
+    return isinstance(name, str)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
