@@ -18,8 +18,10 @@ from gridwitness_cli.bench.officers import FIELDS, KEYS
 from gridwitness_cli.bench.stage import API_PROCESSES, Stage
 from gridwitness_cli.bench.transactions import SentTransactions
 
-_LINES = 500
-"""Of one NDJSON request."""
+_LINES = 1_000
+"""Of one NDJSON request, less where a batch is too small to keep every connection busy."""
+_CONNECTIONS = 2
+"""To each API process: one is read while the other waits for the database."""
 _PAUSE = 1.0
 """Seconds between worker rounds while statements arrive: every round costs a transaction, however small."""
 
@@ -43,8 +45,8 @@ def anchor_batch(stage: Stage, count: int) -> AnchoredBatch:
 
     Raises Unavailable `bench-refused` when a statement is not accepted.
     """
-    bodies = _bodies(stage.signed(count))
     ways = len(stage.ports)
+    bodies = _bodies(stage.signed(count), min(_LINES, max(1, count // (ways * _CONNECTIONS))))
     before = footprint(stage)
     began = time.perf_counter()
     sendings = [_Sending(port, stage.token, bodies[way::ways]) for way, port in enumerate(stage.ports)]
@@ -75,7 +77,7 @@ def anchoring_row(batches: Sequence[AnchoredBatch], beside: Sequence[SentTransac
 
 
 class _Sending(threading.Thread):
-    """Posts bodies over one connection; the first byte leaves when it starts."""
+    """Posts bodies to one API process; the first byte leaves when it starts."""
 
     def __init__(self, port: int, token: str, bodies: Sequence[bytes]) -> None:
         super().__init__(daemon=True)
@@ -87,7 +89,7 @@ class _Sending(threading.Thread):
 
     def run(self) -> None:
         try:
-            _, answers = post_all(self._port, "/api/v1/records", self._bodies, self._headers, clients=1)
+            _, answers = post_all(self._port, "/api/v1/records", self._bodies, self._headers, _CONNECTIONS)
             self._accepted = sum(json.loads(answer)["accepted"] for answer in answers)
         except Exception as failure:
             self._failure = failure
@@ -100,6 +102,6 @@ class _Sending(threading.Thread):
         return self._accepted
 
 
-def _bodies(presentations: Sequence[str]) -> list[bytes]:
+def _bodies(presentations: Sequence[str], size: int) -> list[bytes]:
     lines = [json.dumps(presentation).encode() + b"\n" for presentation in presentations]
-    return [b"".join(lines[start : start + _LINES]) for start in range(0, len(lines), _LINES)]
+    return [b"".join(lines[start : start + size]) for start in range(0, len(lines), size)]
