@@ -1,4 +1,4 @@
-"""Commands that run and mend a deployment: up, serve, worker, migrate."""
+"""Commands that run a deployment: up, serve, migrate."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ from gridwitness.settings import Settings, load_settings
 from gridwitness.worker import Worker
 from gridwitness_api import create_app
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from gridwitness_cli.demo.accounts import ACCOUNTS, PASSWORD, make_demo_accounts, refuse_demo_home
-from gridwitness_cli.processes import Child, Supervisor, follow_parent
+from gridwitness_cli.processes import LOG_FORMAT, Child, Supervisor, follow_parent
 from gridwitness_cli.provisioning import FirstLogin, provision
 from gridwitness_cli.runtime import found_parts, running_parts, write_run_file
-
-_LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 errors = Console(stderr=True, highlight=False)
 
@@ -72,29 +71,15 @@ def serve(
     settings = load_settings(**({} if port is None else {"port": port}))
     refuse_demo_home(settings)
     follow_parent()
-    logging.basicConfig(level=settings.log_level, format=_LOG_FORMAT)
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
     platform = found_parts(settings).platform("gridwitness-api")
     try:
         Worker(platform).check_standing()
-    except Unavailable as error:
-        # Without the chain records are still accepted; they wait for their anchor.
+    except (Unavailable, OperationalError) as error:
+        # Without the chain records are still accepted, and wait for their anchor; without the database every
+        # answer is 503 until it is back. The worker checks before it goes on.
         logging.getLogger("gridwitness.api").warning("%s", error)
     uvicorn.run(create_app(platform), host=host, port=settings.port, log_level="warning", server_header=False)
-
-
-def worker() -> None:
-    """Sequence and anchor until SIGTERM; database and chain must be running. 运行定序与上链进程。"""
-    settings = load_settings()
-    logging.basicConfig(level=settings.log_level, format=_LOG_FORMAT)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    follow_parent()
-    platform = found_parts(settings).platform("gridwitness-worker")
-    running = Worker(platform)
-    running.check_standing()
-    running.run(stop)
-    platform.close()
 
 
 def migrate() -> None:

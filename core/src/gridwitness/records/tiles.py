@@ -45,7 +45,8 @@ class TileStore:
         content.
         """
         fresh = {path: content for path, content in files.items() if not self._stands(path, content)}
-        folders = {(self.folder / path).parent for path in fresh}
+        # Also those of files that stand: whoever named them may have ended before their names were durable.
+        folders = {(self.folder / path).parent for path in files}
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
         for path, content in fresh.items():
