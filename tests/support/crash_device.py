@@ -21,7 +21,7 @@ _PATIENCE = 120.0
 _PAUSE = 0.05
 
 
-class Refused(AssertionError):
+class RefusedError(AssertionError):
     """The platform answered what no crash excuses: anything but a receipt or 503."""
 
 
@@ -92,14 +92,14 @@ class Device:
         )
         for line in answer.json()["results"]:
             if line["receipt"] is None:
-                raise Refused(line)
+                raise RefusedError(line)
             self._keep(line["jti"], line["receipt"])
 
     def _keep(self, jti: str, receipt: str) -> None:
         with self._lock:
             known = self.receipts.setdefault(jti, receipt)
             if known != receipt:
-                raise Refused(f"{jti} has two receipts")
+                raise RefusedError(f"{jti} has two receipts")
             (self.folder / jti).write_text(receipt)
 
     def _until_answered(self, method: str, path: str, **request: Any) -> httpx.Response:
@@ -115,7 +115,7 @@ class Device:
                     return answer
                 code = _problem_code(answer)
                 if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                    raise Refused(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+                    raise RefusedError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
             self.refusals[code] = self.refusals.get(code, 0) + 1
             assert time.monotonic() < deadline, f"{method} {path}: still {code}"
             time.sleep(_PAUSE)

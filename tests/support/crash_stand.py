@@ -91,11 +91,17 @@ class CrashStand(DemoHome):
         deadline = time.monotonic() + seconds
         while True:
             standing = self._standing()
-            if standing is not None and standing.done and self._ready():
+            if standing is not None and standing.done and self.is_ready():
                 return standing
             assert self.process is None or self.process.poll() is None, self._messages()
             assert time.monotonic() < deadline, f"{standing}\n{self._messages()}"
             time.sleep(0.05)
+
+    def check_whole(self) -> None:
+        """Settle, then everything that must hold after a crash, receipts over HTTP included."""
+        self.settle()
+        self.checks.whole(self.device.receipts)
+        self.checks.hold_to_receipts(self.url, self.device.folder).require_proved()
 
     def _standing(self) -> Standing | None:
         try:

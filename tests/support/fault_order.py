@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -53,7 +52,7 @@ class FaultBoard:
     def claim(self) -> bool:
         """Whether the order is ours to carry out: one process, one thread gets it."""
         try:
-            os.rename(self.folder / _ARMED, self.folder / _HIT)
+            (self.folder / _ARMED).rename(self.folder / _HIT)
         except FileNotFoundError:
             return False
         return True

@@ -19,7 +19,7 @@ _log = logging.getLogger("gridwitness.up")
 _PATIENCE = 10.0
 """Seconds a process has to end after SIGTERM."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 30.0
-_SETTLED = 10.0
+_SETTLED = 3.0
 """Seconds after which a process counts as well: what ends it then is no fault of its start."""
 _LOOK, _LOOK_AT_PARTS = 0.1, 0.5
 """Seconds between two looks at the children, and at the parts (which costs a request to each)."""
