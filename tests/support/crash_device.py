@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import threading
@@ -42,7 +43,7 @@ class Device:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        self.client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        self.client = httpx.Client(base_url=self.url, timeout=120, trust_env=False)
         login = self._until_answered(
             "POST", "/api/v1/login", json={"username": self.username, "password": PASSWORD}
         )
@@ -84,6 +85,19 @@ class Device:
         )
         self._keep(record.claims.jti, answer.json()["receipt"])
 
+    def attempt(self, record: Record) -> str:
+        """Send a record once: `receipt`, or the code of the 503 it got."""
+        code, answer = self._once(
+            "POST", "/api/v1/records", content=record.presentation, headers={"Content-Type": SD_JWT}
+        )
+        if answer is not None:
+            self._keep(record.claims.jti, answer.json()["receipt"])
+        return code
+
+    def put_file(self, content: bytes) -> str:
+        """Send a file once: `receipt` where it is stored, or the code of the 503 it got."""
+        return self._once("PUT", f"/api/v1/files/{hashlib.sha256(content).hexdigest()}", content=content)[0]
+
     def deliver_batch(self, records: Sequence[Record]) -> None:
         """Many at once, as NDJSON; returns with all their receipts."""
         body = "".join(json.dumps(record.presentation) + "\n" for record in records)
@@ -105,20 +119,23 @@ class Device:
     def _until_answered(self, method: str, path: str, **request: Any) -> httpx.Response:
         deadline = time.monotonic() + _PATIENCE
         while True:
-            code = "no-answer"
-            try:
-                answer = self.client.request(method, path, **request)
-            except httpx.TransportError:
-                pass
-            else:
-                if answer.status_code in (200, 201):
-                    return answer
-                code = _problem_code(answer)
-                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                    raise RefusedError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+            code, answer = self._once(method, path, **request)
+            if answer is not None:
+                return answer
             self.refusals[code] = self.refusals.get(code, 0) + 1
             assert time.monotonic() < deadline, f"{method} {path}: still {code}"
             time.sleep(_PAUSE)
+
+    def _once(self, method: str, path: str, **request: Any) -> tuple[str, httpx.Response | None]:
+        try:
+            answer = self.client.request(method, path, **request)
+        except httpx.TransportError:
+            return "no-answer", None
+        if answer.status_code in (200, 201):
+            return "receipt", answer
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            raise RefusedError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        return _problem_code(answer), None
 
 
 def _problem_code(answer: httpx.Response) -> str:

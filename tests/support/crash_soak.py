@@ -128,9 +128,8 @@ def run(plan: CrashPlan, *, matrix: bool = False, say: Any = print) -> dict[str,
                 for number, order in enumerate(plan, 1):
                     taken = soak.kill(order)
                     if number % 10 == 0 or taken > 10:
-                        say(
-                            f"{number}/{plan.kills} {time.monotonic() - killing:.0f} s · {order} · {taken:.1f} s"
-                        )
+                        since = time.monotonic() - killing
+                        say(f"{number}/{plan.kills} {since:.0f} s · {order} · {taken:.1f} s")
                     if number % _FULL_EVERY == 0:
                         soak.check_all()
             load.require_good()

@@ -12,7 +12,7 @@ with CrashStand.new() as stand:
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -39,17 +39,19 @@ class CrashStand(DemoHome):
     """One home under `gridwitness up`, its clients' receipts and its checks."""
 
     anchor_interval: float = 0.3
+    fault_points: bool = True
+    urls: dict[str, str] = field(default_factory=dict)
+    """Settings that name database and chain kept by somebody else than `up`."""
 
     @property
     def environment(self) -> dict[str, str]:
         inherited = super().environment
         # Restarts are what we wait for; a start from bytecode takes half the time, and is the usual one.
         inherited.pop("PYTHONDONTWRITEBYTECODE", None)
-        return inherited | {
-            "GRIDWITNESS_ANCHOR_INTERVAL_SECONDS": str(self.anchor_interval),
-            "PYTHONPATH": f"{_SITE}:{_TESTS}",
-            "FAULTS": str(self.board.folder),
-        }
+        chosen = {"GRIDWITNESS_ANCHOR_INTERVAL_SECONDS": str(self.anchor_interval), **self.urls}
+        if self.fault_points:
+            chosen |= {"PYTHONPATH": f"{_SITE}:{_TESTS}", "FAULTS": str(self.board.folder)}
+        return inherited | chosen
 
     @cached_property
     def board(self) -> FaultBoard:
@@ -102,6 +104,10 @@ class CrashStand(DemoHome):
         self.settle()
         self.checks.whole(self.device.receipts)
         self.checks.hold_to_receipts(self.url, self.device.folder).require_proved()
+
+    def messages(self) -> str:
+        """What `up` and its children said so far."""
+        return (self.home / "up.log").read_text("utf-8", "replace")
 
     def _standing(self) -> Standing | None:
         try:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from gridwitness.durable_file import sync_folder
-from gridwitness.errors import InvalidInput, NotFound, TooLarge
+from gridwitness.errors import InvalidInput, NotFound, TooLarge, Unavailable
 from gridwitness.records.models import FileRow
 
 _CHUNK = 1024 * 1024
@@ -57,9 +57,18 @@ class FileStore:
     def put(self, sha256: str, chunks: Iterable[bytes]) -> tuple[FileDigests, bytes]:
         """Store a file under the digest its sender says it has; gives digests and its first bytes.
 
-        Raises InvalidInput `file-digest` where the bytes say otherwise, TooLarge `file-too-large`.
-        Idempotent.
+        Raises InvalidInput `file-digest` where the bytes say otherwise, TooLarge `file-too-large`,
+        Unavailable `storage-unavailable` where the disk does not take them (full, say). Nothing of a refused
+        file is left. Idempotent.
         """
+        try:
+            return self._put(sha256, chunks)
+        except OSError as error:
+            raise Unavailable(
+                "storage-unavailable", f"The file could not be stored: {error}", "is the disk full?"
+            ) from error
+
+    def _put(self, sha256: str, chunks: Iterable[bytes]) -> tuple[FileDigests, bytes]:
         final = self.path(sha256)
         final.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self._root, prefix=".incoming-")
