@@ -18,6 +18,7 @@ import statistics
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,18 +34,20 @@ from support.victims import VICTIMS, kill_victim, victim_processes
 
 _PATIENCE = 90.0
 _FULL_EVERY = 100
+_LONG = 10.0
+"""Seconds of a recovery that is named also between the tens."""
 _RESULTS = Path("var/soak")
 
 
 @dataclass
-class Soak:
-    """One run on one stand."""
+class Killing:
+    """Kills on one stand under one load, counted and timed."""
 
     stand: CrashStand
     load: CrashLoad
     kills: Counter[tuple[str, str]] = field(default_factory=Counter)
     recoveries: dict[str, list[float]] = field(default_factory=dict)
-    audits: int = 0
+    full_checks: int = 0
     _checked: set[str] = field(default_factory=set)
 
     def kill(self, order: FaultOrder) -> float:
@@ -72,7 +75,7 @@ class Soak:
         self.stand.checks.cheap(receipts)
         self.stand.checks.audit().require_proved()
         self.stand.checks.hold_to_receipts(self.stand.url, self.stand.home / "receipts").require_proved()
-        self.audits += 1
+        self.full_checks += 1
 
     def _check_cheap(self) -> None:
         self.load.require_good()
@@ -107,7 +110,7 @@ class Soak:
 
         self._until(recovered, f"{order}: no recovery")
 
-    def _until(self, question: Any, otherwise: str) -> None:
+    def _until(self, question: Callable[[], bool], otherwise: str) -> None:
         deadline = time.monotonic() + _PATIENCE
         while not question():
             self.load.require_good()
@@ -115,63 +118,67 @@ class Soak:
             time.sleep(0.02)
 
 
-def run(plan: CrashPlan, *, matrix: bool = False, say: Any = print) -> dict[str, Any]:
+def run(plan: CrashPlan, *, matrix: bool = False) -> dict[str, Any]:
     """A whole soak on a deployment of its own; gives what `results.json` holds. Raises on a violation."""
-    began = time.monotonic()
     with CrashStand.new() as stand:
         try:
             stand.start()
-            cells = run_matrix(stand, say) if matrix else 0
-            killing = time.monotonic()
-            with crash_load(stand, plan.seed) as load:
-                soak = Soak(stand, load)
-                for number, order in enumerate(plan, 1):
-                    taken = soak.kill(order)
-                    if number % 10 == 0 or taken > 10:
-                        since = time.monotonic() - killing
-                        say(f"{number}/{plan.kills} {since:.0f} s · {order} · {taken:.1f} s")
-                    if number % _FULL_EVERY == 0:
-                        soak.check_all()
-            load.require_good()
-            per_kill = (time.monotonic() - killing) / max(1, plan.kills)
-            stand.settle()
-            receipts = load.receipts | stand.device.receipts
-            stand.checks.whole(receipts)
-            stand.checks.hold_to_receipts(stand.url, stand.home / "receipts").require_proved()
-            standing = stand.checks.standing()
+            cells = run_matrix(stand) if matrix else 0
+            return {**soak(stand, plan, say=_say), "matrix_cells": cells}
         except BaseException:
             _RESULTS.mkdir(parents=True, exist_ok=True)
             shutil.copy(stand.home / "up.log", _RESULTS / "up.log")
             raise
-        return {
-            "seed": plan.seed,
-            "date": datetime.now(UTC).date().isoformat(),
-            "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
-            "violations": [],
-            "kills": plan.kills,
-            "kills_by_victim": _totals(soak.kills, 0),
-            "kills_by_step": _totals(soak.kills, 1),
-            "matrix_cells": cells,
-            "receipts": len(receipts),
-            "records_accepted": standing.accepted,
-            "anchors": len(standing.heads),
-            "refusals_waited_out": load.refusals,
-            "recovery_seconds": {victim: _spread(soak.recoveries.get(victim, [])) for victim in VICTIMS},
-            "full_checks": soak.audits + cells + 1,
-            "seconds_per_kill": round(per_kill, 2),
-            "seconds": round(time.monotonic() - began, 1),
-        }
 
 
-def run_matrix(stand: CrashStand, say: Any) -> int:
+def soak(stand: CrashStand, plan: CrashPlan, say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+    """The kills of a plan on a running stand, everything checked at the end."""
+    began = time.monotonic()
+    with crash_load(stand, plan.seed) as load:
+        killing = Killing(stand, load)
+        for number, order in enumerate(plan, 1):
+            taken = killing.kill(order)
+            if number % 10 == 0 or taken > _LONG:
+                since = time.monotonic() - began
+                say(f"{number}/{plan.kills} · {since:.0f} s · {order} · {taken:.1f} s")
+            if number % _FULL_EVERY == 0:
+                killing.check_all()
+    per_kill = (time.monotonic() - began) / max(1, plan.kills)
+    load.require_good()
+    stand.check_whole(load.receipts)
+    standing = stand.checks.standing()
+    return {
+        "seed": plan.seed,
+        "kills": plan.kills,
+        "violations": [],
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "kills_by_victim": _totals(killing.kills, 0),
+        "kills_by_step": _totals(killing.kills, 1),
+        "receipts": len(load.receipts),
+        "records_accepted": standing.accepted,
+        "anchors": len(standing.heads),
+        "refusals_waited_out": load.refusals,
+        "recovery_seconds": {victim: _spread(killing.recoveries.get(victim, [])) for victim in VICTIMS},
+        "full_checks": killing.full_checks + 1,
+        "seconds_per_kill": round(per_kill, 2),
+        "seconds": round(time.monotonic() - began, 1),
+    }
+
+
+def run_matrix(stand: CrashStand) -> int:
     """Every victim before and after every step, each with everything checked after it."""
     orders = whole_matrix()
     for number, order in enumerate(orders, 1):
         began = time.monotonic()
         stand.crash(order)
         stand.check_whole()
-        say(f"matrix {number}/{len(orders)} · {order} · {time.monotonic() - began:.1f} s")
+        _say(f"matrix {number}/{len(orders)} · {order} · {time.monotonic() - began:.1f} s")
     return len(orders)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def _totals(kills: Counter[tuple[str, str]], place: int) -> dict[str, int]:

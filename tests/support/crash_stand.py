@@ -12,6 +12,7 @@ with CrashStand.new() as stand:
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +43,8 @@ class CrashStand(DemoHome):
     fault_points: bool = True
     urls: dict[str, str] = field(default_factory=dict)
     """Settings that name database and chain kept by somebody else than `up`."""
+    provisioned: int | None = None
+    """Records the log began with."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -50,7 +53,8 @@ class CrashStand(DemoHome):
         inherited.pop("PYTHONDONTWRITEBYTECODE", None)
         chosen = {"GRIDWITNESS_ANCHOR_INTERVAL_SECONDS": str(self.anchor_interval), **self.urls}
         if self.fault_points:
-            chosen |= {"PYTHONPATH": f"{_SITE}:{_TESTS}", "FAULTS": str(self.board.folder)}
+            paths = [str(_SITE), str(_TESTS), inherited.get("PYTHONPATH", "")]
+            chosen |= {"PYTHONPATH": ":".join(filter(None, paths)), "FAULTS": str(self.board.folder)}
         return inherited | chosen
 
     @cached_property
@@ -99,10 +103,21 @@ class CrashStand(DemoHome):
             assert time.monotonic() < deadline, f"{standing}\n{self._messages()}"
             time.sleep(0.05)
 
-    def check_whole(self) -> None:
-        """Settle, then everything that must hold after a crash, receipts over HTTP included."""
-        self.settle()
-        self.checks.whole(self.device.receipts)
+    def start(self) -> None:
+        super().start()
+        if self.provisioned is None:
+            self.provisioned = self.checks.standing().accepted
+
+    def check_whole(self, others: Mapping[str, str] | None = None) -> None:
+        """Settle, then everything that must hold after a crash, receipts over HTTP included.
+
+        `others`: receipts that were given to other devices than `device`.
+        """
+        receipts = self.device.receipts
+        receipts.update(others or {})
+        standing = self.settle()
+        self.checks.whole(receipts)
+        assert standing.accepted == (self.provisioned or 0) + len(receipts), "more records than were sent"
         self.checks.hold_to_receipts(self.url, self.device.folder).require_proved()
 
     def messages(self) -> str:

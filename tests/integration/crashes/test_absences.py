@@ -24,12 +24,24 @@ _BATCH = 2_500
 
 
 @pytest.fixture(scope="module")
-def stand() -> Iterator[CrashStand]:
-    with CrashStand.new() as stand, ExitStack() as stack:
+def home() -> Iterator[CrashStand]:
+    with CrashStand.new() as stand:
+        yield stand
+
+
+@pytest.fixture(scope="module")
+def chain(home: CrashStand) -> Iterator[Ganache]:
+    with Ganache(home.home / "chain") as chain:
+        yield chain
+
+
+@pytest.fixture(scope="module")
+def stand(home: CrashStand, chain: Ganache) -> Iterator[CrashStand]:
+    stand = home
+    with ExitStack() as stack:
         stand.fault_points = False
-        postgres, chain = EmbeddedPostgres(stand.home), Ganache(stand.home / "chain")
+        postgres = EmbeddedPostgres(stand.home)
         stack.enter_context(postgres.running())
-        stack.callback(chain.start().stop)
         stand.urls |= {
             "GRIDWITNESS_DATABASE_URL": postgres.urls.owner,
             "GRIDWITNESS_RPC_URL": chain.url,
@@ -95,16 +107,6 @@ def test_an_unreachable_database(stand: CrashStand) -> None:
     stand.check_whole()
 
 
-def test_the_chain_comes_back_to_a_long_backlog(stand: CrashStand) -> None:
-    stand.kill_part("chain")
-    for _ in range(BACKLOG // _BATCH):
-        stand.device.deliver_batch([stand.device.sign() for _ in range(_BATCH)])
-    waiting = stand.checks.standing()
-    assert waiting.accepted - waiting.anchored >= BACKLOG
-    with Ganache(stand.home / "chain"):
-        stand.check_whole()
-
-
 def test_workers_started_by_mistake(stand: CrashStand) -> None:
     others = [start_gridwitness(stand.environment, "worker") for _ in range(2)]
     try:
@@ -122,6 +124,16 @@ def test_workers_started_by_mistake(stand: CrashStand) -> None:
         for other in others:
             other.terminate()
             other.wait(30)
+
+
+def test_the_chain_comes_back_to_a_long_backlog(stand: CrashStand, chain: Ganache) -> None:
+    stand.kill_part("chain")
+    for _ in range(BACKLOG // _BATCH):
+        stand.device.deliver_batch([stand.device.sign() for _ in range(_BATCH)])
+    waiting = stand.checks.standing()
+    assert waiting.accepted - waiting.anchored >= BACKLOG
+    chain.start()
+    stand.check_whole()
 
 
 def _workers_connected(stand: CrashStand) -> int:

@@ -1,7 +1,8 @@
-"""Every single system call of one tile update fails once: the log goes on, and is what its entries say.
+"""The disk says no: every system call of one tile update fails once, and disks fill up under the tiles, the
+database and the files. Refused or waited for, and nothing is lost.
 
-strace makes the call fail in the real worker (nothing is written, synced or renamed then). The first test
-learns which calls an update makes; a call that the trace does not show as failed is a failed test.
+strace makes a call fail in the real worker (nothing is written, synced or renamed then); that it did is read
+from the trace. A full disk is a small tmpfs, filled to the last page.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from sqlalchemy import Engine
 from support.crash_stand import CrashStand, needs_proc
 from support.demo_home import CITY
 from support.platform import POLICE
+from support.small_disk import SmallDisk, small_disk, why_not_mountable
 from support.system_calls import FailedCall, SystemCall, Trace, traced, why_not_traceable
 from support.victims import victim_processes
 
-_REASON = why_not_traceable()
-pytestmark = [
-    needs_proc,
-    pytest.mark.skipif(_REASON is not None, reason=_REASON or ""),
-    pytest.mark.timeout(600),
-]
+pytestmark = [needs_proc, pytest.mark.timeout(600)]
+
+_UNTRACEABLE, _UNMOUNTABLE = why_not_traceable(), why_not_mountable()
+needs_strace = pytest.mark.skipif(_UNTRACEABLE is not None, reason=_UNTRACEABLE or "")
+needs_mount = pytest.mark.skipif(_UNMOUNTABLE is not None, reason=_UNMOUNTABLE or "")
 
 _ERRORS = {
     "openat": ["EIO"],
@@ -37,12 +38,21 @@ _ERRORS = {
 }
 _NAMES = ",".join([*_ERRORS, "mkdir"])
 _WIDTH = 256
+_DISKS = {"log": 64, "postgres": 256, "files": 1}
+"""Megabytes of those parts of the home that lie on a disk of their own, where one can be mounted."""
+_FULL = "No space left on device"
 
 
 @pytest.fixture(scope="module")
 def stand() -> Iterator[CrashStand]:
-    with CrashStand.new() as stand:
-        stand.anchor_interval, stand.fault_points = 0.1, False
+    stand = CrashStand.new()
+    stand.anchor_interval, stand.fault_points = 0.1, False
+    with ExitStack() as stack:
+        stack.callback(stand.__exit__)
+        if _UNMOUNTABLE is None:
+            for name, megabytes in _DISKS.items():
+                stack.enter_context(small_disk(stand.home / name, megabytes))
+        stack.callback(stand.kill)  # before its disks go
         stand.start()
         stand.device.deliver(stand.device.sign())
         stand.settle()
@@ -53,8 +63,7 @@ def stand() -> Iterator[CrashStand]:
 def engine(stand: CrashStand) -> Iterator[Engine]:
     """Our own way to the log's lock. The other log is held all the time: its worker would read tiles, too."""
     engine = create_engine_for(stand.checks.owner_url)
-    with sole_sequencer(engine, POLICE) as held:
-        assert held
+    with kept_from(engine, POLICE):
         yield engine
     engine.dispose()
 
@@ -78,21 +87,26 @@ def one_update(
     """Records are accepted while the worker is kept from the log; what it does then is traced."""
     [worker] = victim_processes(stand.home, "worker")
     with ExitStack() as stack:
-        with ExitStack() as kept:
-            assert any(kept.enter_context(sole_sequencer(engine, CITY)) for _ in _attempts())
+        with kept_from(engine, CITY):
             stand.device.deliver_batch([stand.device.sign() for _ in range(records)])
             trace = stack.enter_context(traced(worker, stand.home / "trace.txt", _NAMES, fail))
         yield trace
     assert victim_processes(stand.home, "worker") == [worker], "the worker did not survive the error"
 
 
-def _attempts() -> Iterator[int]:
-    """The worker has the lock for a moment in each of its rounds."""
-    for attempt in range(500):
-        yield attempt
+@contextmanager
+def kept_from(engine: Engine, log: str) -> Iterator[None]:
+    """The worker does nothing for a log meanwhile; it has the lock for a moment in each of its rounds."""
+    for _ in range(500):
+        with sole_sequencer(engine, log) as held:
+            if held:
+                yield
+                return
         time.sleep(0.005)
+    raise AssertionError(f"the worker never lets go of {log}")
 
 
+@needs_strace
 def test_an_update_makes_all_its_files_and_names_durable(update: list[SystemCall], stand: CrashStand) -> None:
     done = [(call.name, _path(call)) for call in update]
     folder = stand.home / "log" / CITY
@@ -107,6 +121,7 @@ def test_an_update_makes_all_its_files_and_names_durable(update: list[SystemCall
             assert above in synced, (above, done)
 
 
+@needs_strace
 @pytest.mark.parametrize("name", _ERRORS)
 def test_any_call_may_fail(stand: CrashStand, engine: Engine, update: list[SystemCall], name: str) -> None:
     numbers = [call.number for call in update if call.name == name and not call.failed]
@@ -124,6 +139,7 @@ def test_any_call_may_fail(stand: CrashStand, engine: Engine, update: list[Syste
     stand.check_whole()
 
 
+@needs_strace
 def test_folders_that_cannot_be_made(stand: CrashStand, engine: Engine) -> None:
     """Past every 256 entries new folders are needed; none can be made for a while."""
     size = stand.checks.standing().accepted
@@ -157,3 +173,67 @@ def _path(call: SystemCall) -> str:
     found = re.search(r"<([^>]*)>|\"([^\"]*)\"", call.arguments.removeprefix("AT_FDCWD"))
     assert found is not None, call
     return found[1] or found[2]
+
+
+@needs_mount
+@pytest.mark.parametrize("pages_left", range(4))
+def test_no_room_for_tiles(stand: CrashStand, pages_left: int) -> None:
+    """Also where it is enough for one file of two: none is served half."""
+    disk = SmallDisk(stand.home / "log")
+    [worker] = victim_processes(stand.home, "worker")
+    said = stand.messages().count(_FULL)
+    disk.fill(pages_left)
+    try:
+        # Entries of about a kilobyte each: a few records more need another page than those before.
+        stand.device.deliver_batch([stand.device.sign() for _ in range(20)])
+        deadline = time.monotonic() + 30
+        while stand.messages().count(_FULL) < said + 2:
+            assert time.monotonic() < deadline, stand.messages()[-2000:]
+            time.sleep(0.05)
+        stand.device.deliver(stand.device.sign())  # the door stays open
+        assert not stand.checks.standing().done
+    finally:
+        disk.free()
+    stand.check_whole()
+    assert victim_processes(stand.home, "worker") == [worker]
+
+
+@needs_mount
+def test_no_room_for_the_database(stand: CrashStand) -> None:
+    disk = SmallDisk(stand.home / "postgres")
+    disk.fill()
+    refused: list[str] = []
+    waiting = []
+    try:
+        deadline = time.monotonic() + 60
+        while len(refused) < 3:
+            assert time.monotonic() < deadline, "the full disk was never felt"
+            record = stand.device.sign()
+            waiting.append(record)
+            code = stand.device.attempt(record)
+            if code != "receipt":
+                refused.append(code)
+    finally:
+        disk.free()
+    assert set(refused) <= {"database-unavailable", "no-answer"}, refused
+    assert "database-unavailable" in refused
+    for record in waiting:
+        stand.device.deliver(record)
+    stand.check_whole()
+
+
+@needs_mount
+def test_no_room_for_files(stand: CrashStand) -> None:
+    disk = SmallDisk(stand.home / "files")
+    content = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 500
+    disk.fill(pages_left=8)
+    try:
+        assert stand.device.put_file(content) == "storage-unavailable"
+        left = [path for path in disk.folder.rglob("*") if path.is_file() and path.name != ".filler"]
+        assert left == []
+        stand.device.deliver(stand.device.sign())
+    finally:
+        disk.free()
+    assert stand.device.put_file(content) == "receipt"
+    assert stand.device.put_file(content) == "receipt"
+    stand.check_whole()
