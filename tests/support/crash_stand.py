@@ -12,7 +12,7 @@ with CrashStand.new() as stand:
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -91,6 +91,13 @@ class CrashStand(DemoHome):
         self.device.deliver(first)
         self.device.deliver(self.device.sign(after=first))
         self.board.wait_until_hit()
+
+    def until(self, question: Callable[[], bool], seconds: float = _SETTLE_SECONDS) -> None:
+        """Wait until it is so."""
+        deadline = time.monotonic() + seconds
+        while not question():
+            assert time.monotonic() < deadline, self._messages()
+            time.sleep(0.05)
 
     def settle(self, seconds: float = _SETTLE_SECONDS) -> Standing:
         """Until every part is back and everything accepted is anchored; nobody but `up` helps."""
