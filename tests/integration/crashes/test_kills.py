@@ -61,7 +61,7 @@ def test_a_point_that_is_never_reached_fails_the_test(stand: CrashStand) -> None
 
 
 def test_all_at_once_and_a_database_that_stays_away(stand: CrashStand) -> None:
-    """The chain is brought back all the same, the API says 503, the worker waits; neither has to start again."""
+    """The chain is brought back all the same; the API says 503 and the worker waits, without a restart."""
     version = stand.home / "postgres" / "data" / "PG_VERSION"
     hidden = version.with_name("PG_VERSION.hidden")
     record = stand.device.sign()
