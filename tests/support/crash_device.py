@@ -19,7 +19,7 @@ from gridwitness_evidence import Record, Seen, SigningKey, base64url, sign_recor
 from support.demo_home import CITY, SD_JWT, step_fields
 
 _PATIENCE = 120.0
-_PAUSE = 0.05
+_PAUSE = 0.1
 
 
 class RefusedError(AssertionError):

@@ -45,6 +45,8 @@ class Killing:
 
     stand: CrashStand
     load: CrashLoad
+    begun_with: int
+    """Records before the load began."""
     kills: Counter[tuple[str, str]] = field(default_factory=Counter)
     recoveries: dict[str, list[float]] = field(default_factory=dict)
     full_checks: int = 0
@@ -53,6 +55,7 @@ class Killing:
     def kill(self, order: FaultOrder) -> float:
         """Carry one order out and see everything back; gives the seconds that took."""
         before = self._main_process(order.victim)
+        owed = self.begun_with + len(self.load.receipts)
         if order.point == INSTANT:
             time.sleep(order.delay)
             kill_victim(self.stand.home, order.victim)
@@ -61,7 +64,7 @@ class Killing:
             self.stand.board.wait_until_hit(_PATIENCE)
         self._until(lambda: before not in victim_processes(self.stand.home, order.victim), f"{order}: lives")
         died = time.monotonic()
-        self._await_recovery(order)
+        self._until(lambda: self._recovered(owed), f"{order}: no recovery", pause=0.1)
         taken = time.monotonic() - died
         self.kills[order.victim, f"{order.moment} {order.point}"] += 1
         self.recoveries.setdefault(order.victim, []).append(taken)
@@ -94,28 +97,21 @@ class Killing:
         self._until(runs, f"{victim} does not run")
         return found[0]
 
-    def _await_recovery(self, order: FaultOrder) -> None:
+    def _recovered(self, owed: int) -> bool:
         """All four parts run, the API is ready, and what was accepted before is anchored."""
-        owed: list[int] = []
+        if not all(self.stand.is_running(victim) for victim in VICTIMS) or not self.stand.is_ready():
+            return False
+        try:
+            return self.stand.checks.standing().anchored >= owed
+        except (psycopg.OperationalError, GridWitnessError):
+            return False
 
-        def recovered() -> bool:
-            try:
-                standing = self.stand.checks.standing()
-            except (psycopg.OperationalError, GridWitnessError):
-                return False
-            if not owed:
-                owed.append(standing.accepted)
-            running = all(self.stand.is_running(victim) for victim in VICTIMS)
-            return running and standing.anchored >= owed[0] and self.stand.is_ready()
-
-        self._until(recovered, f"{order}: no recovery")
-
-    def _until(self, question: Callable[[], bool], otherwise: str) -> None:
+    def _until(self, question: Callable[[], bool], otherwise: str, pause: float = 0.02) -> None:
         deadline = time.monotonic() + _PATIENCE
         while not question():
             self.load.require_good()
             assert time.monotonic() < deadline, otherwise
-            time.sleep(0.02)
+            time.sleep(pause)
 
 
 def run(plan: CrashPlan, *, matrix: bool = False) -> dict[str, Any]:
@@ -133,9 +129,9 @@ def run(plan: CrashPlan, *, matrix: bool = False) -> dict[str, Any]:
 
 def soak(stand: CrashStand, plan: CrashPlan, say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
     """The kills of a plan on a running stand, everything checked at the end."""
-    began = time.monotonic()
+    began, begun_with = time.monotonic(), stand.settle().accepted
     with crash_load(stand, plan.seed) as load:
-        killing = Killing(stand, load)
+        killing = Killing(stand, load, begun_with)
         for number, order in enumerate(plan, 1):
             taken = killing.kill(order)
             if number % 10 == 0 or taken > _LONG:

@@ -103,8 +103,8 @@ class CrashStand(DemoHome):
         """Until every part is back and everything accepted is anchored; nobody but `up` helps."""
         deadline = time.monotonic() + seconds
         while True:
-            standing = self._standing()
-            if standing is not None and standing.done and self.is_ready():
+            standing = self._standing() if self.is_ready() else None
+            if standing is not None and standing.done:
                 return standing
             assert self.process is None or self.process.poll() is None, self._messages()
             assert time.monotonic() < deadline, f"{standing}\n{self._messages()}"
