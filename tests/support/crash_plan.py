@@ -39,7 +39,7 @@ def whole_matrix() -> list[FaultOrder]:
 def distinct_states() -> list[FaultOrder]:
     """One order for each state that can be told apart: after one step is mostly before the next.
 
-    Victims are those with a part in the step; the others are left to `whole_matrix`.
+    A step's own process at each of them, database and chain where they hold something of it.
     """
     at_acceptance = [("accept", "before"), ("accept", "after"), ("commit", "after"), ("answer", "after")]
     at_sequencing = [
@@ -59,16 +59,24 @@ def distinct_states() -> list[FaultOrder]:
         ("confirm", "after"),
         ("store", "after"),
     ]
-    groups = (
-        (("api", "database"), at_acceptance),
-        (("worker", "database"), at_sequencing),
-        (("worker", "database", "chain"), at_anchoring),
-    )
-    return [
-        FaultOrder(point, moment, victim)
-        for victims, places in groups
-        for (point, moment), victim in product(places, victims)
+    in_database = [
+        ("accept", "after"),
+        ("commit", "after"),
+        ("sequence", "after"),
+        ("tile", "after"),
+        ("publish", "before"),
+        ("prepare", "after"),
+        ("send", "before"),
+        ("confirm", "after"),
+        ("store", "after"),
     ]
+    groups = {
+        "api": at_acceptance,
+        "worker": at_sequencing + at_anchoring,
+        "database": in_database,
+        "chain": at_anchoring,
+    }
+    return [FaultOrder(*place, victim) for victim, places in groups.items() for place in places]
 
 
 def _draw(chance: random.Random) -> FaultOrder:

@@ -19,7 +19,7 @@ from support.victims import VICTIMS, victim_processes
 pytestmark = [needs_proc, pytest.mark.timeout(900)]
 
 _SEED, _KILLS = 20_260, 8
-_WATCHED = 5.0
+_WATCHED = 4.0
 """Seconds in which a worker that does not wait would have ended: importing takes it two."""
 
 
