@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from gridwitness.errors import GridWitnessError
+
 LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 _log = logging.getLogger("gridwitness.up")
@@ -97,6 +99,20 @@ class Supervisor:
     children: list[Child]
     look_after_parts: Callable[[], None]
     stopping: threading.Event = field(default_factory=threading.Event)
+    _told: str | None = None
+
+    def _look_after_parts(self) -> None:
+        """What is wrong is said once, not with every look."""
+        try:
+            self.look_after_parts()
+        except GridWitnessError as error:
+            if error.code != self._told:
+                _log.warning("a part is away and is tried again: %s", error)
+            self._told = error.code
+        except Exception:
+            _log.exception("a part is away and is tried again")
+        else:
+            self._told = None
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT."""
@@ -110,10 +126,7 @@ class Supervisor:
                 for child in self.children:
                     child.look_after()
                 if time.monotonic() >= next_look:
-                    try:
-                        self.look_after_parts()
-                    except Exception:
-                        _log.exception("a part is away and is tried again")
+                    self._look_after_parts()
                     next_look = time.monotonic() + _LOOK_AT_PARTS
         finally:
             for child in reversed(self.children):
