@@ -13,7 +13,7 @@ from typing import Annotated
 import httpx
 import typer
 import uvicorn
-from gridwitness.errors import Unavailable
+from gridwitness.errors import GridWitnessError, Unavailable
 from gridwitness.migration import migrate as migrate_database
 from gridwitness.settings import Settings, load_settings
 from gridwitness.worker import Worker
@@ -73,12 +73,7 @@ def serve(
     follow_parent()
     logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
     platform = found_parts(settings).platform("gridwitness-api")
-    try:
-        Worker(platform).check_standing()
-    except (Unavailable, OperationalError) as error:
-        # Without the chain records are still accepted, and wait for their anchor; without the database every
-        # answer is 503 until it is back. The worker checks before it goes on.
-        logging.getLogger("gridwitness.api").warning("%s", error)
+    _check_standing(Worker(platform))
     uvicorn.run(create_app(platform), host=host, port=settings.port, log_level="warning", server_header=False)
 
 
@@ -94,6 +89,26 @@ def migrate() -> None:
             platform.close()
     typer.echo(f"database revision {revision}")
     _greet(settings, login)
+
+
+def _check_standing(running: Worker) -> None:
+    """Serve no database that is behind its contract. Where a part is away this shows later, and ends us then.
+
+    Without the chain records are accepted meanwhile, and wait for their anchor; without the database every
+    answer is 503.
+    """
+    try:
+        running.check_standing()
+    except (Unavailable, OperationalError):
+        threading.Thread(target=_check_standing_later, args=(running,), daemon=True).start()
+
+
+def _check_standing_later(running: Worker) -> None:
+    try:
+        running.await_standing(threading.Event())
+    except GridWitnessError as error:
+        logging.getLogger("gridwitness.api").error("%s [%s]", error, error.code)
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _child_environment(settings: Settings) -> dict[str, str]:

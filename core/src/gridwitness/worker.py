@@ -56,12 +56,14 @@ class Worker:
 
     def await_standing(self, stop: threading.Event) -> None:
         """As `check_standing`, once database and chain answer: a part that is away is waited for."""
+        told = ""
         while not stop.is_set():
             try:
                 self.check_standing()
                 return
             except (Unavailable, OperationalError) as error:
-                _log.warning("waiting to start: %s", _brief(error))
+                if told != (told := _brief(error)):
+                    _log.warning("not checked against the contract yet: %s", told)
             stop.wait(min(1.0, self._platform.settings.anchor_interval_seconds))
 
     def _check_standing(self, log: Log) -> None:

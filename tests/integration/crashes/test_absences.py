@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
 
+import httpx
 import psycopg
 import pytest
-from gridwitness.postgres import DATABASE, EmbeddedPostgres
+from gridwitness.postgres import DATABASE, OWNER, EmbeddedPostgres
 from gridwitness_chain import Ganache
 from support.crash_stand import CrashStand, needs_proc
 from support.demo_home import start_gridwitness
@@ -105,6 +109,62 @@ def test_an_unreachable_database(stand: CrashStand) -> None:
         postgres.start()
     stand.device.deliver(record)
     stand.check_whole()
+
+
+def test_a_restored_backup_is_not_served_once_the_chain_is_back(stand: CrashStand, chain: Ganache) -> None:
+    """Started while the chain was away, when nobody could tell."""
+    url = older_copy(stand)
+    stand.kill_part("chain")
+    with (stand.home / "restored.log").open("wb") as said:
+        other = CrashStand(
+            stand.home, urls=stand.urls | {"GRIDWITNESS_DATABASE_URL": url}, fault_points=False
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gridwitness_cli", "serve", "--port", str(other.port)],
+            env=other.environment | {"GRIDWITNESS_DEMO_MODE": "true"},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        stand.until(lambda: answers(f"{other.url}/healthz"))
+        chain.start()
+        process.wait(60)
+    finally:
+        process.kill()
+        process.wait()
+        chain.start()
+    assert "database-behind" in (stand.home / "restored.log").read_text()
+    stand.check_whole()
+
+
+def older_copy(stand: CrashStand) -> str:
+    """The owner's URL of a copy of the database that lacks the newest head, as a backup would."""
+    conninfo = EmbeddedPostgres(stand.home).superuser_conninfo
+    with psycopg.connect(conninfo, autocommit=True) as superuser:
+        superuser.execute(f"ALTER DATABASE {DATABASE} ALLOW_CONNECTIONS false".encode())
+        try:
+            superuser.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", (DATABASE,)
+            )
+            superuser.execute(f"CREATE DATABASE restored TEMPLATE {DATABASE} OWNER {OWNER}".encode())
+        finally:
+            superuser.execute(f"ALTER DATABASE {DATABASE} ALLOW_CONNECTIONS true".encode())
+    with psycopg.connect(psycopg.conninfo.make_conninfo(conninfo, dbname="restored")) as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        superuser.execute(
+            "DELETE FROM records.tree_head WHERE (log, size) IN (SELECT log, max(size) FROM records.tree_head"
+            " GROUP BY log)"
+        )
+    return urlsplit(stand.checks.owner_url)._replace(path="/restored").geturl()
+
+
+def answers(url: str) -> bool:
+    """Whether a server is there and well."""
+    try:
+        return httpx.get(url, timeout=5, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 def test_workers_started_by_mistake(stand: CrashStand) -> None:
