@@ -17,6 +17,7 @@ import shutil
 import statistics
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -207,8 +208,10 @@ def main() -> int:
     plan = CrashPlan(seed, chosen.kills)
     try:
         results = run(plan, matrix=chosen.matrix)
-    except AssertionError as violation:
-        results = {"seed": seed, "kills": chosen.kills, "violations": [str(violation)[:4000]]}
+    except Exception as violation:
+        traceback.print_exc()
+        said = f"{type(violation).__name__}: {violation}"
+        results = {"seed": seed, "kills": chosen.kills, "violations": [said[:4000]]}
     _RESULTS.mkdir(parents=True, exist_ok=True)
     (_RESULTS / "results.json").write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
     print(json.dumps(results, ensure_ascii=False, indent=1))
