@@ -60,6 +60,13 @@ check: setup ## format, lint, types, import rules, repository rules, drift of ge
 bench: setup ## measure; prints its table and writes var/bench/results.json
 	$(BIN)/gridwitness bench
 
+SEED ?=
+KILLS ?= 500
+MATRIX ?=
+.PHONY: soak
+soak: setup ## kill -9 of random parts under load (SEED=… KILLS=500 MATRIX=whole); writes var/soak/results.json
+	PYTHONPATH=tests $(BIN)/python -m support.crash_soak --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(if $(MATRIX),--matrix)
+
 .PHONY: audit-deps
 audit-deps: setup ## known vulnerabilities of the pinned dependencies (needs the advisory service)
 	$(BIN)/uv export --frozen --all-packages --no-emit-workspace --no-dev --format requirements-txt --output-file var/audit/requirements.txt --quiet

@@ -72,7 +72,7 @@ class DemoHome:
         )
         log.close()
         deadline = time.monotonic() + _START_SECONDS
-        while not self._ready():
+        while not self.is_ready():
             assert self.process.poll() is None, self._messages()
             assert time.monotonic() < deadline, self._messages()
             time.sleep(0.2)
@@ -175,7 +175,8 @@ class DemoHome:
             check=False,
         )
 
-    def _ready(self) -> bool:
+    def is_ready(self) -> bool:
+        """Whether the API says so."""
         try:
             return httpx.get(f"{self.url}/readyz", timeout=5, trust_env=False).status_code == 200
         except httpx.HTTPError:

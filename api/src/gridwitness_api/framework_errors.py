@@ -50,7 +50,8 @@ def add_error_handlers(app: FastAPI) -> None:
 def database_problem(error: Exception) -> GridWitnessError | None:
     """What a database error means to the client, or None where it is a mistake of ours.
 
-    `concurrent-change` and `text-unstorable` are refusals of this input; `database-unavailable` passes.
+    `concurrent-change` and `text-unstorable` are refusals of this input; `database-unavailable` and
+    `database-read-only` pass.
     """
     if isinstance(error, PoolTimeout):
         return Unavailable("database-busy", "All database connections are in use.", "try again shortly")
@@ -66,6 +67,15 @@ def database_problem(error: Exception) -> GridWitnessError | None:
     if isinstance(cause, psycopg.errors.ProgramLimitExceeded):
         return InvalidInput(
             "text-too-long", "A text that has to be unique is too long.", "shorten keys and names"
+        )
+    return _absence(cause)
+
+
+def _absence(cause: object) -> Unavailable | None:
+    """A database that is away, or that takes no writes for now."""
+    if isinstance(cause, psycopg.errors.ReadOnlySqlTransaction):
+        return Unavailable(
+            "database-read-only", "The database takes no writes now (a standby?).", "try again shortly"
         )
     if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
         return Unavailable(

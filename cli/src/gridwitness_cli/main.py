@@ -12,7 +12,7 @@ from gridwitness.errors import GridWitnessError, Unavailable
 COMMANDS = {
     "up": "operate:up",
     "serve": "operate:serve",
-    "worker": "operate:worker",
+    "worker": "worker_command:worker",
     "migrate": "operate:migrate",
     "anchor": "anchor_command:anchor",
     "doctor": "doctor_command:doctor",

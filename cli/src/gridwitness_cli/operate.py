@@ -1,4 +1,4 @@
-"""Commands that run and mend a deployment: up, serve, worker, migrate."""
+"""Commands that run a deployment: up, serve, migrate."""
 
 from __future__ import annotations
 
@@ -13,19 +13,18 @@ from typing import Annotated
 import httpx
 import typer
 import uvicorn
-from gridwitness.errors import Unavailable
+from gridwitness.errors import GridWitnessError, Unavailable
 from gridwitness.migration import migrate as migrate_database
 from gridwitness.settings import Settings, load_settings
 from gridwitness.worker import Worker
 from gridwitness_api import create_app
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from gridwitness_cli.demo.accounts import ACCOUNTS, PASSWORD, make_demo_accounts, refuse_demo_home
-from gridwitness_cli.processes import Child, Supervisor, follow_parent
+from gridwitness_cli.processes import LOG_FORMAT, Child, Supervisor, follow_parent
 from gridwitness_cli.provisioning import FirstLogin, provision
 from gridwitness_cli.runtime import found_parts, running_parts, write_run_file
-
-_LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 errors = Console(stderr=True, highlight=False)
 
@@ -72,29 +71,10 @@ def serve(
     settings = load_settings(**({} if port is None else {"port": port}))
     refuse_demo_home(settings)
     follow_parent()
-    logging.basicConfig(level=settings.log_level, format=_LOG_FORMAT)
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
     platform = found_parts(settings).platform("gridwitness-api")
-    try:
-        Worker(platform).check_standing()
-    except Unavailable as error:
-        # Without the chain records are still accepted; they wait for their anchor.
-        logging.getLogger("gridwitness.api").warning("%s", error)
+    _check_standing(Worker(platform))
     uvicorn.run(create_app(platform), host=host, port=settings.port, log_level="warning", server_header=False)
-
-
-def worker() -> None:
-    """Sequence and anchor until SIGTERM; database and chain must be running. 运行定序与上链进程。"""
-    settings = load_settings()
-    logging.basicConfig(level=settings.log_level, format=_LOG_FORMAT)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    follow_parent()
-    platform = found_parts(settings).platform("gridwitness-worker")
-    running = Worker(platform)
-    running.check_standing()
-    running.run(stop)
-    platform.close()
 
 
 def migrate() -> None:
@@ -109,6 +89,26 @@ def migrate() -> None:
             platform.close()
     typer.echo(f"database revision {revision}")
     _greet(settings, login)
+
+
+def _check_standing(running: Worker) -> None:
+    """Serve no database that is behind its contract. Where a part is away this shows later, and ends us then.
+
+    Without the chain records are accepted meanwhile, and wait for their anchor; without the database every
+    answer is 503.
+    """
+    try:
+        running.check_standing()
+    except (Unavailable, OperationalError):
+        threading.Thread(target=_check_standing_later, args=(running,), daemon=True).start()
+
+
+def _check_standing_later(running: Worker) -> None:
+    try:
+        running.await_standing(threading.Event())
+    except GridWitnessError as error:
+        logging.getLogger("gridwitness.api").error("%s [%s]", error, error.code)
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _child_environment(settings: Settings) -> dict[str, str]:

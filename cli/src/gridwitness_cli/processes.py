@@ -12,11 +12,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from gridwitness.errors import GridWitnessError
+
+LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
+
 _log = logging.getLogger("gridwitness.up")
 
 _PATIENCE = 10.0
 """Seconds a process has to end after SIGTERM."""
-_LONGEST_PAUSE = 30.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 30.0
+_SETTLED = 3.0
+"""Seconds after which a process counts as well: what ends it then is no fault of its start."""
+_LOOK, _LOOK_AT_PARTS = 0.1, 0.5
+"""Seconds between two looks at the children, and at the parts (which costs a request to each)."""
 FOLLOW_PARENT = "GRIDWITNESS_FOLLOW_PARENT"
 
 
@@ -44,8 +52,9 @@ class Child:
     arguments: Sequence[str]
     environment: dict[str, str]
     process: subprocess.Popen[bytes] | None = None
-    pause: float = 0.5
+    pause: float = _FIRST_PAUSE
     not_before: float = 0.0
+    started: float = 0.0
 
     def start(self) -> None:
         """Start it; in a session of its own, so that Ctrl-C reaches it through us only."""
@@ -54,13 +63,16 @@ class Child:
         self.process = subprocess.Popen(
             command, env=environment, stdin=subprocess.PIPE, start_new_session=True
         )
+        self.started = time.monotonic()
 
     def look_after(self) -> None:
-        """Start it again if it died, with growing pauses while it keeps dying."""
+        """Start it again if it died: at once after a good life, with growing pauses while it keeps dying."""
         if self.process is None or self.process.poll() is None:
             return
         now = time.monotonic()
         if self.not_before == 0.0:
+            if now - self.started > _SETTLED:
+                self.pause = _FIRST_PAUSE
             _log.warning("%s ended with %s; it is started again", self.name, self.process.returncode)
             self.not_before = now + self.pause
             self.pause = min(self.pause * 2, _LONGEST_PAUSE)
@@ -87,6 +99,20 @@ class Supervisor:
     children: list[Child]
     look_after_parts: Callable[[], None]
     stopping: threading.Event = field(default_factory=threading.Event)
+    _told: str | None = None
+
+    def _look_after_parts(self) -> None:
+        """What is wrong is said once, not with every look."""
+        try:
+            self.look_after_parts()
+        except GridWitnessError as error:
+            if error.code != self._told:
+                _log.warning("a part is away and is tried again: %s", error)
+            self._told = error.code
+        except Exception:
+            _log.exception("a part is away and is tried again")
+        else:
+            self._told = None
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT."""
@@ -95,13 +121,13 @@ class Supervisor:
         for child in self.children:
             child.start()
         try:
-            while not self.stopping.wait(0.5):
+            next_look = time.monotonic()
+            while not self.stopping.wait(_LOOK):
                 for child in self.children:
                     child.look_after()
-                try:
-                    self.look_after_parts()
-                except Exception:
-                    _log.exception("a part is away and is tried again")
+                if time.monotonic() >= next_look:
+                    self._look_after_parts()
+                    next_look = time.monotonic() + _LOOK_AT_PARTS
         finally:
             for child in reversed(self.children):
                 child.stop()

@@ -34,14 +34,19 @@ class Parts:
     ganache: Ganache | None = None
 
     def look_after(self) -> None:
-        """Bring back embedded parts that ended, also those another command had started and stopped again."""
-        if self.settings.database_url is None:
-            postgres = EmbeddedPostgres(self.settings.home, self.settings.database_port)
-            if postgres.status().state != "running":
-                postgres.start()
-        if self.ganache is not None and not _answers(self.settings):
-            with chain_errors():
-                self.ganache.start()
+        """Bring back embedded parts that ended, also those another command had started and stopped again.
+
+        A chain is brought back also where the database cannot be (its disk is full, say).
+        """
+        try:
+            if self.settings.database_url is None:
+                postgres = EmbeddedPostgres(self.settings.home, self.settings.database_port)
+                if postgres.status().state != "running":
+                    postgres.start()
+        finally:
+            if self.ganache is not None and not _answers(self.settings):
+                with chain_errors():
+                    self.ganache.start()
 
     def platform(self, application: str = "gridwitness") -> Platform:
         """The platform on these parts."""

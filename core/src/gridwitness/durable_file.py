@@ -12,7 +12,7 @@ from pathlib import Path
 
 def replace_file(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Put `content` at `path` atomically and durably (fsynced); the folder is made if absent."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
@@ -25,6 +25,17 @@ def replace_file(path: Path, content: bytes, mode: int = 0o600) -> None:
         draft.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make `folder`, with `mode`, and what is absent above it. Their names are durable as well: a file is
+    lost with a folder that is.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(mode=mode, exist_ok=True)
+    sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -50,7 +61,7 @@ def exclusive(lock_file: Path) -> Iterator[None]:
 
 def secret_in(path: Path) -> str:
     """The secret kept in `path` (mode 0600); a random one of 192 bits is made at the first call."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent, mode=0o700)
     with exclusive(path.with_name(".secrets.lock")):
         if not path.exists():
             replace_file(path, secrets.token_hex(24).encode() + b"\n")

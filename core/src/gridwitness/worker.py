@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from gridwitness.chain import chain_errors
@@ -53,6 +54,18 @@ class Worker:
         for log in self._logs():
             self._check_standing(log)
 
+    def await_standing(self, stop: threading.Event) -> None:
+        """As `check_standing`, once database and chain answer: a part that is away is waited for."""
+        told = ""
+        while not stop.is_set():
+            try:
+                self.check_standing()
+                return
+            except (Unavailable, OperationalError) as error:
+                if told != (told := _brief(error)):
+                    _log.warning("not checked against the contract yet: %s", told)
+            stop.wait(min(1.0, self._platform.settings.anchor_interval_seconds))
+
     def _check_standing(self, log: Log) -> None:
         """Once per log: nothing is sequenced on top of another history than the contract's."""
         if log.name not in self._standing:
@@ -72,8 +85,8 @@ class Worker:
             began, behind = time.monotonic(), False
             try:
                 behind = self.round() and self._is_behind()
-            except Unavailable as error:
-                _log.warning("%s", error)
+            except (Unavailable, OperationalError) as error:
+                _log.warning("%s", _brief(error))
             except GridWitnessError as error:
                 _log.error("%s: %s", error.code, error)
             except Exception:
@@ -136,6 +149,13 @@ class Worker:
     def _logs(self) -> list[Log]:
         with self._platform.sessions() as session:
             return open_logs(session)
+
+
+def _brief(error: Exception) -> str:
+    """One line: a database that is away needs no traceback with every round."""
+    if isinstance(error, OperationalError):
+        return f"the database does not answer: {str(error.orig).strip()}"
+    return str(error)
 
 
 def _backlog(session: Session, log: str) -> Backlog:

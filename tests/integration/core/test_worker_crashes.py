@@ -128,6 +128,19 @@ def test_the_next_worker_finishes(
     running.check_bundle(first.claims.jti).require_proved()
 
 
+def test_an_audit_finds_nothing_wrong_between_the_chain_and_the_stored_anchor(
+    running: RunningPlatform, officer: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moment is short, and an audit of a working platform must not take it for an alteration."""
+    running.accept(officer.step())
+    ending_at(running, monkeypatch, "_store", before=True)
+    report = running.audit()
+    report.require_proved()
+    assert [place["code"] for place in report.check("anchors")["locations"]] == ["event-without-row"]
+    running.drain()
+    check_whole(running)
+
+
 def test_two_workers_at_once(running: RunningPlatform, officer: Officer) -> None:
     other = running.reopened()
     stop = threading.Event()

@@ -121,5 +121,6 @@ def test_what_database_errors_mean() -> None:
     assert code(psycopg.DataError()) == "text-unstorable"
     assert code(OperationalError("s", {}, psycopg.OperationalError())) == "database-unavailable"
     assert code(OperationalError("s", {}, psycopg.errors.ProgramLimitExceeded())) == "text-too-long"
+    assert code(psycopg.errors.ReadOnlySqlTransaction()) == "database-read-only"
     assert code(PoolTimeout()) == "database-busy"
     assert code(ProgrammingError("s", {}, psycopg.errors.UndefinedTable())) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import stat
 import threading
@@ -20,6 +21,23 @@ def test_a_file_is_replaced_whole_with_its_mode(tmp_path: Path) -> None:
     assert file.read_bytes() == b"new"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [entry.name for entry in file.parent.iterdir()] == ["file"]
+
+
+def test_names_of_new_folders_are_made_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        real(descriptor)
+        synced.append(Path(f"/dev/fd/{descriptor}").resolve())
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    replace_file(tmp_path / "a" / "b" / "file", b"x")
+    folders = [path for path in synced if path.is_dir()]
+    assert folders == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
+    synced.clear()
+    replace_file(tmp_path / "a" / "b" / "file", b"y")
+    assert [path for path in synced if path.is_dir()] == [tmp_path / "a" / "b"]
 
 
 def test_a_failed_replacement_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ argon2id.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Sequence
@@ -38,7 +39,18 @@ FAILURES_BEFORE_LOCK = 5
 LOCK = timedelta(minutes=15)
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
+_NOBODY = "$argon2id$v=19$m={},t={},p={}${}${}".format(
+    _hasher.memory_cost,
+    _hasher.time_cost,
+    _hasher.parallelism,
+    *(
+        base64.b64encode(bytes(length)).decode().rstrip("=")
+        for length in (_hasher.salt_len, _hasher.hash_len)
+    ),
+)
+"""No password has this hash, and checking one against it takes as long as any. Written down, not computed:
+every process would pay for that at its start.
+"""
 
 _ACTING = (
     select(

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridwitness.durable_file import replace_file, secret_in
+from gridwitness.durable_file import make_folder, replace_file, secret_in
 from gridwitness.postgres.account import ServerAccount
 from gridwitness.postgres.urls import APP, AUDITOR, DATABASE, OWNER, DatabaseUrls
 
@@ -62,9 +62,9 @@ class PostgresLayout:
 
     def make(self, account: ServerAccount) -> None:
         """Make the folders with their owners and modes."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        self.keys.mkdir(mode=0o700, exist_ok=True)
-        self.root.mkdir(mode=0o700, exist_ok=True)
+        make_folder(self.home)
+        make_folder(self.keys, mode=0o700)
+        make_folder(self.root, mode=0o700)
         account.own(self.root)
 
     def password(self, role: str) -> str:

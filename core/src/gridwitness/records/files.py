@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import tempfile
@@ -16,12 +17,13 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from gridwitness.durable_file import sync_folder
-from gridwitness.errors import InvalidInput, NotFound, TooLarge
+from gridwitness.durable_file import make_folder, sync_folder
+from gridwitness.errors import InvalidInput, NotFound, TooLarge, Unavailable
 from gridwitness.records.models import FileRow
 
 _CHUNK = 1024 * 1024
 _HEAD = 64
+_STORAGE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -57,11 +59,22 @@ class FileStore:
     def put(self, sha256: str, chunks: Iterable[bytes]) -> tuple[FileDigests, bytes]:
         """Store a file under the digest its sender says it has; gives digests and its first bytes.
 
-        Raises InvalidInput `file-digest` where the bytes say otherwise, TooLarge `file-too-large`.
-        Idempotent.
+        Raises InvalidInput `file-digest` where the bytes say otherwise, TooLarge `file-too-large`,
+        Unavailable `storage-unavailable` where the disk does not take them (full, say). Nothing of a refused
+        file is left. Idempotent.
         """
+        try:
+            return self._put(sha256, chunks)
+        except OSError as error:
+            if error.errno not in _STORAGE_ERRORS:
+                raise  # the sender's line, say
+            raise Unavailable(
+                "storage-unavailable", f"The file could not be stored: {error}", "is the disk full?"
+            ) from error
+
+    def _put(self, sha256: str, chunks: Iterable[bytes]) -> tuple[FileDigests, bytes]:
         final = self.path(sha256)
-        final.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(final.parent)
         handle, name = tempfile.mkstemp(dir=self._root, prefix=".incoming-")
         try:
             head = b""
@@ -91,7 +104,6 @@ class FileStore:
                 )
             Path(name).replace(final)
             sync_folder(final.parent)
-            sync_folder(self._root)  # the folder's own name
             return digests, head
         finally:
             Path(name).unlink(missing_ok=True)

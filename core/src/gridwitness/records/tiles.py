@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gridwitness_evidence import ENTRIES, entry_bundle_decode, entry_bundle_encode, tile_path
 
-from gridwitness.durable_file import replace_file, sync_folder
+from gridwitness.durable_file import make_folder, replace_file, sync_folder
 from gridwitness.errors import NotFound, Unavailable
 
 TILE_WIDTH = 256
@@ -45,9 +45,10 @@ class TileStore:
         content.
         """
         fresh = {path: content for path, content in files.items() if not self._stands(path, content)}
-        folders = {(self.folder / path).parent for path in fresh}
+        # Also those of files that stand: whoever named them may have ended before their names were durable.
+        folders = {(self.folder / path).parent for path in files}
         for folder in folders:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         for path, content in fresh.items():
             _write_synced(_beside(self.folder / path), content)
         for path in fresh:
@@ -65,7 +66,6 @@ class TileStore:
 
     def publish(self, note: str) -> None:
         """Serve a newer signed tree head; its tiles are durable already."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         replace_file(self.folder / "checkpoint", note.encode(), mode=0o644)
 
     def published(self) -> str | None:
