@@ -277,7 +277,7 @@ def test_manifest_with_an_operational_column(target: Target, judge: Judge) -> No
     "a view in a table's place",
     "以视图顶替表",
     by=DATABASE,
-    found="database:not-a-table manifest:undeclared-table",
+    found="database:not-a-table manifest:undeclared-table rows::not-evaluated",
     exit_code=1,
     located="table",
 )
@@ -289,7 +289,6 @@ def test_view_in_a_tables_place(target: Target, judge: Judge) -> None:
         target.audit(),
         database={"table": "members.account"},
         manifest={"table": "members.real_account"},
-        rows={"table": "members.account"},
     )
 
 
@@ -335,6 +334,20 @@ def test_row_level_security(target: Target, judge: Judge) -> None:
 
 
 @attack(
+    "row-level security over the records",
+    "以行级安全隐藏记录",
+    by=DATABASE,
+    found="database:row-security entries::not-evaluated",
+    exit_code=1,
+    located="table",
+)
+def test_row_level_security_over_the_records(target: Target, judge: Judge) -> None:
+    target.tamper("ALTER TABLE records.record ENABLE ROW LEVEL SECURITY")
+    target.tamper("CREATE POLICY hide ON records.record TO gridwitness_auditor USING (kind <> 'key.revoked.v1')")
+    judge(target.audit(), database={"table": "records.record"})
+
+
+@attack(
     "rows brought in by a table that inherits from another",
     "以继承表并入数据行",
     by=DATABASE,
@@ -345,18 +358,6 @@ def test_row_level_security(target: Target, judge: Judge) -> None:
 def test_inheritance(target: Target, judge: Judge) -> None:
     target.tamper("CREATE TABLE members.more () INHERITS (members.role)")
     judge(target.audit(), database={"table": "members.role"}, manifest={"table": "members.more"})
-
-
-@attack(
-    "the auditor kept from reading a table",
-    "收回审计对某表的读取权",
-    by=DATABASE,
-    found="database::not-evaluated entries::not-evaluated",
-    exit_code=3,
-)
-def test_auditor_kept_out(target: Target, judge: Judge) -> None:
-    target.tamper("REVOKE SELECT ON records.record FROM gridwitness_auditor")
-    judge(target.audit())
 
 
 @attack(
