@@ -29,10 +29,11 @@ class Story:
     """Of an account that may read both agencies' entries."""
 
 
-def tell(running: RunningPlatform) -> Story:
+def tell(running: RunningPlatform, agencies: int) -> Story:
     """Have the platform accept, sequence and anchor all of it."""
-    zhang, li, revoked = (running.officer(name) for name in ("zhang", "li", "gone"))
-    token = _reader(running)
+    officers = [running.officer(name, confirmed=agencies > 1) for name in ("zhang", "li", "gone")]
+    zhang, li, revoked = officers
+    token = _reader(running, [CITY, POLICE][:agencies])
     running.drain()
     _revoke(running, revoked)
     photo = store_file(running, PHOTO)
@@ -61,14 +62,15 @@ def file_path(home: Path, sha256: str) -> Path:
     return home / "files" / sha256[:2] / sha256
 
 
-def _reader(running: RunningPlatform) -> str:
+def _reader(running: RunningPlatform, agencies: list[str]) -> str:
     accounts = running.platform.accounts
     with running.platform.transaction() as session:
         row = accounts.create(
             session, agency=CITY, username="inspector", display_name=None, password=PASSWORD, roles=["auditor"],
             by=None,
         )  # fmt: skip
-        accounts.grant(session, UUID(str(row.id)), "auditor", POLICE, None, by=None)
+        for agency in agencies[1:]:
+            accounts.grant(session, UUID(str(row.id)), "auditor", agency, None, by=None)
         return accounts.open_session(session, row.id)[0]
 
 

@@ -211,10 +211,10 @@ _TABLES = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('rec
 
 
 @contextmanager
-def standing(**settings: Any) -> Iterator[Stage]:
-    """A whole platform that told its story; `settings` are those of `running_platform`."""
-    with running_platform(**settings) as running:
-        story = tell(running)
+def standing(agencies: int = 2) -> Iterator[Stage]:
+    """A whole platform that told its story."""
+    with running_platform(agencies=agencies) as running:
+        story = tell(running, agencies)
         write_trust(running.platform)
         backup = backed_up(running)
         try:
