@@ -80,8 +80,9 @@ class Attack:
 
     @property
     def undetected(self) -> bool:
-        """Nothing refuses it and nothing finds it."""
-        return not self.found and not self.refused
+        """Nothing refuses it and nothing finds it; at most a check says that it can not."""
+        silent = all(finding.result in ("claimed", "not evaluated") for finding in self.found)
+        return self.exit_code == 0 and silent and not self.refused
 
 
 def attack(

@@ -101,12 +101,19 @@ class Target:
             assert changed != 0, "the attack changed nothing"
             return changed
 
-    def one(self, query: str, *values: Any) -> Row:
-        """The first row of a query."""
+    def rows(self, query: str, *values: Any) -> list[Row]:
+        """All rows of a query."""
         with psycopg.connect(self.running.urls.owner, row_factory=psycopg.rows.dict_row) as owner:
-            row = owner.execute(query.encode(), values).fetchone()
-        assert row is not None, query
-        return row
+            return owner.execute(query.encode(), values).fetchall()
+
+    def one(self, query: str, *values: Any) -> Row:
+        """The first row of a query that gives one."""
+        return self.rows(query, *values)[0]
+
+    def leaf(self, record: Record) -> int:
+        """The record's leaf index."""
+        jti = record.claims.jti
+        return int(self.one("SELECT leaf_index FROM records.record WHERE jti = %s", jti)["leaf_index"])
 
     def record(self, jti: str) -> Record:
         """A stored record with its disclosures."""

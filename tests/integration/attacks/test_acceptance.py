@@ -265,12 +265,7 @@ def test_feed_signs_an_officers_act(target: Target, door: Door, judge: Judge) ->
     judge.refusal(door.refusal(record))
     target.force(record)
     target.running.drain()
-    judge(target.audit(), keys=place(record, log=CITY, index=leaf_of(target, record)))
-
-
-def leaf_of(target: Target, record: Record) -> int:
-    row = target.one("SELECT leaf_index FROM records.record WHERE jti = %s", record.claims.jti)
-    return int(row["leaf_index"])
+    judge(target.audit(), keys=place(record, log=CITY, index=target.leaf(record)))
 
 
 def anomaly(target: Target, feed: Officer) -> Record:

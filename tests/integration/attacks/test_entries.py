@@ -14,12 +14,6 @@ from support.platform import CITY
 THREE_WEEKS = 21 * 86_400
 
 
-def leaf(target: Target, record: Record) -> int:
-    """The record's leaf index."""
-    row = target.one("SELECT leaf_index FROM records.record WHERE jti = %s", record.claims.jti)
-    return int(row["leaf_index"])
-
-
 def put_entry(target: Target, record: Record, entry: str) -> None:
     """Another entry in a record's place, every column that repeats it along with it."""
     forged = parse_entry(entry)
@@ -39,7 +33,7 @@ def put_entry(target: Target, record: Record, entry: str) -> None:
 )
 def test_entry_edited(target: Target, judge: Judge) -> None:
     record, following = target.story.case[1:]
-    index = leaf(target, record)
+    index = target.leaf(record)
     entry = edited(record, iat=record.claims.iat - 3600)
     target.tamper("UPDATE records.record SET entry = %s WHERE jti = %s", entry, record.claims.jti)
     judge(
@@ -65,7 +59,7 @@ def test_entry_backdated(target: Target, judge: Judge) -> None:
     put_entry(target, record, edited(record, iat=record.claims.iat - THREE_WEEKS))
     judge(
         target.audit(),
-        signatures={"jti": record.claims.jti, "index": leaf(target, record)},
+        signatures={"jti": record.claims.jti, "index": target.leaf(record)},
         receipts={"jti": record.claims.jti},
         subjects={"jti": following.claims.jti},
         time={"jti": record.claims.jti, "sub": record.claims.sub, "seq": 1},
@@ -87,7 +81,7 @@ def test_signed_again_with_another_key(target: Target, judge: Judge) -> None:
     judge(
         target.audit(),
         signatures={"jti": record.claims.jti, "sub": record.claims.sub, "seq": 2},
-        keys={"jti": record.claims.jti, "index": leaf(target, record)},
+        keys={"jti": record.claims.jti, "index": target.leaf(record)},
         receipts={"jti": record.claims.jti},
         tree={"log": CITY},
     )
@@ -104,7 +98,7 @@ def test_signed_again_with_another_key(target: Target, judge: Judge) -> None:
 def test_signed_again_with_another_officers_key(target: Target, judge: Judge) -> None:
     record = target.story.case[-1]
     put_entry(target, record, resigned(record, target.story.li.key))
-    judge(target.audit(), receipts={"jti": record.claims.jti, "index": leaf(target, record)}, tree={"log": CITY})
+    judge(target.audit(), receipts={"jti": record.claims.jti, "index": target.leaf(record)}, tree={"log": CITY})
 
 
 @attack(
@@ -121,7 +115,7 @@ def test_signed_again_with_a_revoked_key(target: Target, judge: Judge) -> None:
     judge(
         target.audit(),
         keys={"jti": record.claims.jti, "sub": record.claims.sub, "seq": 2},
-        receipts={"jti": record.claims.jti, "index": leaf(target, record)},
+        receipts={"jti": record.claims.jti, "index": target.leaf(record)},
         tree={"log": CITY},
     )
 
@@ -139,7 +133,7 @@ def test_signature_malleated(target: Target, judge: Judge) -> None:
     put_entry(target, record, malleated(record))
     judge(
         target.audit(),
-        receipts={"jti": record.claims.jti, "index": leaf(target, record)},
+        receipts={"jti": record.claims.jti, "index": target.leaf(record)},
         subjects={"jti": following.claims.jti, "sub": record.claims.sub, "seq": 1},
         tree={"log": CITY},
     )
@@ -160,7 +154,7 @@ def test_disclosure_edited(target: Target, judge: Judge) -> None:
         "UPDATE records.record SET disclosures[%s] = %s WHERE jti = %s",
         place_of(record, "outcome"), forged, record.claims.jti,
     )  # fmt: skip
-    place = {"log": CITY, "index": leaf(target, record), "jti": record.claims.jti, "sub": record.claims.sub}
+    place = {"log": CITY, "index": target.leaf(record), "jti": record.claims.jti, "sub": record.claims.sub}
     stored = {"table": "records.record", "key": record.claims.jti, "column": "disclosures"}
     judge(target.audit(), disclosures={**place, **stored, "seq": 2, "field": "outcome"})
 
@@ -179,7 +173,7 @@ def test_disclosure_withheld(target: Target, judge: Judge) -> None:
         "UPDATE records.record SET disclosures[%s] = NULL WHERE jti = %s",
         place_of(record, "facts"), record.claims.jti,
     )  # fmt: skip
-    place = {"log": CITY, "index": leaf(target, record), "jti": record.claims.jti, "sub": record.claims.sub}
+    place = {"log": CITY, "index": target.leaf(record), "jti": record.claims.jti, "sub": record.claims.sub}
     stored = {"table": "records.record", "key": record.claims.jti, "column": "disclosures"}
     judge(target.audit(), disclosures={**place, **stored, "field": "facts"})
 
@@ -194,7 +188,7 @@ def test_disclosure_withheld(target: Target, judge: Judge) -> None:
 )
 def test_newest_deleted(target: Target, judge: Judge) -> None:
     record = target.story.case[-1]
-    index = leaf(target, record)
+    index = target.leaf(record)
     target.tamper("DELETE FROM records.record WHERE jti = %s", record.claims.jti)
     judge(target.audit(), anchors={"log": CITY, "index": index}, tree={"log": CITY, "index": index})
 
@@ -209,7 +203,7 @@ def test_newest_deleted(target: Target, judge: Judge) -> None:
 )
 def test_middle_deleted(target: Target, judge: Judge) -> None:
     record, following = target.story.case[1:]
-    index = leaf(target, record)
+    index = target.leaf(record)
     target.tamper("DELETE FROM records.record WHERE jti = %s", record.claims.jti)
     judge(
         target.audit(),
@@ -228,7 +222,7 @@ def test_middle_deleted(target: Target, judge: Judge) -> None:
     located="log index",
 )
 def test_subject_deleted(target: Target, judge: Judge) -> None:
-    index = leaf(target, target.story.case[0])
+    index = target.leaf(target.story.case[0])
     target.tamper("DELETE FROM records.record WHERE sub = %s", target.story.case[0].claims.sub)
     judge(target.audit(), entries={"log": CITY, "index": index}, tree={"log": CITY, "index": index})
 
@@ -262,7 +256,7 @@ def test_subject_deleted_and_closed_up(target: Target, judge: Judge) -> None:
 )
 def test_two_swapped(target: Target, judge: Judge) -> None:
     first, second = target.story.case[1:]
-    one, other = leaf(target, first), leaf(target, second)
+    one, other = target.leaf(first), target.leaf(second)
     with target.owner() as owner:
         owner.execute("ALTER TABLE records.record DROP CONSTRAINT uq_record_log_leaf_index")
         for record, index in ((first, other), (second, one)):
@@ -310,7 +304,7 @@ def test_repeated_column_changed(target: Target, judge: Judge) -> None:
     record = target.story.case[0]
     target.tamper("UPDATE records.record SET iss = '330100GA' WHERE jti = %s", record.claims.jti)
     stored = {"table": "records.record", "key": record.claims.jti, "column": "iss"}
-    place = {"log": CITY, "index": leaf(target, record), "jti": record.claims.jti, "sub": record.claims.sub}
+    place = {"log": CITY, "index": target.leaf(record), "jti": record.claims.jti, "sub": record.claims.sub}
     judge(target.audit(), entries={**place, **stored, "seq": 0})
 
 

@@ -56,6 +56,10 @@ _NOT_SHOWN = (
         " (who holds a receipt can show it: `log --receipts`)",
         "锚定之前被丢弃的主体最新记录（持有回执者可用 log --receipts 证明）",
     ),
+    Phrase(
+        "the order in which records of one batch came (the log's order is what counts)",
+        "同一批次内记录到达的先后（以日志次序为准）",
+    ),
     Phrase("that the database server itself answers honestly about its tables", "数据库服务器如实应答"),
 )
 

@@ -49,6 +49,10 @@ _NOT_SHOWN = (
         "records accepted and dropped, where nobody gives their receipt (`--receipts`)",
         "已受理而被丢弃、且无人出示回执的记录",
     ),
+    Phrase(
+        "the order in which records of one batch came (the log's order is what counts)",
+        "同一批次内记录到达的先后（以日志次序为准）",
+    ),
     Phrase("that others are served the same log (compare `--memory` files)", "他人所见日志与此相同"),
 )
 
