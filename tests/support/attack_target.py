@@ -188,8 +188,8 @@ class Target:
         return bundle
 
     def check(self, bundle: dict[str, Any], *arguments: str, trust: Path | None = None) -> Report:
-        """`gridwitness-verify bundle`, offline unless told otherwise."""
-        path = self.home / f"{secrets.token_hex(4)}.bundle.json"
+        """`gridwitness-verify bundle` of `bundle.json`, offline unless told otherwise."""
+        path = self.home / "bundle.json"
         path.write_text(json.dumps(bundle, ensure_ascii=False), encoding="utf-8")
         return run_verifier("bundle", str(path), "--trust", str(trust or self.trust), *arguments)
 

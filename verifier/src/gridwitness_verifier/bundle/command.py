@@ -12,6 +12,7 @@ from ..progress import progress_bar
 from ..report import Check, Phrase, Report, Result
 from ..report.phrase import chinese
 from ..report.verdict import SEVERITY
+from ..report.wording import THIS_MACHINE
 from ..trust import Trust
 from .case import Case
 from .file import read_bundle
@@ -36,6 +37,7 @@ _NOT_SHOWN = [
         " (`log --receipts` checks a receipt)",
         "证据包 provenance 所载内容（回执、时间、设备）：本命令不读取（回执可用 log --receipts 核查）",
     ),
+    THIS_MACHINE,
 ]
 _REVOCATION = Phrase(
     "whether the key was revoked after the anchor, or its window cut (give a node with `--rpc`)",
