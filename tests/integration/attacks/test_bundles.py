@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from gridwitness_evidence import Record, SigningKey, redact
 from support.attack import BEARER, Judge, attack
+from support.attack_block import later_block
 from support.attack_forgery import edited, revalued
 from support.attack_target import Target
 from support.platform import Officer
@@ -207,44 +208,52 @@ def test_anchor_of_another_contract(target: Target, bundle: Bundle, record: Reco
     judge(target.check(bundle), anchor={"jti": record.claims.jti})
 
 
+def moved(bundle: Bundle) -> Bundle:
+    """The anchor's block half an hour later: its tries stand, its hash is another."""
+    header = later_block(bundle["anchor"]["header"], 1800)
+    bundle["anchor"] |= {"header": header}
+    bundle["signer"]["key_state"] |= {"header": header}
+    return bundle
+
+
 @attack(
-    "an anchor's block header edited: its time three weeks earlier",
-    "改写锚定区块头，将时间改早三周",
+    "an anchor's block header edited, half an hour later, to one who asks a node",
+    "将锚定区块头的时间改晚半小时，而核查方查询节点",
     by=BEARER,
     found="anchor:not-canonical",
     exit_code=1,
     located="jti",
 )
 def test_header_edited(target: Target, bundle: Bundle, record: Record, judge: Judge) -> None:
-    """A header whose receipts root stands verifies by itself; the node, when asked, knows no such block."""
-    bundle["anchor"] |= {"header": earlier(bundle["anchor"]["header"])}
-    bundle["signer"]["key_state"] |= {"header": bundle["anchor"]["header"]}
-    report = target.check(bundle, "--rpc", target.running.rpc_url)
+    report = target.check(moved(bundle), "--rpc", target.running.rpc_url)
     judge(report, anchor={"jti": record.claims.jti})
 
 
 @attack(
-    "an anchor's block header edited, and no node asked",
-    "改写锚定区块头，而核查方不查询节点",
+    "an anchor's block header edited, half an hour later, to one who asks no node",
+    "将锚定区块头的时间改晚半小时，而核查方不查询节点",
     by=BEARER,
-    found="time:backdated",
+    exit_code=0,
+    found="time::claimed independence::not-evaluated",
+    said="whether the anchor's block is on the chain",
+)
+def test_header_edited_offline(target: Target, bundle: Bundle, judge: Judge) -> None:
+    judge(target.check(moved(bundle)))
+
+
+@attack(
+    "an anchor's block header edited, three weeks earlier",
+    "将锚定区块头的时间改早三周",
+    by=BEARER,
+    found="time:backdated key:key-not-yet",
     exit_code=1,
     located="jti",
 )
-def test_header_edited_offline(target: Target, bundle: Bundle, record: Record, judge: Judge) -> None:
-    bundle["anchor"] |= {"header": earlier(bundle["anchor"]["header"])}
-    bundle["signer"]["key_state"] |= {"header": bundle["anchor"]["header"]}
+def test_header_three_weeks_earlier(target: Target, bundle: Bundle, record: Record, judge: Judge) -> None:
+    header = later_block(bundle["anchor"]["header"], -21 * 86_400)
+    bundle["anchor"] |= {"header": header}
+    bundle["signer"]["key_state"] |= {"header": header}
     judge(target.check(bundle), time={"jti": record.claims.jti})
-
-
-def earlier(header: str) -> str:
-    """The header with a time three weeks earlier (item 11)."""
-    import rlp
-
-    items = rlp.decode(bytes.fromhex(header[2:]))
-    time = int.from_bytes(items[11], "big") - 21 * 86_400
-    items[11] = time.to_bytes(4, "big")
-    return "0x" + rlp.encode(items).hex()
 
 
 @attack(

@@ -237,6 +237,7 @@ def lone(alone: Stage) -> Iterator[Target]:
     by=REGISTRAR,
     exit_code=0,
     found="vouching::claimed",
+    said="records are signed by keys that only their own agency stands for",
 )
 def test_alone_for_ones_keys(lone: Target, judge: Judge) -> None:
     judge(lone.audit())

@@ -12,8 +12,9 @@ import pytest
 from gridwitness.errors import GridWitnessError
 from gridwitness.worker import Worker
 from gridwitness_chain import Reverted, log_id
-from gridwitness_evidence import Record, extend, hash_leaf, root_of
+from gridwitness_evidence import Record, SigningKey, extend, hash_leaf, root_of
 from support.attack import ANCHORER, DATABASE, FILES, LOG_KEY, WORKER, Judge, attack
+from support.attack_block import made_up_block
 from support.attack_log import extended, head, promise
 from support.attack_story import file_path
 from support.attack_target import Target
@@ -226,6 +227,44 @@ def test_head_never_anchored(target: Target, zhang: Officer, judge: Judge) -> No
     proof = f"c2sp.org/tlog-proof@v1\nindex 0\n\n{head(target, 1, root)}"
     bundle |= {"record": record.presentation, "log_proof": proof}
     judge(target.check(bundle), anchor={"jti": record.claims.jti, "index": 0})
+
+
+def made_up(target: Target, zhang: Officer) -> tuple[Record, dict]:
+    """The bundle of a record nobody accepted: key, head, anchor and block made up under the log's key alone."""
+    key = SigningKey.generate("ES256")
+    record = zhang.step(seen=None, key=key)
+    root = root_of([record.leaf_hash])
+    anchor, key_state = made_up_block(target, record, root)
+    bundle = target.bundle(target.story.case[-1])
+    bundle["signer"] |= {"jwk": key.jwk, "key_state": key_state}
+    proof = f"c2sp.org/tlog-proof@v1\nindex 0\n\n{head(target, 1, root)}"
+    return record, bundle | {"record": record.presentation, "log_proof": proof, "anchor": anchor, "seen": None}
+
+
+@attack(
+    "a whole bundle made up, block and all, to one who asks no node",
+    "凭空捏造整份证据包（含区块），而核查方不查询节点",
+    by=LOG_KEY,
+    exit_code=0,
+    found="independence::not-evaluated",
+    said="who holds the log's key can make one up",
+)
+def test_bundle_made_up(target: Target, zhang: Officer, judge: Judge) -> None:
+    judge(target.check(made_up(target, zhang)[1]))
+
+
+@attack(
+    "a whole bundle made up, block and all, to one who asks a node",
+    "凭空捏造整份证据包（含区块），而核查方查询节点",
+    by=LOG_KEY,
+    found="anchor:not-canonical key:key-unknown",
+    exit_code=1,
+    located="jti",
+)
+def test_bundle_made_up_and_a_node(target: Target, zhang: Officer, judge: Judge) -> None:
+    record, bundle = made_up(target, zhang)
+    report = target.check(bundle, "--rpc", target.running.rpc_url)
+    judge(report, anchor={"jti": record.claims.jti})
 
 
 @attack(

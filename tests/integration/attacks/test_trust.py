@@ -11,6 +11,7 @@ import pytest
 from gridwitness_verifier.main import main as verify
 from support.attack import TRUST_FILE, VERIFIER, Judge, attack
 from support.attack_target import Stage, Target, standing
+from support.platform import CITY
 
 pytestmark = pytest.mark.usefixtures("own_pins")
 
@@ -67,12 +68,14 @@ def test_trust_swapped_and_confirmation_demanded(target: Target, another: Stage,
     "the database and the node of another deployment, under the trust file kept",
     "在所留信任文件之下出示另一部署的数据库与节点",
     by=TRUST_FILE,
-    found="chain:genesis entries:foreign",
+    found="chain:genesis entries:foreign tree:note-unsigned anchors:anchor-chain receipts:note-unsigned",
     exit_code=1,
+    located="log index",
 )
 def test_another_deployment_under_the_trust_kept(target: Target, another: Stage, judge: Judge) -> None:
     with another.target() as other:
-        judge(other.audit("--rpc", other.running.rpc_url, trust=target.trust))
+        report = other.audit("--rpc", other.running.rpc_url, trust=target.trust)
+        judge(report, entries={"log": CITY, "index": 0})
 
 
 @attack(

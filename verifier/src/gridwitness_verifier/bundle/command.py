@@ -44,8 +44,9 @@ _REVOCATION = Phrase(
     "锚定之后密钥是否被吊销或缩短有效期（须用 --rpc 查询节点）",
 )
 _CANONICAL = Phrase(
-    "whether the anchor's block is still on the chain (give a node with `--rpc`)",
-    "锚定所在区块是否仍在链上（须用 --rpc 查询节点）",
+    "whether the anchor's block is on the chain: where no validators are pinned, who holds the log's key can"
+    " make one up (give a node with `--rpc`)",
+    "锚定所在区块是否在链上：未登记验证节点时，持日志密钥者即可捏造区块（须用 --rpc 查询节点）",
 )
 _ASSERTED = Phrase(
     "that an officer stated it: it is asserted by the agency (service, feed or imported record)",
