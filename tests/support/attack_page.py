@@ -13,6 +13,7 @@ from gridwitness_verifier.report.explanations import explain
 from support.attack import PARTS, Attack
 from support.structure import ROOT
 
+_PLACES = ("log", "index", "jti", "sub", "seq", "field", "table", "key", "column", "file")
 PAGE = ROOT / "docs/attacks.md"
 SUITE = ROOT / "tests/integration/attacks"
 
@@ -91,7 +92,7 @@ def _line(row: Row) -> str:
         " ".join(f"`{code}`" for code in attack.refused) or "–",
         _found(attack),
         str(attack.exit_code),
-        " ".join(f"`{name}`" for name in sorted(attack.located)) or "–",
+        " ".join(f"`{name}`" for name in _PLACES if name in attack.located) or "–",
         f"`{row.test}`",
     )
     return "| " + " | ".join(cells) + " |"

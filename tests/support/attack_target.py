@@ -94,6 +94,13 @@ class Target:
                 owner.execute(psycopg.sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(name))
             yield owner
 
+    @contextmanager
+    def superuser(self) -> Iterator[psycopg.Connection[Any]]:
+        """A superuser's connection to this database; it commits at the end."""
+        conninfo = database_server().postgres.superuser_conninfo
+        with psycopg.connect(conninfo, dbname=_name(self.running.urls)) as superuser:
+            yield superuser
+
     def tamper(self, statement: str, *values: Any) -> int:
         """One statement of the owner with the guard switched off; gives how many rows it changed."""
         with self.owner() as owner:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from gridwitness_evidence import Record, SigningKey, parse_presentation
 from support.attack import API, FEED, OFFICER, SERVICE, Judge, attack
 from support.attack_forgery import malleated
 from support.attack_target import Target
-from support.platform import CITY, Officer, step_fields
+from support.platform import CITY, POLICE, Officer, step_fields
 from support.submit_door import served
 
 THREE_WEEKS = 21 * 86_400
@@ -256,11 +257,7 @@ def test_machine_step_of_ones_own(target: Target, judge: Judge) -> None:
     located="log index jti sub seq",
 )
 def test_feed_signs_an_officers_act(target: Target, door: Door, judge: Judge) -> None:
-    feed = target.running.officer("checkpoint-7", confirmed=False)
-    feed.key = SigningKey.generate("ES256")
-    feed.offer(purpose="feed", holder=None)
-    feed.confirm()
-    target.running.drain()
+    feed = feed_of(target)
     record = feed.step()
     judge.refusal(door.refusal(record))
     target.force(record)
@@ -268,13 +265,41 @@ def test_feed_signs_an_officers_act(target: Target, door: Door, judge: Judge) ->
     judge(target.audit(), keys=place(record, log=CITY, index=target.leaf(record)))
 
 
-def anomaly(target: Target, feed: Officer) -> Record:
+@attack(
+    "a feed that passes for one of another agency",
+    "数据源冒充其他机关的数据源",
+    by=FEED,
+    refused="key-unknown",
+    found="keys:key-unknown",
+    exit_code=1,
+    located="log index jti sub seq",
+)
+def test_feed_passes_for_another(target: Target, door: Door, judge: Judge) -> None:
+    record = anomaly(target, feed_of(target), iss=POLICE)
+    judge.refusal(door.refusal(record))
+    target.force(record)
+    target.running.drain()
+    judge(target.audit(), keys=place(record, log=CITY, index=target.leaf(record)))
+
+
+def feed_of(target: Target) -> Officer:
+    """A checkpoint's key, registered for feeds and confirmed."""
+    feed = target.running.officer("checkpoint-7", confirmed=False)
+    feed.key = SigningKey.generate("ES256")
+    feed.offer(purpose="feed", holder=None)
+    feed.confirm()
+    target.running.drain()
+    return feed
+
+
+def anomaly(target: Target, feed: Officer, **claims: Any) -> Record:
     fields = {
         "rule": "R-12", "rule_version": "1", "plate": "浙A00001", "plate_color": "yellow", "checkpoint": "K-7",
         "occurred_at": step_fields(target.running.clock.now())["occurred_at"], "state": "suspected",
         "reason": "从未经过的车辆", "inputs": [], "files": [],
     }  # fmt: skip
-    return feed.sign("truck.anomaly.v1", fields, src="device")
+    claims = {"src": "device", "aud": target.running.log().origin, "seen": target.running.seen(), **claims}
+    return feed.sign("truck.anomaly.v1", fields, **claims)
 
 
 @attack(
@@ -285,11 +310,7 @@ def anomaly(target: Target, feed: Officer) -> Record:
     said="records nobody made, and what signers stated being true",
 )
 def test_feed_reports_what_it_never_saw(target: Target, judge: Judge) -> None:
-    feed = target.running.officer("checkpoint-7", confirmed=False)
-    feed.key = SigningKey.generate("ES256")
-    feed.offer(purpose="feed", holder=None)
-    feed.confirm()
-    target.running.drain()
+    feed = feed_of(target)
     assert target.running.accept(anomaly(target, feed))[0].error is None
     target.running.drain()
     judge(target.audit())

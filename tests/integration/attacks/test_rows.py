@@ -6,6 +6,7 @@ import json
 import uuid
 from pathlib import Path
 
+import psycopg
 import pytest
 from gridwitness_verifier.main import main as verify
 from support.attack import DATABASE, SERVICE, Judge, attack
@@ -25,12 +26,18 @@ def key_of(**columns: str) -> str:
     "a stated column edited",
     "改写陈述类列",
     by=DATABASE,
+    refused="GW001",
     found="rows:altered",
     exit_code=1,
     located="log table key column",
 )
 def test_stated_column_edited(target: Target, judge: Judge) -> None:
+    """The guard stays awake under `session_replication_role`, even for a superuser; it has to be switched off."""
     account = target.story.zhang.account
+    with pytest.raises(psycopg.Error) as refused, target.superuser() as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        superuser.execute("UPDATE members.account SET username = 'wang' WHERE id = %s", (account,))
+    judge.refusal(str(refused.value.sqlstate))
     target.tamper("UPDATE members.account SET username = 'wang' WHERE id = %s", account)
     place = {"log": CITY, "table": "members.account", "key": key_of(id=account), "column": "username"}
     judge(target.audit(), rows=place)
