@@ -8,7 +8,7 @@ from support.attack import BEARER, Judge, attack
 from support.attack_block import later_block
 from support.attack_forgery import edited, revalued
 from support.attack_target import Target
-from support.platform import Officer
+from support.platform import POLICE, Officer
 
 Bundle = dict
 
@@ -254,6 +254,21 @@ def test_header_three_weeks_earlier(target: Target, bundle: Bundle, record: Reco
     bundle["anchor"] |= {"header": header}
     bundle["signer"]["key_state"] |= {"header": header}
     judge(target.check(bundle), time={"jti": record.claims.jti})
+
+
+@attack(
+    "a head signed by another key put into a bundle",
+    "将他人密钥签署的树头放入证据包",
+    by=BEARER,
+    found="tree-head:note-unsigned",
+    exit_code=1,
+    located="jti",
+)
+def test_head_of_another_key(target: Target, bundle: Bundle, record: Record, judge: Judge) -> None:
+    text, signature = bundle["log_proof"].split("\n\n")[1:]
+    police = target.platform.keystore.log_signer(POLICE)
+    forged = bundle["log_proof"].replace(signature, police.sign(text + "\n").split("\n\n")[-1])
+    judge(target.check(bundle | {"log_proof": forged}), tree_head={"jti": record.claims.jti})
 
 
 @attack(

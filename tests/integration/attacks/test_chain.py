@@ -201,17 +201,6 @@ def on_other_contracts(target: Target) -> Target:
     return moved
 
 
-@attack(
-    "a backup of the database without its newest records, in a bundle of an older one",
-    "以旧记录的证据包掩盖其后的记录",
-    by=OPERATOR,
-    exit_code=0,
-    said="records of the same subject later than this one",
-)
-def test_bundle_of_an_older_record(target: Target, judge: Judge) -> None:
-    judge(target.check(target.bundle(target.story.case[1])))
-
-
 # The node, or who operates the chain
 
 

@@ -305,24 +305,6 @@ def test_stored_head_signed_again(target: Target, judge: Judge) -> None:
     judge(target.audit(), tree={"log": CITY, "index": 28}, anchors={"log": CITY, "index": 31})
 
 
-@attack(
-    "a forged head in a bundle, signed by another key",
-    "证据包内由他人密钥签署的树头",
-    by=DATABASE,
-    found="tree-head:note-unsigned",
-    exit_code=1,
-    located="jti",
-)
-def test_head_of_another_key(target: Target, judge: Judge) -> None:
-    record = target.story.case[-1]
-    bundle = target.bundle(record)
-    police = target.platform.keystore.log_signer(POLICE)
-    text = "\n".join(bundle["log_proof"].split("\n\n")[-2].splitlines()) + "\n"
-    note = bundle["log_proof"].split("\n\n")[-1]
-    bundle["log_proof"] = bundle["log_proof"].replace(note, police.sign(text).split("\n\n")[-1])
-    judge(target.check(bundle), tree_head={"jti": record.claims.jti})
-
-
 # The anchorer's account
 
 

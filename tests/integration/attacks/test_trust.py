@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from gridwitness_verifier.main import main as verify
-from support.attack import TRUST_FILE, VERIFIER, Judge, attack
+from support.attack import EVERYTHING, TRUST_FILE, VERIFIER, Judge, attack
 from support.attack_target import Stage, Target, standing
 from support.platform import CITY
 
@@ -65,9 +65,9 @@ def test_trust_swapped_and_confirmation_demanded(target: Target, another: Stage,
 
 
 @attack(
-    "the database and the node of another deployment, under the trust file kept",
-    "在所留信任文件之下出示另一部署的数据库与节点",
-    by=TRUST_FILE,
+    "the deployment cloned on a chain of its own, shown to one who kept the trust file",
+    "在自建链上克隆部署，而核查方留有原信任文件",
+    by=EVERYTHING,
     found="chain:genesis entries:foreign tree:note-unsigned anchors:anchor-chain receipts:note-unsigned",
     exit_code=1,
     located="log index",
