@@ -6,8 +6,8 @@
         ...
         judge(target.audit(), signatures={"jti": jti, "column": "entry"}, tree={})
 
-The test hands the report to `judge`, which holds it to the declaration; `docs/attacks.md` and the trust table of
-`ARCHITECTURE.md` are held to the same declarations.
+The test hands the report to `judge`, which holds it to the declaration; `docs/attacks.md` and the trust
+table of `ARCHITECTURE.md` are held to the same declarations.
 """
 
 from __future__ import annotations
@@ -39,13 +39,15 @@ BEARER = "who hands a bundle on"
 VERIFIER = "verifier's machine"
 TRUST_FILE = "trust.json"
 PARTS = (
-    OFFICER, SERVICE, FEED, API, WORKER, DATABASE, FILES, LOG_KEY, ANCHORER, OPERATOR, REGISTRAR, ADMINISTRATOR,
-    CHAIN, EVERYTHING, BEARER, VERIFIER, TRUST_FILE,
+    OFFICER, SERVICE, FEED, API, WORKER, DATABASE, FILES, LOG_KEY, ANCHORER, OPERATOR, REGISTRAR,
+    ADMINISTRATOR, CHAIN, EVERYTHING, BEARER, VERIFIER, TRUST_FILE,
 )  # fmt: skip
 """Rows of the trust table, by the start of their first cell, in its order."""
 
 UNCONFIRMED = "trust: unconfirmed"
-"""Not a check: the heading of every report under a trust file that nobody confirmed (`found="trust:unconfirmed"`)."""
+"""Not a check: the heading of every report under a trust file that nobody confirmed
+(`found="trust:unconfirmed"`).
+"""
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
@@ -106,7 +108,15 @@ def attack(
     assert by in PARTS, by
     parsed = tuple(map(_finding, found.split()))
     declared = Attack(
-        name, name_zh, by, parsed, exit_code, frozenset(located.split()), helped_by, tuple(refused.split()), said
+        name,
+        name_zh,
+        by,
+        parsed,
+        exit_code,
+        frozenset(located.split()),
+        helped_by,
+        tuple(refused.split()),
+        said,
     )
     assert not declared.undetected or said, f"{name}: what can not be found has to be said"
 

@@ -1,4 +1,4 @@
-"""A block that was never on any chain: with an anchor of any head, and any state of any key, proved by its own tries."""
+"""A block that was never on any chain: any anchor and any state of a key, proved by tries of its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _YEAR = 365 * 86_400
 
 
 def made_up_block(target: Target, record: Record, root: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Receipt proof of a head of size 1 with this root, and the state of the record's key: confirmed by the police."""
+    """Receipt proof of a head of size 1 with this root, and the record's key, confirmed by the police."""
     trust = json.loads(target.trust.read_text("utf-8"))
     contracts, time = trust["contracts"], record.claims.iat + 30
     receipts = TrieBuilder({rlp.encode(b""): _receipt(contracts, record, root)})
@@ -30,8 +30,8 @@ def made_up_block(target: Target, record: Record, root: bytes) -> tuple[dict[str
     )  # fmt: skip
     header = hexed(block.encode())
     anchor = {
-        "chain_id": trust["chain"]["chain_id"], "contract": contracts["record_log"]["address"], "header": header,
-        "transaction_index": 0, "receipt": hexed(_receipt(contracts, record, root)),
+        "chain_id": trust["chain"]["chain_id"], "contract": contracts["record_log"]["address"],
+        "header": header, "transaction_index": 0, "receipt": hexed(_receipt(contracts, record, root)),
         "receipt_proof": [hexed(node) for node in receipts.prove(rlp.encode(b""))], "log_index": 0,
     }  # fmt: skip
     members = bytes.fromhex(contracts["members"]["address"][2:])
@@ -66,8 +66,8 @@ def _slots(members: dict[str, Any], record: Record) -> list[int]:
 
 def _state(members: dict[str, Any], record: Record, time: int) -> tuple[TrieBuilder, TrieBuilder]:
     key = KeyRecord(
-        registered_at=time - _YEAR, confirmed_at=time - _YEAR, not_before=time - _YEAR, not_after=time + _YEAR,
-        confirmed_by=POLICE,
+        registered_at=time - _YEAR, confirmed_at=time - _YEAR, not_before=time - _YEAR,
+        not_after=time + _YEAR, confirmed_by=POLICE,
     )  # fmt: skip
     words = zip(_slots(members, record), key.words(), strict=True)
     storage = TrieBuilder(

@@ -1,4 +1,4 @@
-"""Forged bytes: an entry with other claims, signed by nobody or by somebody else, a disclosure with another value."""
+"""Forged bytes: an entry with other claims, signed by nobody or somebody else; another value disclosed."""
 
 from __future__ import annotations
 

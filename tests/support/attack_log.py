@@ -1,4 +1,4 @@
-"""What whoever holds a log's key can make of it: heads, receipts, tiles, over entries as they are in the database."""
+"""What whoever holds a log's key can make of it: heads, receipts, and tiles that fit them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support.platform import CITY
 
 
 def resealed(target: Target, log: str = CITY) -> int:
-    """Tiles, the newest head and every older one made anew from the entries in the database; gives the size."""
+    """Tiles and all heads made anew from the entries in the database; gives the size."""
     platform, running = target.platform, target.running
     shutil.rmtree(running.settings.log_dir / log)
     sizes = [row["size"] for row in target.rows("SELECT size FROM records.tree_head WHERE log = %s", log)]
@@ -25,7 +25,9 @@ def resealed(target: Target, log: str = CITY) -> int:
             if size < len(leaves):
                 root = root_of(leaves[:size])
                 row = (log, size, root, head(target, size, root))
-                owner.execute("INSERT INTO records.tree_head (log, size, root, note) VALUES (%s, %s, %s, %s)", row)
+                owner.execute(
+                    "INSERT INTO records.tree_head (log, size, root, note) VALUES (%s, %s, %s, %s)", row
+                )
     return len(leaves)
 
 
@@ -43,7 +45,7 @@ def promise(target: Target, leaf_hash: bytes, received: int, log: str = CITY) ->
 
 
 def extended(target: Target, entries: list[bytes], log: str = CITY) -> None:
-    """Tiles and a published, signed head for entries after the newest anchored ones, whatever the database says."""
+    """Tiles and a published, signed head with these entries after the newest anchored ones."""
     tiles = target.platform.tiles(log)
     size = target.one("SELECT max(size) AS size FROM records.anchor WHERE log = %s", log)["size"]
     extension = extend(tiles.read_tile, size, entries)

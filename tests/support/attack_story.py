@@ -1,4 +1,4 @@
-"""What the platform held before anybody attacked it: two agencies, three officers, two cases, a file, a revoked key."""
+"""What the platform held before it was attacked: three officers, two cases, a file, a revoked key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PHOTO = "现场照片".encode()
 
 @dataclass(frozen=True)
 class Story:
-    """What attacks name. `case` is three steps by `zhang`, `other` two by `li`; all anchored, in three batches."""
+    """What attacks name. `case` is three steps by `zhang`, `other` two by `li`; all are anchored."""
 
     zhang: Officer
     li: Officer
@@ -66,8 +66,8 @@ def _reader(running: RunningPlatform, agencies: list[str]) -> str:
     accounts = running.platform.accounts
     with running.platform.transaction() as session:
         row = accounts.create(
-            session, agency=CITY, username="inspector", display_name=None, password=PASSWORD, roles=["auditor"],
-            by=None,
+            session, agency=CITY, username="inspector", display_name=None, password=PASSWORD,
+            roles=["auditor"], by=None,
         )  # fmt: skip
         for agency in agencies[1:]:
             accounts.grant(session, UUID(str(row.id)), "auditor", agency, None, by=None)

@@ -88,7 +88,9 @@ class Target:
     @contextmanager
     def owner(self) -> Iterator[psycopg.Connection[Row]]:
         """The owner's connection, every trigger of the guard switched off."""
-        with psycopg.connect(self.running.urls.owner, autocommit=True, row_factory=psycopg.rows.dict_row) as owner:
+        with psycopg.connect(
+            self.running.urls.owner, autocommit=True, row_factory=psycopg.rows.dict_row
+        ) as owner:
             for table in owner.execute(_TABLES).fetchall():
                 name = psycopg.sql.Identifier(table["schemaname"], table["tablename"])
                 owner.execute(psycopg.sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(name))
@@ -178,7 +180,9 @@ class Target:
         """`gridwitness-verify audit` as the auditor, with the files."""
         files = ("--files", str(self.home / "files"))
         url = self.running.urls.auditor
-        return run_verifier("audit", "--database", url, "--trust", str(trust or self.trust), *files, *arguments)
+        return run_verifier(
+            "audit", "--database", url, "--trust", str(trust or self.trust), *files, *arguments
+        )
 
     def log(self, url: str, *arguments: str, trust: Path | None = None) -> Report:
         """`gridwitness-verify log` with the token of a reader."""
@@ -219,6 +223,11 @@ class Target:
         _discard(self.running)
         while self._backups:
             _drop(self._backups.pop())
+
+
+def place(record: Record, **more: Any) -> dict[str, Any]:
+    """What a report names of a record's place, and more."""
+    return {"jti": record.claims.jti, "sub": record.claims.sub, "seq": record.claims.seq, **more}
 
 
 _TABLES = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('records', 'members')"

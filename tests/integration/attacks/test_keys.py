@@ -1,35 +1,23 @@
-"""Keys and those who register, vouch for and revoke them; erasures; a straw agency."""
+"""Keys: used when they should not be, registered, vouched for and revoked by one hand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from gridwitness.errors import Conflict, GridWitnessError
 from gridwitness.members import ContractKeyRegistry
-from gridwitness.provision import admit
-from gridwitness.records import rfc3339
-from gridwitness_chain import Purpose, log_id
+from gridwitness_chain import log_id
 from gridwitness_evidence import Record, SigningKey, base64url
 from support.attack import (
     ADMINISTRATOR,
-    DATABASE,
     OFFICER,
     REGISTRAR,
-    SERVICE,
     Judge,
     attack,
 )
-from support.attack_forgery import place_of
-from support.attack_target import Stage, Target, standing
-from support.platform import CITY, POLICE, Officer
-
-RETENTION = 3 * 365 * 86_400 + 86_400
-
-
-def place(record: Record, **more: object) -> dict[str, object]:
-    return {"jti": record.claims.jti, "sub": record.claims.sub, "seq": record.claims.seq, **more}
+from support.attack_target import Target, place
+from support.platform import CITY
 
 
 def anchored(target: Target, record: Record) -> None:
@@ -191,7 +179,9 @@ def test_revoked_without_a_record(target: Target, judge: Judge) -> None:
     """What was anchored before stays valid; later records of the key fail, whatever the rows say."""
     running = target.running
     running.advance(600)
-    ContractKeyRegistry(target.platform.chain).revoke(CITY, target.story.li.key.kid, running.clock.now(), None)
+    ContractKeyRegistry(target.platform.chain).revoke(
+        CITY, target.story.li.key.kid, running.clock.now(), None
+    )
     judge(target.audit())
 
 
@@ -214,165 +204,3 @@ def test_vote_alone(target: Target, judge: Judge) -> None:
         chain.decide([CITY], record_log, call)
     judge.refusal(refused.value.code)
     judge(target.audit())
-
-
-# A deployment of one agency
-
-
-@pytest.fixture(scope="module")
-def alone() -> Iterator[Stage]:
-    with standing(agencies=1) as stage:
-        yield stage
-
-
-@pytest.fixture
-def lone(alone: Stage) -> Iterator[Target]:
-    with alone.target() as target:
-        yield target
-
-
-@attack(
-    "keys of a deployment of one agency, which alone stands for them",
-    "单一机关部署中仅由本机关自称的密钥",
-    by=REGISTRAR,
-    exit_code=0,
-    found="vouching::claimed",
-    said="records are signed by keys that only their own agency stands for",
-)
-def test_alone_for_ones_keys(lone: Target, judge: Judge) -> None:
-    judge(lone.audit())
-
-
-@attack(
-    "the log of a deployment of one agency closed, and its successor not pinned",
-    "单一机关自行关闭日志并另起",
-    by=ADMINISTRATOR,
-    exit_code=1,
-    found="anchors:successor-unknown vouching::claimed",
-    located="log",
-)
-def test_log_closed_alone(lone: Target, judge: Judge) -> None:
-    chain, log = lone.platform.chain, lone.running.log()
-    record_log = chain.contracts.record_log
-    state = record_log.log_of(log_id(log.origin))
-    assert state is not None
-    call = record_log.close_log(
-        log_id(log.origin), state.size, state.root, [], f"{log.origin}-2", chain.registrar(CITY).address
-    )
-    chain.decide([CITY], record_log, call)
-    judge(lone.audit(), anchors={"log": CITY})
-
-
-@attack(
-    "a straw agency admitted to vouch for the first one's keys",
-    "单一机关接纳傀儡机关为其密钥背书",
-    by=ADMINISTRATOR,
-    exit_code=0,
-    said=f"vouching: proved: vouched by {CITY}, {POLICE}",
-)
-def test_straw_agency(lone: Target, judge: Judge) -> None:
-    """Two accounts in one hand: the report can only name who vouched."""
-    admit(lone.platform, POLICE, "傀儡机关")
-    clerk = lone.running.officer("clerk")
-    record = clerk.step()
-    lone.running.accept(record)
-    lone.running.drain()
-    judge(lone.check(lone.bundle(record), trust=lone.proposed_trust()))
-
-
-# Erasures
-
-
-def erased(target: Target, field: str, **claimed: str) -> tuple[Record, Record]:
-    """The service key names a field's digest in an erasure, has it anchored, and takes the disclosure away."""
-    record, zhang = target.story.case[0], target.story.zhang
-    target.running.advance(RETENTION)
-    now = target.running.clock.now()
-    shown = record.disclosures[place_of(record, field) - 1]
-    assert shown is not None
-    fields = {
-        "field": field, "digests": [shown.digest], "reason": "当事人申请", "requested_by": zhang.account,
-        "approved_by": target.story.li.account, "retention_ended": rfc3339(now - timedelta(hours=1)), **claimed,
-    }  # fmt: skip
-    key = target.platform.keystore.service_key(CITY)
-    log = target.running.log()
-    with target.platform.transaction() as session:
-        submission = target.platform.acceptance.sign_own(
-            session, log, "record.erasure.v1", record.claims.sub, fields, key=key, iss=CITY
-        )
-        erasure = target.platform.acceptance.accept_one(session, submission, internal=True).record
-    assert erasure is not None
-    target.running.drain()
-    target.tamper(
-        "UPDATE records.record SET disclosures[%s] = NULL WHERE jti = %s",
-        place_of(record, field), record.claims.jti,
-    )  # fmt: skip
-    return record, erasure
-
-
-@attack(
-    "an erasure of what may not be erased",
-    "删除不得删除的内容",
-    by=SERVICE,
-    helped_by=DATABASE,
-    refused="not-erasable",
-    found="disclosures:erasure-refused",
-    exit_code=1,
-    located="log jti sub field",
-)
-def test_erasure_of_what_may_not_be_erased(target: Target, judge: Judge) -> None:
-    with pytest.raises(GridWitnessError) as refused, target.platform.transaction() as session:
-        target.platform.erasures.request(
-            session, target.story.case[0].claims.sub, "officers", "难堪", by=target.story.zhang.account
-        )
-    judge.refusal(refused.value.code)
-    record, _ = erased(target, "officers")
-    where = {"log": CITY, "jti": record.claims.jti, "sub": record.claims.sub, "field": "officers"}
-    judge(target.audit(), disclosures=where)
-
-
-@attack(
-    "an erasure that who asked for it approved",
-    "申请人自行批准删除",
-    by=SERVICE,
-    helped_by=DATABASE,
-    found="disclosures:erasure-refused",
-    exit_code=1,
-    located="log jti sub field",
-)
-def test_erasure_without_a_second_person(target: Target, judge: Judge) -> None:
-    record, _ = erased(target, "facts", approved_by=target.story.zhang.account)
-    where = {"log": CITY, "jti": record.claims.jti, "sub": record.claims.sub, "field": "facts"}
-    judge(target.audit(), disclosures=where)
-
-
-@attack(
-    "an erasure before its own retention ended",
-    "保存期限未满即删除",
-    by=SERVICE,
-    helped_by=DATABASE,
-    found="disclosures:erasure-refused",
-    exit_code=1,
-    located="log jti sub field",
-)
-def test_erasure_before_retention_ended(target: Target, judge: Judge) -> None:
-    later = rfc3339(target.running.clock.now() + timedelta(days=3650))
-    record, _ = erased(target, "facts", retention_ended=later)
-    where = {"log": CITY, "jti": record.claims.jti, "sub": record.claims.sub, "field": "facts"}
-    judge(target.audit(), disclosures=where)
-
-
-@attack(
-    "an erasure in order, of what its agency would rather not show",
-    "手续齐全地删除本机关不愿示人的内容",
-    by=SERVICE,
-    helped_by=DATABASE,
-    exit_code=0,
-    said="1 erased, commitment intact",
-)
-def test_erasure_in_order(target: Target, judge: Judge) -> None:
-    """Two accounts of the agency itself approve each other: the report counts what is gone, never why."""
-    erased(target, "facts")
-    judge(target.audit())
-
-

@@ -58,7 +58,7 @@ class Snapshot:
 @contextmanager
 def open_snapshot(url: str) -> Iterator[Snapshot]:
     """Connect to `url` and hold one snapshot until the block ends; raises `psycopg.Error`."""
-    # Named here, the encoding is ours: that of the role or the database could make names and values unreadable.
+    # Named here, the encoding is ours: that of the role or the database could make every name unreadable.
     with psycopg.connect(
         url, connect_timeout=30, application_name="gridwitness-verify", client_encoding="UTF8"
     ) as connection:
