@@ -21,16 +21,16 @@ _HEAD = """# Attacks 攻击与发现
 
 What somebody who owns one part of a deployment can try, and what says so. Every row is a test that carries
 the attack out on a running deployment (PostgreSQL, a chain node, the platform, its HTTP door) and holds the
-report of `gridwitness-verify` to this row: nothing else may fail, the exit code and the places are just these.
-This page is written from the declarations of the tests
+report of `gridwitness-verify` to this row: nothing else may fail, exit code and places are just these. This
+page is written from the declarations of the tests
 (`PYTHONPATH=tests .venv/bin/python -m support.attack_page`), and `make check` fails when it is not.
 
 - **refused**: the code with which the platform or the contract refuses it; the attack then goes on with that
   check taken out.
 - **found by**: the checks that say so, with the code they give; *disputed*, *not evaluated*, *claimed* where
   that is the result, else the check fails. What the codes mean stands at the end.
-- **exit** of `gridwitness-verify` (format, section 14): 0 all required checks proved, 1 a check failed, 3 could
-  not check, or a required check is not proved.
+- **exit** of `gridwitness-verify` (format, section 14): 0 all required checks proved, 1 a check failed, 3
+  could not check, or a required check is not proved.
 - **located**: what the report names of the place.
 - *Not detected* means just that; the words are those of the report.
 

@@ -123,7 +123,8 @@ def test_key_state_of_an_earlier_block(target: Target, judge: Judge) -> None:
     newest, oldest = sizes[0]["size"], sizes[-1]["size"]
     target.tamper(
         "UPDATE records.key_state a SET proof = b.proof FROM records.key_state b"
-        " WHERE a.log = %s AND a.kid = %s AND a.size = %s AND b.log = a.log AND b.kid = a.kid AND b.size = %s",
+        " WHERE a.log = %s AND a.kid = %s AND a.size = %s"
+        " AND b.log = a.log AND b.kid = a.kid AND b.size = %s",
         CITY, service, newest, oldest,
     )  # fmt: skip
     place = {"log": CITY, "index": newest, "table": "records.key_state", "key": f"{CITY} {service}"}

@@ -114,8 +114,8 @@ class ErasureRule:
     ) -> str | None:
         """Why a missing disclosure is not a proved erasure, or None when it is one.
 
-        `leaf` and `log` are those of the erasure's record, which may stand in a successor; `defect` is what it
-        says against itself.
+        `leaf` and `log` are those of the erasure's record, which may stand in a successor; `defect` is what
+        it says against itself.
         """
         if field is None:
             return "no erasure of its subject names this digest"
