@@ -54,6 +54,7 @@ check: setup ## format, lint, types, import rules, repository rules, drift of ge
 	$(BIN)/python tests/vectors/generate.py --check
 	PYTHONPATH=tests $(BIN)/python -m support.structure
 	PYTHONPATH=tests $(BIN)/python -m support.compose
+	PYTHONPATH=tests $(BIN)/python -m support.attack_page --check
 	$(BIN)/gridwitness openapi --check docs/openapi.json
 
 .PHONY: bench

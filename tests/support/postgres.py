@@ -32,12 +32,12 @@ class DatabaseServer:
 
     def fresh(self, template: str | None = None) -> DatabaseUrls:
         """A new database: empty but for roles and rights, or a copy of what `prepare` made."""
-        return self._copy(self._templates[template] if template else DATABASE)
+        return self.copy(self._templates[template] if template else DATABASE)
 
     def prepare(self, template: str, fill: Callable[[DatabaseUrls], object]) -> str:
         """Fill a database once per process for `fresh(template)` to copy; `fill` leaves no connection."""
         if template not in self._templates:
-            urls = self._copy(DATABASE)
+            urls = self.copy(DATABASE)
             fill(urls)
             self._templates[template] = urlsplit(urls.owner).path[1:]
         return template
@@ -51,7 +51,8 @@ class DatabaseServer:
         with psycopg.connect(self.postgres.superuser_conninfo, autocommit=True) as superuser:
             superuser.execute(statement.encode())
 
-    def _copy(self, source: str) -> DatabaseUrls:
+    def copy(self, source: str) -> DatabaseUrls:
+        """A new database with all that another one holds (nobody may be connected to that one)."""
         name = f"test_{next(self._numbers)}"
         self.administer(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {source}")
         urls = self.postgres.urls

@@ -41,16 +41,23 @@ def open_door() -> Iterator[OpenDoor]:
                 by=None,
             )
             account_id = str(account.id)
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(platform), log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            while not server.started:
-                time.sleep(0.02)
-            yield OpenDoor(platform, f"http://127.0.0.1:{listener.getsockname()[1]}", account_id)
-        finally:
-            server.should_exit = True
-            thread.join()
-            listener.close()
+        with served(platform) as url:
+            yield OpenDoor(platform, url, account_id)
+
+
+@contextmanager
+def served(platform: Platform) -> Iterator[str]:
+    """A platform behind its real door, until the end of the block; gives the URL without path."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(platform), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()

@@ -95,7 +95,9 @@ def scenario(built: Built, chain: ContractChain, tmp_path: Path) -> Iterator[Sce
     yield mine
     chain.rpc("evm_revert", snapshot)
     # A revert sets the clock back to the snapshot; over many tests the chain would lag behind the records.
+    # Anvil then refuses a block time before its clock's, so the newest block has to stand there as well.
     chain.rpc("evm_setTime", int(time.time()))
+    chain.rpc("evm_mine")
     built.server.drop(urls)
 
 

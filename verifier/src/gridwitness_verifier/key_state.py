@@ -136,6 +136,9 @@ def judge_key_since(then: KeyState, latest: KeyState, at: int) -> KeyJudgement:
     A later revocation can reach back. A window can not: what it no longer covers is in doubt
     (`key-window-cut`), not refuted.
     """
+    if then.registered_at and latest.registered_at != then.registered_at:
+        # A registration is made once and stays: a state that says otherwise is of no block of this chain.
+        return _failed("key-unknown", "Members does not hold this key as the proof says")
     state = replace(then, revoked_at=latest.revoked_at, compromised_since=latest.compromised_since)
     judgement = judge_key(state, at)
     if judgement.result is not Result.PROVED or latest.not_before <= at <= latest.not_after:

@@ -71,11 +71,7 @@ class ContractKeyRegistry:
             return
         since = int(compromised_since.timestamp())
         if seconded_by is None and self._is_far_back(since):
-            raise InvalidInput(
-                "revocation-needs-second",
-                "A revocation that reaches back this far needs a second agency.",
-                "name the agency that seconds it",
-            )
+            raise _needs_second()
         members = self._chain.contracts.members
         call = members.revoke_key(agency, _thumbprint(kid), since)
         try:
@@ -84,8 +80,12 @@ class ContractKeyRegistry:
             # Proposed by a run that was interrupted before the second agency's call.
             if getattr(error.__cause__, "error", None) != "MembersRevocationAlreadyProposed":
                 raise
-        if seconded_by is not None and not self._state(agency, kid).revoked_at:
-            self._chain.submit_in_new_block(self._chain.registrar(seconded_by), members, call)
+        if self._state(agency, kid).revoked_at:
+            return
+        if seconded_by is None:
+            # The latest block was older than this one: what looked recent to us was far back to the contract.
+            raise _needs_second()
+        self._chain.submit_in_new_block(self._chain.registrar(seconded_by), members, call)
 
     def _is_far_back(self, since: int) -> bool:
         """As the contract decides it, at the time of the latest block."""
@@ -96,6 +96,14 @@ class ContractKeyRegistry:
 
     def _state(self, agency: str, kid: str) -> KeyState:
         return self._chain.read(lambda contracts: contracts.members.key_of(agency, _thumbprint(kid)))
+
+
+def _needs_second() -> InvalidInput:
+    return InvalidInput(
+        "revocation-needs-second",
+        "A revocation that reaches back this far needs a second agency.",
+        "name the agency that seconds it",
+    )
 
 
 def _differs(kid: str) -> Conflict:

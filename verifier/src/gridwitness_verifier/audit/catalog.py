@@ -16,6 +16,7 @@ SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relpersistence::t
        EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid),
        c.relispartition,
        has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+         AND NOT row_security_active(c.oid)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
@@ -57,7 +58,10 @@ class Column:
 
 @dataclass
 class Relation:
-    """A relation that can be selected from; `kind` is PostgreSQL's `relkind`."""
+    """A relation that can be selected from; `kind` is PostgreSQL's `relkind`.
+
+    `readable`: this connection may select from it, and no row-level security stands against it.
+    """
 
     schema: str
     name: str
@@ -77,6 +81,11 @@ class Relation:
     @property
     def identifier(self) -> sql.Identifier:
         return sql.Identifier(self.schema, self.name)
+
+    @property
+    def usable(self) -> bool:
+        """Whether a query on it reads a table, all of it; a view would answer what its owner likes."""
+        return self.kind in "rp" and self.readable
 
     def defects(self) -> list[tuple[str, str]]:
         """Why a query on this relation would not give what is stored: (code, detail), empty when it would."""

@@ -16,6 +16,7 @@ from ..log.contract_reader import open_rpc
 from ..log.scratch import Scratch
 from ..progress import Advance, progress_bar
 from ..report import Check, Phrase, Report
+from ..report.wording import THIS_MACHINE
 from ..rpc import Rpc
 from ..trust import Trust
 from .audit import Audit
@@ -56,7 +57,12 @@ _NOT_SHOWN = (
         " (who holds a receipt can show it: `log --receipts`)",
         "锚定之前被丢弃的主体最新记录（持有回执者可用 log --receipts 证明）",
     ),
+    Phrase(
+        "the order in which records of one batch came (the log's order is what counts)",
+        "同一批次内记录到达的先后（以日志次序为准）",
+    ),
     Phrase("that the database server itself answers honestly about its tables", "数据库服务器如实应答"),
+    THIS_MACHINE,
 )
 
 

@@ -34,7 +34,7 @@ def check_database(tally: Tally, catalog: dict[str, Relation]) -> set[str]:
             unusable.add(name)
             continue
         check_relation(tally, relation)
-        if relation.kind not in "rp" or not relation.readable:
+        if not relation.usable:
             unusable.add(name)
         for column in columns:
             if column not in relation.columns:

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from gridwitness_verifier.audit.stored_record import StoredRecord
+from gridwitness_verifier.bundle.time_check import moment
 from gridwitness_verifier.errors import VerificationError
 from gridwitness_verifier.log.scratch import Scratch
 from gridwitness_verifier.log.tally import Tally
@@ -72,8 +73,22 @@ def _open(values: dict[str, Any], encoded: str, digest: str) -> tuple[str, str |
     return None
 
 
+def erasure_defect(values: dict[str, Any], signed_at: int) -> str | None:
+    """Why an erasure record is not in order by what it says itself (format section 13), or None.
+
+    `signed_at`: its `iat`, which the check `time` holds to the blocks.
+    """
+    if values.get("requested_by") == values.get("approved_by"):
+        return "who asked for it approved it as well"
+    ended = values.get("retention_ended")
+    # Times of this form compare as text.
+    if isinstance(ended, str) and ended > moment(signed_at):
+        return f"it was signed at {moment(signed_at)}, and retention ends at {ended}"
+    return None
+
+
 _UNPROVED = """
-SELECT m.log, m.leaf, m.jti, m.sub, m.digest, m.kind, m.names, e.field, e.leaf, e.log, e.jti
+SELECT m.log, m.leaf, m.jti, m.sub, m.digest, m.kind, m.names, e.field, e.leaf, e.log, e.defect, e.jti
 FROM missing m JOIN line ml ON ml.log = m.log
 LEFT JOIN (erasure e JOIN line el ON el.log = e.log)
        ON el.line = ml.line AND e.sub = m.sub AND e.digest = m.digest
@@ -89,11 +104,18 @@ class ErasureRule:
     anchored_size: dict[str, int]
 
     def refusal(
-        self, kind: str, names: list[str] | None, field: str | None, leaf: int | None, log: str | None
+        self,
+        kind: str,
+        names: list[str] | None,
+        field: str | None,
+        leaf: int | None,
+        log: str | None,
+        defect: str | None,
     ) -> str | None:
         """Why a missing disclosure is not a proved erasure, or None when it is one.
 
-        `leaf` and `log` are those of the erasure's record, which may stand in a successor.
+        `leaf` and `log` are those of the erasure's record, which may stand in a successor; `defect` is what
+        it says against itself.
         """
         if field is None:
             return "no erasure of its subject names this digest"
@@ -103,7 +125,7 @@ class ErasureRule:
             return f"an erasure names it as {field}, which is still there; missing are {', '.join(names)}"
         if leaf is None or leaf >= self.anchored_size.get(log or "", 0):
             return "its erasure is not anchored"
-        return None
+        return defect
 
 
 def check_missing(tally: Tally, scratch: Scratch, rule: ErasureRule) -> int:
@@ -115,8 +137,8 @@ def check_missing(tally: Tally, scratch: Scratch, rule: ErasureRule) -> int:
         claims = list(rows)
         kind, names = claims[0][5], json.loads(claims[0][6]) if claims[0][6] else None
         refusals = [
-            (field, rule.refusal(kind, names, field, by_leaf, by_log))
-            for *_, field, by_leaf, by_log, _ in claims
+            (field, rule.refusal(kind, names, field, by_leaf, by_log, defect))
+            for *_, field, by_leaf, by_log, defect, _ in claims
         ]
         if any(refusal is None for _, refusal in refusals):
             erased += 1

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from gridwitness_verifier.audit.disclosure_check import Fields, open_fields
+from gridwitness_verifier.audit.disclosure_check import Fields, erasure_defect, open_fields
 from gridwitness_verifier.audit.effect_fold import EffectFold
 from gridwitness_verifier.audit.entry_check import EntryCheck, leaf_hash_of, missing_names
 from gridwitness_verifier.audit.manifest import ManifestFold
@@ -200,9 +200,10 @@ def _remember(stored: StoredRecord, entry: Entry, fields: Fields, walk: LogWalk,
 def _remember_erasure(scratch: Scratch, log: str, leaf: int | None, entry: Entry, fields: Fields) -> None:
     digests, name = fields.values.get("digests"), fields.values.get("field")
     if isinstance(digests, list) and isinstance(name, str):
+        defect = erasure_defect(fields.values, entry.iat)
         for digest in digests:
             if isinstance(digest, str):
-                scratch.add("erasure", log, entry.sub, digest, name, leaf, entry.jti)
+                scratch.add("erasure", log, entry.sub, digest, name, leaf, entry.jti, defect)
 
 
 def _remember_files(scratch: Scratch, log: str, leaf: int | None, entry: Entry, fields: Fields) -> None:

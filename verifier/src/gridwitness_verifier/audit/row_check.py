@@ -41,6 +41,7 @@ def check_rows(
     catalog: dict[str, Relation],
 ) -> None:
     """Compare every stated table with the folded effects; gives its findings to `tally`."""
+    unread: set[str] = set()
     for name, manifest in declared.items():
         relation = catalog.get(name)
         if STATED not in manifest.columns.values():
@@ -48,16 +49,21 @@ def check_rows(
         if relation is None:
             tally.fail("table-missing", "effects can not be compared: the table is not there", table=name)
             continue
+        if not relation.usable:
+            tally.not_evaluated.append(f"{name} can not be read as a table")
+            unread.add(name)
+            continue
         table = _stated_table(name, manifest, relation)
         if table is None:
             tally.fail("key-missing", "the table has no usable key column to compare by", table=name)
             continue
         try:
-            _compare(tally, snapshot, scratch, table)
+            with snapshot.attempt():
+                _compare(tally, snapshot, scratch, table)
         except psycopg.Error as error:
             tally.not_evaluated.append(f"{name} could not be read: {error}"[:300])
-            return
-    _report_missing(tally, scratch, declared)
+            unread.add(name)
+    _report_missing(tally, scratch, declared, unread)
 
 
 def _stated_table(name: str, manifest: TableManifest, relation: Relation) -> _StatedTable | None:
@@ -122,11 +128,15 @@ def _compare_row(
         tally.fail("altered", detail, **place, column="effect", log=log)
 
 
-def _report_missing(tally: Tally, scratch: Scratch, declared: dict[str, TableManifest]) -> None:
+def _report_missing(
+    tally: Tally, scratch: Scratch, declared: dict[str, TableManifest], unread: set[str]
+) -> None:
     undeclared: dict[str, int] = {}
     for table, key, log, effect in scratch.rows(
         "SELECT tbl, key, log, effect FROM state WHERE alive = 1 AND seen = 0 ORDER BY tbl, key"
     ):
+        if table in unread:
+            continue
         manifest = declared.get(table)
         if manifest is None or STATED not in manifest.columns.values():
             undeclared[table] = undeclared.get(table, 0) + 1

@@ -88,6 +88,7 @@ class KeyCheck:
         where = {**stored.where, "sub": entry.sub, "seq": entry.seq}
         if judgement.result == Result.FAILED:
             self._tally.fail(judgement.code, f"key {entry.kid} of {entry.iss}: {judgement.reason}", **where)
+            self.own_only += judgement.code == "key-unconfirmed"
             return
         if judgement.result == Result.DISPUTED:
             self._tally.dispute(

@@ -48,20 +48,20 @@ class Snapshot:
             cursor.execute(query, parameters)
             yield from cursor
 
-    def readable(self, query: sql.Composed) -> str | None:
-        """Why a query can not be run, or None; the transaction stays usable either way."""
-        try:
-            with self._connection.transaction():
-                self._connection.execute(query)
-        except psycopg.Error as error:
-            return str(error).strip() or type(error).__name__
-        return None
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A block whose failure (`psycopg.Error`) leaves the snapshot usable."""
+        with self._connection.transaction():
+            yield
 
 
 @contextmanager
 def open_snapshot(url: str) -> Iterator[Snapshot]:
     """Connect to `url` and hold one snapshot until the block ends; raises `psycopg.Error`."""
-    with psycopg.connect(url, connect_timeout=30, application_name="gridwitness-verify") as connection:
+    # Named here, the encoding is ours: that of the role or the database could make every name unreadable.
+    with psycopg.connect(
+        url, connect_timeout=30, application_name="gridwitness-verify", client_encoding="UTF8"
+    ) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         yield Snapshot(connection)

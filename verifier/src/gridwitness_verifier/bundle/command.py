@@ -12,6 +12,7 @@ from ..progress import progress_bar
 from ..report import Check, Phrase, Report, Result
 from ..report.phrase import chinese
 from ..report.verdict import SEVERITY
+from ..report.wording import THIS_MACHINE
 from ..trust import Trust
 from .case import Case
 from .file import read_bundle
@@ -36,14 +37,16 @@ _NOT_SHOWN = [
         " (`log --receipts` checks a receipt)",
         "证据包 provenance 所载内容（回执、时间、设备）：本命令不读取（回执可用 log --receipts 核查）",
     ),
+    THIS_MACHINE,
 ]
 _REVOCATION = Phrase(
     "whether the key was revoked after the anchor, or its window cut (give a node with `--rpc`)",
     "锚定之后密钥是否被吊销或缩短有效期（须用 --rpc 查询节点）",
 )
 _CANONICAL = Phrase(
-    "whether the anchor's block is still on the chain (give a node with `--rpc`)",
-    "锚定所在区块是否仍在链上（须用 --rpc 查询节点）",
+    "whether the anchor's block is on the chain: where no validators are pinned, who holds the log's key can"
+    " make one up (give a node with `--rpc`)",
+    "锚定所在区块是否在链上：未登记验证节点时，持日志密钥者即可捏造区块（须用 --rpc 查询节点）",
 )
 _ASSERTED = Phrase(
     "that an officer stated it: it is asserted by the agency (service, feed or imported record)",

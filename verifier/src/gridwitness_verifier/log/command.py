@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from ..errors import Unavailable, Unusable, VerifierError
 from ..progress import progress_bar
 from ..report import Phrase, Report, Result
+from ..report.wording import THIS_MACHINE
 from ..rpc import Rpc
 from ..trust import LogTrust, Trust
 from .audited_log import AuditedLog
@@ -49,7 +50,12 @@ _NOT_SHOWN = (
         "records accepted and dropped, where nobody gives their receipt (`--receipts`)",
         "已受理而被丢弃、且无人出示回执的记录",
     ),
+    Phrase(
+        "the order in which records of one batch came (the log's order is what counts)",
+        "同一批次内记录到达的先后（以日志次序为准）",
+    ),
     Phrase("that others are served the same log (compare `--memory` files)", "他人所见日志与此相同"),
+    THIS_MACHINE,
 )
 
 

@@ -21,7 +21,7 @@ CREATE TABLE entry (log TEXT, leaf INTEGER, jti TEXT, sub TEXT, seq INTEGER, pre
 CREATE TABLE line (log TEXT PRIMARY KEY, line INTEGER);
 CREATE TABLE cause (jti TEXT, log TEXT, leaf INTEGER, cause TEXT);
 CREATE TABLE missing (log TEXT, sub TEXT, digest TEXT, leaf INTEGER, jti TEXT, kind TEXT, names TEXT);
-CREATE TABLE erasure (log TEXT, sub TEXT, digest TEXT, field TEXT, leaf INTEGER, jti TEXT);
+CREATE TABLE erasure (log TEXT, sub TEXT, digest TEXT, field TEXT, leaf INTEGER, jti TEXT, defect TEXT);
 CREATE TABLE file (sha256 TEXT, sm3 TEXT, size INTEGER, log TEXT, leaf INTEGER, jti TEXT, name TEXT);
 CREATE TABLE state (tbl TEXT, key TEXT, log TEXT, effect TEXT, alive INTEGER, seen INTEGER, columns TEXT,
                     PRIMARY KEY (tbl, key)) WITHOUT ROWID;
@@ -31,7 +31,7 @@ _INSERTS = {
     "line": "INSERT INTO line VALUES (?, ?)",
     "cause": "INSERT INTO cause VALUES (?, ?, ?, ?)",
     "missing": "INSERT INTO missing VALUES (?, ?, ?, ?, ?, ?, ?)",
-    "erasure": "INSERT INTO erasure VALUES (?, ?, ?, ?, ?, ?)",
+    "erasure": "INSERT INTO erasure VALUES (?, ?, ?, ?, ?, ?, ?)",
     "file": "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
 }
 

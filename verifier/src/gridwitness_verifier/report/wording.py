@@ -59,3 +59,7 @@ NOT_SHOWN = Phrase("Not shown by this command", "本命令不能证明的事项"
 MORE = Phrase("more", "其余略")
 PROFILE = Phrase("profile", "配置")
 EXIT_CODE = Phrase("exit code", "退出码")
+THIS_MACHINE = Phrase(
+    "that this machine and its list of confirmed trust files are in nobody else's hands (ask a second one)",
+    "本机及其已确认信任文件清单未落入他人之手（可用另一台机器复核）",
+)

@@ -1,0 +1,63 @@
+"""A deployment that told its story, once per test process, and a copy of it for every attack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from gridwitness_evidence import Record
+from support.attack import judge
+from support.attack_door import Door
+from support.attack_target import Stage, Target, standing
+from support.platform import Officer
+from support.submit_door import served
+
+__all__ = ["judge"]
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """The honest deployment."""
+    with standing() as stage:
+        yield stage
+
+
+@pytest.fixture
+def target(stage: Stage) -> Iterator[Target]:
+    """A copy to attack."""
+    with stage.target() as target:
+        yield target
+
+
+@pytest.fixture
+def zhang(target: Target) -> Officer:
+    """The officer of the case."""
+    return target.mine(target.story.zhang)
+
+
+@pytest.fixture
+def url(target: Target) -> Iterator[str]:
+    """Where the platform serves records and logs over HTTP."""
+    with served(target.platform) as url:
+        yield url
+
+
+@pytest.fixture
+def door(url: str, zhang: Officer) -> Door:
+    """The door, for the officer of the case."""
+    return Door(url, zhang)
+
+
+@pytest.fixture
+def record(target: Target) -> Record:
+    """The decision of the case."""
+    return target.story.case[2]
+
+
+@pytest.fixture
+def bundle(target: Target, record: Record) -> dict[str, Any]:
+    """Its honest bundle."""
+    made = target.bundle(record)
+    assert target.check(made).exit_code == 0
+    return made

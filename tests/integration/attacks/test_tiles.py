@@ -1,0 +1,120 @@
+"""Tiles and files on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+from support.attack import FILES, Judge, attack
+from support.attack_story import file_path
+from support.attack_target import Target
+from support.platform import CITY, POLICE
+
+
+def tile(target: Target, name: str) -> Path:
+    """A file of the city's log."""
+    return target.home / "log" / CITY / name
+
+
+def flip(path: Path, at: int) -> None:
+    """One bit, in place."""
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(content)
+
+
+@attack(
+    "a hash tile altered",
+    "改动哈希块",
+    by=FILES,
+    found="tree:tile",
+    exit_code=1,
+    located="log index",
+)
+def test_hash_tile_altered(target: Target, url: str, judge: Judge) -> None:
+    flip(tile(target, "tile/0/000.p/31"), 32 * 5)
+    judge(target.log(url), tree={"log": CITY, "index": 5})
+
+
+@attack(
+    "an entry altered in the served tiles",
+    "改动对外公开的条目块",
+    by=FILES,
+    found="tree:tile entries:json-malformed",
+    exit_code=1,
+    located="log index",
+)
+def test_entry_tile_altered(target: Target, url: str, judge: Judge) -> None:
+    flip(tile(target, "tile/entries/000.p/31"), 2)
+    judge(target.log(url), tree={"log": CITY, "index": 0}, entries={"log": CITY, "index": 0})
+
+
+@attack(
+    "a tile destroyed",
+    "毁坏哈希块",
+    by=FILES,
+    found="tree:tile-missing",
+    exit_code=1,
+    located="log",
+)
+def test_tile_destroyed(target: Target, url: str, judge: Judge) -> None:
+    tile(target, "tile/entries/000.p/31").unlink()
+    judge(target.log(url), tree={"log": CITY})
+
+
+@attack(
+    "an old checkpoint put back",
+    "放回旧的检查点",
+    by=FILES,
+    found="anchors:rolled-back",
+    exit_code=1,
+    located="log index",
+)
+def test_old_checkpoint(target: Target, url: str, judge: Judge) -> None:
+    older = target.one("SELECT size, note FROM records.tree_head WHERE log = %s ORDER BY size LIMIT 1", CITY)
+    tile(target, "checkpoint").write_text(older["note"], encoding="utf-8")
+    judge(target.log(url), anchors={"log": CITY, "index": older["size"]})
+
+
+@attack(
+    "a file edited",
+    "改动文件",
+    by=FILES,
+    found="files:file-altered",
+    exit_code=1,
+    located="log index jti field file",
+)
+def test_file_edited(target: Target, judge: Judge) -> None:
+    digest, record = target.story.photo["sha256"], target.story.case[0]
+    flip(file_path(target.home, digest), 0)
+    place = {"log": CITY, "index": target.leaf(record), "jti": record.claims.jti, "field": "files"}
+    judge(target.audit(), files={**place, "file": digest})
+
+
+@attack(
+    "a file destroyed",
+    "毁坏文件",
+    by=FILES,
+    found="files:destroyed",
+    exit_code=1,
+    located="jti file",
+)
+def test_file_destroyed(target: Target, judge: Judge) -> None:
+    digest, record = target.story.photo["sha256"], target.story.case[0]
+    file_path(target.home, digest).unlink()
+    judge(target.audit(), files={"jti": record.claims.jti, "file": digest})
+
+
+@attack(
+    "a checkpoint under another key served",
+    "对外提供他人密钥签署的检查点",
+    by=FILES,
+    found="checkpoint:note-unsigned",
+    exit_code=1,
+    located="log",
+)
+def test_checkpoint_of_another_key(target: Target, url: str, judge: Judge) -> None:
+    other = target.one("SELECT note FROM records.tree_head WHERE log = %s LIMIT 1", POLICE)["note"]
+    tile(target, "checkpoint").write_text(other, encoding="utf-8")
+    assert httpx.get(f"{url}/log/{CITY}/checkpoint", trust_env=False).text == other
+    judge(target.log(url), checkpoint={"log": CITY})
