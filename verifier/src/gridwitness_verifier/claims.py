@@ -14,6 +14,7 @@ _HEADER_MEMBERS = frozenset({"alg", "kid", "typ"})
 _ALWAYS = frozenset(["iss", "aud", "jti", "kind", "src", "sub", "seq", "iat", "_sd_alg", "_sd"])
 _SOMETIMES = frozenset({"prev", "seen"})
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\Z")
+_DIGESTS = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048](?:~[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])*\Z")
 
 AGENCY = re.compile(r"[0-9A-Z]{6,18}\Z")
 ORIGIN = re.compile(r"gridwitness/[0-9a-f]{32}/[0-9A-Z]{6,18}(-([2-9]|[1-9][0-9]{1,3}))?\Z")
@@ -70,7 +71,14 @@ def _is_seen(value: Any) -> bool:
 
 
 def _is_digest_list(value: Any) -> bool:
-    if not isinstance(value, list) or not 1 <= len(value) <= 128 or not all(map(is_digest, value)):
+    if not isinstance(value, list) or not 1 <= len(value) <= 128:
+        return False
+    # One look at all of them. The length leaves room for no `~` but those that join puts in.
+    try:
+        joined = "~".join(value)
+    except TypeError:
+        return False
+    if len(joined) != 44 * len(value) - 1 or _DIGESTS.match(joined) is None:
         return False
     return all(first < second for first, second in pairwise(value))
 

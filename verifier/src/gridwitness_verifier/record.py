@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import base64url, strict_json
 from .claims import check_claims, check_header
@@ -28,8 +28,11 @@ _CLAIM_NAMES = frozenset(
 )  # `_sd…` fails the pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+# A header is longer only by space that nobody needs; such a one is parsed each time.
+_CACHED_HEADER = 256
+
+
+class Entry(NamedTuple):
     """An entry. `identity`, `digest`, `leaf_hash`, `prev`, `seen_root` are 32 bytes; `sd_digests` b64u."""
 
     alg: str
@@ -49,13 +52,18 @@ class Entry:
     entry: str
     signing_input: bytes
     signature: bytes
-    identity: bytes
     digest: bytes
-    leaf_hash: bytes
+
+    @property
+    def identity(self) -> bytes:
+        return sha256(self.signing_input).digest()
+
+    @property
+    def leaf_hash(self) -> bytes:
+        return hash_leaf(self.entry.encode("ascii"))
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(NamedTuple):
     """One disclosed field; `digest` is b64u as it stands in `_sd`."""
 
     name: str
@@ -78,19 +86,27 @@ def parse_entry(entry: str) -> Entry:
         base64url.decode, (header_part, payload_part, signature_part)
     )
     # 4. header
-    header = check_header(strict_json.loads(header_bytes))
+    parse = _parse_header if len(header_bytes) <= _CACHED_HEADER else _parse_header.__wrapped__
+    alg, kid = parse(header_bytes)
     # 5. payload
     claims = check_claims(strict_json.loads(payload_bytes))
-    return _entry(entry, header, claims, signature)
+    return _entry(entry, alg, kid, claims, signature)
 
 
-def _entry(entry: str, header: dict[str, Any], claims: dict[str, Any], signature: bytes) -> Entry:
+@lru_cache(maxsize=4096)
+def _parse_header(data: bytes) -> tuple[str, str]:
+    """`alg` and `kid`. Every record of a key has the same header, and a log has many records of few keys."""
+    header = check_header(strict_json.loads(data))
+    return header["alg"], header["kid"]
+
+
+def _entry(entry: str, alg: str, kid: str, claims: dict[str, Any], signature: bytes) -> Entry:
     raw = entry.encode("ascii")
     signing_input = raw[: raw.rindex(b".")]
     prev, seen = claims.get("prev"), claims.get("seen")
     return Entry(
-        alg=header["alg"],
-        kid=header["kid"],
+        alg=alg,
+        kid=kid,
         iss=claims["iss"],
         aud=claims["aud"],
         jti=claims["jti"],
@@ -106,9 +122,7 @@ def _entry(entry: str, header: dict[str, Any], claims: dict[str, Any], signature
         entry=entry,
         signing_input=signing_input,
         signature=signature,
-        identity=sha256(signing_input).digest(),
         digest=sha256(raw).digest(),
-        leaf_hash=hash_leaf(raw),
     )
 
 
@@ -124,7 +138,8 @@ def parse_disclosure(encoded: str) -> Disclosure:
         raise VerificationError("disclosure-form", "a salt is 16 bytes in 22 base64url characters")
     if not isinstance(name, str) or not _NAME.match(name) or name in _CLAIM_NAMES:
         raise VerificationError("disclosure-form", "the name is not a field name")
-    _refuse_nested(content)
+    if isinstance(content, dict | list):
+        _refuse_nested(content)
     return Disclosure(name, content, disclosure_digest(encoded), encoded)
 
 
