@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from .errors import VerificationError
@@ -123,4 +124,5 @@ def _short(error: BaseException) -> str:
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
 )
-_SCAN = _DECODER.scan_once
+# Documented only in the decoder's source; the types of the standard library leave it out.
+_SCAN: Callable[[str, int], tuple[Any, int]] = vars(_DECODER)["scan_once"]

@@ -61,6 +61,12 @@ class Scratch:
         if len(waiting) >= _BATCH:
             self._flush(table)
 
+    def add_all(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Append rows to one of the append-only tables."""
+        self._waiting[table].extend(rows)
+        if len(self._waiting[table]) >= _BATCH:
+            self._flush(table)
+
     def _flush(self, table: str) -> None:
         self._connection.executemany(_INSERTS[table], self._waiting[table])
         self._waiting[table] = []
