@@ -23,6 +23,12 @@ _VISIBLE = re.compile(r"[\x21-\x7e]*\Z")
 # 16 bytes, canonical: the last character has four unused bits.
 _SALT = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]\Z")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[a-z0-9_]{1,63}){0,2}\Z")
+# What most disclosures are: no space, and a value that is null or text in which nothing is escaped. Text that
+# matches is strict JSON of the right form; what does not match is parsed.
+_PLAIN = re.compile(
+    rb'\["[A-Za-z0-9_-]{21}[AQgw]","([a-z][a-z0-9_]{0,62}(?:\.[a-z0-9_]{1,63}){0,2})",'
+    rb'(?:null|"([^"\\\x00-\x1f]*)")\]\Z'
+)
 _CLAIM_NAMES = frozenset(
     ["iss", "aud", "jti", "kind", "src", "sub", "seq", "prev", "iat", "seen"]
 )  # `_sd…` fails the pattern
@@ -128,9 +134,19 @@ def _entry(entry: str, alg: str, kid: str, claims: dict[str, Any], signature: by
 
 def parse_disclosure(encoded: str) -> Disclosure:
     """Parse one encoded disclosure. Raises VerificationError."""
+    name, value = read_disclosure(encoded)
+    return Disclosure(name, value, disclosure_digest(encoded), encoded)
+
+
+def read_disclosure(encoded: str) -> tuple[str, Any]:
+    """Name and value of one encoded disclosure. Raises VerificationError."""
     if len(encoded) > MAXIMUM_DISCLOSURE:
         raise VerificationError("too-large", f"a disclosure of {len(encoded)} bytes")
-    value = strict_json.loads(base64url.decode(encoded))
+    data = base64url.decode(encoded)
+    plain = _plain(data)
+    if plain is not None:
+        return plain
+    value = strict_json.loads(data)
     if not isinstance(value, list) or len(value) != 3:
         raise VerificationError("disclosure-form", "a disclosure is [salt, name, value]")
     salt, name, content = value
@@ -140,12 +156,34 @@ def parse_disclosure(encoded: str) -> Disclosure:
         raise VerificationError("disclosure-form", "the name is not a field name")
     if isinstance(content, dict | list):
         _refuse_nested(content)
-    return Disclosure(name, content, disclosure_digest(encoded), encoded)
+    return name, content
+
+
+def _plain(data: bytes) -> tuple[str, str | None] | None:
+    """Name and value of a disclosure that is written as most are, None where it has to be parsed."""
+    match = _PLAIN.match(data)
+    if match is None:
+        return None
+    name, value = match.groups()
+    field = name.decode("ascii")
+    if field in _CLAIM_NAMES:
+        return None
+    try:
+        return field, None if value is None else value.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def disclosure_digest(encoded: str) -> str:
     """The b64u SHA-256 that stands in `_sd` for an encoded disclosure."""
     return base64url.encode(sha256(encoded.encode("ascii", "replace")).digest())
+
+
+def digests_in_bytes(entry: Entry) -> list[bytes]:
+    """The digests of `_sd`, 32 bytes each."""
+    # 43 characters and an A are 33 bytes, so that all can be decoded at once.
+    joined = base64url.decode("".join(f"{digest}A" for digest in entry.sd_digests))
+    return [joined[start : start + 32] for start in range(0, len(joined), 33)]
 
 
 def match_disclosures(entry: Entry, encoded: Iterable[str]) -> list[Disclosure]:
