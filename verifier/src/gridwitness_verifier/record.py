@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from . import base64url, strict_json
-from .claims import check_claims, check_header
+from .claims import check_header, read_claims
 from .errors import VerificationError
 from .jwk import parse_jwk
 from .merkle import hash_leaf
@@ -95,7 +95,7 @@ def parse_entry(entry: str) -> Entry:
     parse = _parse_header if len(header_bytes) <= _CACHED_HEADER else _parse_header.__wrapped__
     alg, kid = parse(header_bytes)
     # 5. payload
-    claims = check_claims(strict_json.loads(payload_bytes))
+    claims = read_claims(payload_bytes)
     return _entry(entry, alg, kid, claims, signature)
 
 
@@ -143,9 +143,10 @@ def read_disclosure(encoded: str) -> tuple[str, Any]:
     if len(encoded) > MAXIMUM_DISCLOSURE:
         raise VerificationError("too-large", f"a disclosure of {len(encoded)} bytes")
     data = base64url.decode(encoded)
-    plain = _plain(data)
-    if plain is not None:
-        return plain
+    return _plain(data) or _read_parsed(data)
+
+
+def _read_parsed(data: bytes) -> tuple[str, Any]:
     value = strict_json.loads(data)
     if not isinstance(value, list) or len(value) != 3:
         raise VerificationError("disclosure-form", "a disclosure is [salt, name, value]")

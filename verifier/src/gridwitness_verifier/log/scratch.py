@@ -15,7 +15,7 @@ _BATCH = 5000
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-PRAGMA cache_size = -65536;
+PRAGMA cache_size = -8192;
 PRAGMA temp_store = FILE;
 CREATE TABLE entry (log TEXT, leaf INTEGER, jti TEXT, sub TEXT, seq INTEGER, prev BLOB, digest BLOB);
 CREATE TABLE line (log TEXT PRIMARY KEY, line INTEGER);
