@@ -14,6 +14,7 @@ _LAST_OF_THREE = frozenset("AEIMQUYcgkosw048")
 _TO_STANDARD = bytes(
     byte if byte in _LETTERS else {0x2D: 0x2B, 0x5F: 0x2F}.get(byte, 0) for byte in range(256)
 )
+_TO_URL = bytes({0x2B: 0x2D, 0x2F: 0x5F}.get(byte, byte) for byte in range(256))
 _PADDING = (b"", b"", b"==", b"=")
 
 
@@ -35,8 +36,7 @@ def decode(text: str) -> bytes:
 
 def encode(data: bytes) -> str:
     """Canonical base64url text without padding."""
-    text = binascii.b2a_base64(data, newline=False).decode("ascii")
-    return text.rstrip("=").replace("+", "-").replace("/", "_")
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL, b"=").decode("ascii")
 
 
 def decode_standard(text: str) -> bytes:

@@ -11,6 +11,10 @@ class VerifierError(Exception):
         self.code = code
         self.message = message
 
+    def __reduce__(self) -> tuple[type[VerifierError], tuple[str, str]]:
+        """It may have to cross from one process to another."""
+        return type(self), (self.code, self.message)
+
 
 class VerificationError(VerifierError):
     """A check was made and the evidence did not pass it (exit code 1)."""

@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from . import base64url
 from .errors import VerificationError
@@ -25,6 +26,13 @@ class PublicKey:
     algorithm: str
     thumbprint: str
     key: ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It may have to cross from one process to another, as the text it was made of."""
+        if isinstance(self.key, ed25519.Ed25519PublicKey):
+            return _ed25519, (base64url.encode(self.key.public_bytes_raw()),)
+        point = self.key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        return _p256, (base64url.encode(point[1:33]), base64url.encode(point[33:]))
 
     def verify(self, signature: bytes, message: bytes) -> None:
         """Raises VerificationError `signature` unless the 64 bytes sign the message."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import base64url, strict_json
-from .claims import check_claims, check_header
+from .claims import check_header, read_claims
 from .errors import VerificationError
 from .jwk import parse_jwk
 from .merkle import hash_leaf
@@ -23,13 +23,22 @@ _VISIBLE = re.compile(r"[\x21-\x7e]*\Z")
 # 16 bytes, canonical: the last character has four unused bits.
 _SALT = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]\Z")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[a-z0-9_]{1,63}){0,2}\Z")
+# What most disclosures are: no space, and a value that is null or text in which nothing is escaped. Text that
+# matches is strict JSON of the right form; what does not match is parsed.
+_PLAIN = re.compile(
+    rb'\["[A-Za-z0-9_-]{21}[AQgw]","([a-z][a-z0-9_]{0,62}(?:\.[a-z0-9_]{1,63}){0,2})",'
+    rb'(?:null|"([^"\\\x00-\x1f]*)")\]\Z'
+)
 _CLAIM_NAMES = frozenset(
     ["iss", "aud", "jti", "kind", "src", "sub", "seq", "prev", "iat", "seen"]
 )  # `_sd…` fails the pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+# A header is longer only by space that nobody needs; such a one is parsed each time.
+_CACHED_HEADER = 256
+
+
+class Entry(NamedTuple):
     """An entry. `identity`, `digest`, `leaf_hash`, `prev`, `seen_root` are 32 bytes; `sd_digests` b64u."""
 
     alg: str
@@ -49,13 +58,18 @@ class Entry:
     entry: str
     signing_input: bytes
     signature: bytes
-    identity: bytes
     digest: bytes
-    leaf_hash: bytes
+
+    @property
+    def identity(self) -> bytes:
+        return sha256(self.signing_input).digest()
+
+    @property
+    def leaf_hash(self) -> bytes:
+        return hash_leaf(self.entry.encode("ascii"))
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(NamedTuple):
     """One disclosed field; `digest` is b64u as it stands in `_sd`."""
 
     name: str
@@ -78,19 +92,27 @@ def parse_entry(entry: str) -> Entry:
         base64url.decode, (header_part, payload_part, signature_part)
     )
     # 4. header
-    header = check_header(strict_json.loads(header_bytes))
+    parse = _parse_header if len(header_bytes) <= _CACHED_HEADER else _parse_header.__wrapped__
+    alg, kid = parse(header_bytes)
     # 5. payload
-    claims = check_claims(strict_json.loads(payload_bytes))
-    return _entry(entry, header, claims, signature)
+    claims = read_claims(payload_bytes)
+    return _entry(entry, alg, kid, claims, signature)
 
 
-def _entry(entry: str, header: dict[str, Any], claims: dict[str, Any], signature: bytes) -> Entry:
+@lru_cache(maxsize=4096)
+def _parse_header(data: bytes) -> tuple[str, str]:
+    """`alg` and `kid`. Every record of a key has the same header, and a log has many records of few keys."""
+    header = check_header(strict_json.loads(data))
+    return header["alg"], header["kid"]
+
+
+def _entry(entry: str, alg: str, kid: str, claims: dict[str, Any], signature: bytes) -> Entry:
     raw = entry.encode("ascii")
     signing_input = raw[: raw.rindex(b".")]
     prev, seen = claims.get("prev"), claims.get("seen")
     return Entry(
-        alg=header["alg"],
-        kid=header["kid"],
+        alg=alg,
+        kid=kid,
         iss=claims["iss"],
         aud=claims["aud"],
         jti=claims["jti"],
@@ -106,17 +128,26 @@ def _entry(entry: str, header: dict[str, Any], claims: dict[str, Any], signature
         entry=entry,
         signing_input=signing_input,
         signature=signature,
-        identity=sha256(signing_input).digest(),
         digest=sha256(raw).digest(),
-        leaf_hash=hash_leaf(raw),
     )
 
 
 def parse_disclosure(encoded: str) -> Disclosure:
     """Parse one encoded disclosure. Raises VerificationError."""
+    name, value = read_disclosure(encoded)
+    return Disclosure(name, value, disclosure_digest(encoded), encoded)
+
+
+def read_disclosure(encoded: str) -> tuple[str, Any]:
+    """Name and value of one encoded disclosure. Raises VerificationError."""
     if len(encoded) > MAXIMUM_DISCLOSURE:
         raise VerificationError("too-large", f"a disclosure of {len(encoded)} bytes")
-    value = strict_json.loads(base64url.decode(encoded))
+    data = base64url.decode(encoded)
+    return _plain(data) or _read_parsed(data)
+
+
+def _read_parsed(data: bytes) -> tuple[str, Any]:
+    value = strict_json.loads(data)
     if not isinstance(value, list) or len(value) != 3:
         raise VerificationError("disclosure-form", "a disclosure is [salt, name, value]")
     salt, name, content = value
@@ -124,13 +155,36 @@ def parse_disclosure(encoded: str) -> Disclosure:
         raise VerificationError("disclosure-form", "a salt is 16 bytes in 22 base64url characters")
     if not isinstance(name, str) or not _NAME.match(name) or name in _CLAIM_NAMES:
         raise VerificationError("disclosure-form", "the name is not a field name")
-    _refuse_nested(content)
-    return Disclosure(name, content, disclosure_digest(encoded), encoded)
+    if isinstance(content, dict | list):
+        _refuse_nested(content)
+    return name, content
+
+
+def _plain(data: bytes) -> tuple[str, str | None] | None:
+    """Name and value of a disclosure that is written as most are, None where it has to be parsed."""
+    match = _PLAIN.match(data)
+    if match is None:
+        return None
+    name, value = match.groups()
+    field = name.decode("ascii")
+    if field in _CLAIM_NAMES:
+        return None
+    try:
+        return field, None if value is None else value.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def disclosure_digest(encoded: str) -> str:
     """The b64u SHA-256 that stands in `_sd` for an encoded disclosure."""
     return base64url.encode(sha256(encoded.encode("ascii", "replace")).digest())
+
+
+def digests_in_bytes(entry: Entry) -> list[bytes]:
+    """The digests of `_sd`, 32 bytes each."""
+    # 43 characters and an A are 33 bytes, so that all can be decoded at once.
+    joined = base64url.decode("".join(f"{digest}A" for digest in entry.sd_digests))
+    return [joined[start : start + 32] for start in range(0, len(joined), 33)]
 
 
 def match_disclosures(entry: Entry, encoded: Iterable[str]) -> list[Disclosure]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from .errors import VerificationError
@@ -20,10 +21,10 @@ def loads(data: bytes | str) -> Any:
     text = _text(data)
     _refuse_depth(text)
     try:
-        value = _DECODER.decode(text)
+        value = _decode(text)
     except (ValueError, RecursionError) as error:
         raise VerificationError("json-malformed", f"not JSON (RFC 8259): {_short(error)}") from error
-    if _ESCAPED_SURROGATE.search(text):
+    if "\\u" in text and _ESCAPED_SURROGATE.search(text):
         _refuse_surrogates(value)
     return value
 
@@ -31,6 +32,15 @@ def loads(data: bytes | str) -> Any:
 def canonical(value: Any) -> bytes:
     """RFC 8785 (JCS) bytes of a value made of objects, arrays, text, integers, booleans and null."""
     return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def _decode(text: str) -> Any:
+    """The decoder's scanner takes one value; the decoder around it looks for white space too."""
+    try:
+        value, end = _SCAN(text, 0)
+    except StopIteration:
+        end = -1
+    return value if end == len(text) else _DECODER.decode(text)
 
 
 def _text(data: bytes | str) -> str:
@@ -114,3 +124,5 @@ def _short(error: BaseException) -> str:
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
 )
+# Documented only in the decoder's source; the types of the standard library leave it out.
+_SCAN: Callable[[str, int], tuple[Any, int]] = vars(_DECODER)["scan_once"]

@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from gridwitness_verifier.audit.catalog import Relation, read_catalog
+from gridwitness_verifier.audit.chunk import cut_chunks
 from gridwitness_verifier.audit.closing import check_after_walk
 from gridwitness_verifier.audit.database_check import check_database, check_relation
 from gridwitness_verifier.audit.effect_fold import EffectFold
-from gridwitness_verifier.audit.entry_check import EntryCheck
-from gridwitness_verifier.audit.entry_pass import EntryChecks, LogWalk, walk_entries
+from gridwitness_verifier.audit.entry_examination import Basis
+from gridwitness_verifier.audit.entry_pass import EntryFold, LogWalk, walk_entries
+from gridwitness_verifier.audit.examiners import Examiners
 from gridwitness_verifier.audit.fixed_tables import NEEDED
 from gridwitness_verifier.audit.key_state_check import KeyStateCheck
 from gridwitness_verifier.audit.log_rows import check_log_rows
 from gridwitness_verifier.audit.manifest import ManifestFold
-from gridwitness_verifier.audit.receipt_check import ReceiptCheck
-from gridwitness_verifier.audit.signer_check import KeyCheck, SignatureCheck, read_keys
+from gridwitness_verifier.audit.signer_check import read_keys
 from gridwitness_verifier.audit.snapshot import Snapshot
 from gridwitness_verifier.audit.stored_heads import StoredHeads, compare_events, read_anchors, read_tree_heads
 from gridwitness_verifier.audit.stored_record import stream_records
@@ -32,7 +33,6 @@ from gridwitness_verifier.log.contract_reader import check_chain, check_log_pins
 from gridwitness_verifier.log.independence import IndependenceCheck
 from gridwitness_verifier.log.scratch import Scratch
 from gridwitness_verifier.log.tally import Tally
-from gridwitness_verifier.log.time_check import TimeCheck
 from gridwitness_verifier.log.tree_check import NamedRoot, TreeCheck
 from gridwitness_verifier.receipt_proof import AnchorEvent, verify_receipt_proof
 from gridwitness_verifier.report import Phrase
@@ -74,6 +74,7 @@ class Audit:
     files: Path | None
     files_asked: bool
     signatures: bool
+    processes: int
     advance: Callable[[int], None]
     tallies: dict[str, Tally] = field(default_factory=lambda: {name: Tally(name) for name in CHECKS})
     subject: dict[str, Any] = field(default_factory=dict)
@@ -100,15 +101,10 @@ class Audit:
         walks = self._open_logs()
         # 5. every entry, once
         self.scratch.add_lines(self.trust.line_of)
-        checks = self._entry_checks()
-        key_states = self._key_states()
-        records = stream_records(self.snapshot, [log.name for line in self.trust.lines for log in line])
-        walk_entries(records, walks, checks, key_states.check if key_states else None, self.advance)
-        if key_states is not None:
-            key_states.check_orphans()
+        fold = self._walk(walks)
         # 6. what needs all entries first
-        self._check_tables(catalog, checks)
-        check_after_walk(self, walks, checks, absent, catalog)
+        self._check_tables(catalog, fold)
+        check_after_walk(self, walks, fold, absent, catalog)
 
     def _ask_chain(self, rpc: Rpc | Unavailable, ask: Callable[[Rpc], None]) -> None:
         tally = self.tallies["chain"]
@@ -168,25 +164,34 @@ class Audit:
             chain_id=self.trust.chain_id,
         )
 
-    def _entry_checks(self) -> EntryChecks:
-        tallies, history, line_of = self.tallies, self.history, self.trust.line_of
+    def _walk(self, walks: dict[str, LogWalk]) -> EntryFold:
+        tallies, line_of = self.tallies, self.trust.line_of
+        fold = EntryFold(
+            tallies,
+            ManifestFold(tallies["manifest"], line_of),
+            EffectFold(tallies["rows"], self.scratch, line_of),
+            self.scratch,
+        )
+        key_states = self._key_states()
+        records = stream_records(self.snapshot, [log.name for line in self.trust.lines for log in line])
+        with Examiners(self._basis(walks), self.processes) as examiners:
+            findings = examiners.examine(cut_chunks(records))
+            walk_entries(findings, walks, fold, key_states.check if key_states else None, self.advance)
+        if key_states is not None:
+            key_states.check_orphans()
+        return fold
+
+    def _basis(self, walks: dict[str, LogWalk]) -> Basis:
         if not self.signatures:
-            tallies["signatures"].not_evaluated.append(_SWITCHED_OFF)
-        return EntryChecks(
-            entries=tallies["entries"],
-            disclosures=tallies["disclosures"],
-            entry=EntryCheck(tallies["entries"]),
-            receipt=ReceiptCheck(tallies["receipts"], self._now()),
-            manifest=ManifestFold(tallies["manifest"], line_of),
-            effects=EffectFold(tallies["rows"], self.scratch, line_of),
-            scratch=self.scratch,
-            signature=SignatureCheck(tallies["signatures"], read_keys(self.snapshot))
-            if self.signatures
-            else None,
-            key=None
-            if history is None
-            else KeyCheck(tallies["keys"], tallies["vouching"], history.keys, (history.block, history.time)),
-            time=None if history is None else TimeCheck(tallies["time"], self.trust.tolerance),
+            self.tallies["signatures"].not_evaluated.append(_SWITCHED_OFF)
+        history = self.history
+        return Basis(
+            logs={name: walk.log for name, walk in walks.items()},
+            keys=read_keys(self.snapshot) if self.signatures else None,
+            history=None if history is None else history.keys,
+            block=(0, 0) if history is None else (history.block, history.time),
+            tolerance=self.trust.tolerance,
+            now=self._now(),
         )
 
     def _now(self) -> int | None:
@@ -204,9 +209,9 @@ class Audit:
             return None
         return KeyStateCheck(self.tallies["keys"], self.snapshot, self.trust, self.history.keys, self.settled)
 
-    def _check_tables(self, catalog: dict[str, Relation], checks: EntryChecks) -> None:
+    def _check_tables(self, catalog: dict[str, Relation], fold: EntryFold) -> None:
         """Tables that only the manifest names are read too, so they have to be ordinary ones as well."""
-        for name in checks.manifest.tables():
+        for name in fold.manifest.tables():
             if name not in NEEDED and name in catalog:
                 self.tallies["database"].checked += 1
                 check_relation(self.tallies["database"], catalog[name])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gridwitness_verifier.audit.catalog import Relation
 from gridwitness_verifier.audit.disclosure_check import ErasureRule, check_missing
-from gridwitness_verifier.audit.entry_pass import EntryChecks, LogWalk
+from gridwitness_verifier.audit.entry_pass import EntryFold, LogWalk
 from gridwitness_verifier.audit.extent_check import check_extent
 from gridwitness_verifier.audit.file_check import anything_to_check, check_files
 from gridwitness_verifier.audit.fixed_tables import OPERATIONAL
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def check_after_walk(
     audit: Audit,
     walks: dict[str, LogWalk],
-    checks: EntryChecks,
+    fold: EntryFold,
     absent: set[str],
     catalog: dict[str, Relation],
 ) -> None:
@@ -43,7 +43,7 @@ def check_after_walk(
     # 3. how far each log goes
     check_extent(tallies["anchors"], walks, audit.settled, absent)
     # 4. manifest, then rows of the tables it states
-    declared = checks.manifest.tables()
+    declared = fold.manifest.tables()
     compare_manifest(tallies["manifest"], declared, catalog)
     check_causes(tallies["rows"], scratch)
     check_rows(tallies["rows"], audit.snapshot, scratch, declared, catalog)
@@ -53,7 +53,7 @@ def check_after_walk(
     # 5. files
     _check_files(audit)
     # 6. what is counted but is no failure
-    _count(audit, walks, checks, subjects)
+    _count(audit, walks, fold, subjects)
 
 
 def _operational(name: str, table: TableManifest) -> list[str]:
@@ -79,28 +79,27 @@ def _check_files(audit: Audit) -> None:
         check_files(tally, audit.snapshot, audit.scratch, audit.files)
 
 
-def _count(audit: Audit, walks: dict[str, LogWalk], checks: EntryChecks, subjects: int) -> None:
+def _count(audit: Audit, walks: dict[str, LogWalk], fold: EntryFold, subjects: int) -> None:
     tallies = audit.tallies
-    receipt, key, time = checks.receipt, checks.key, checks.time
-    if receipt.pending:
-        text = f"{receipt.pending} records are accepted and not anchored yet"
-        tallies["receipts"].notes.append(Phrase(text, f"{receipt.pending} 条记录已受理、尚未锚定"))
-    if receipt.late:
-        text = f"{receipt.late} were anchored later than promised"
-        tallies["receipts"].notes.append(Phrase(text, f"{receipt.late} 条晚于承诺时间锚定"))
-    if key is not None and key.own_only:
-        text = f"{key.own_only} records are signed by keys that only their own agency stands for"
-        tallies["vouching"].claimed.append(Phrase(text, f"{key.own_only} 条记录的密钥仅由本机关自称"))
-    if time is not None:
-        if time.wide:
-            text = f"{time.wide} late: the interval is wider than the merge delay"
-            tallies["time"].notes.append(Phrase(text, f"{time.wide} 条迟报：时间区间宽于最大合并时限"))
+    if fold.pending:
+        text = f"{fold.pending} records are accepted and not anchored yet"
+        tallies["receipts"].notes.append(Phrase(text, f"{fold.pending} 条记录已受理、尚未锚定"))
+    if fold.late:
+        text = f"{fold.late} were anchored later than promised"
+        tallies["receipts"].notes.append(Phrase(text, f"{fold.late} 条晚于承诺时间锚定"))
+    if fold.own_only:
+        text = f"{fold.own_only} records are signed by keys that only their own agency stands for"
+        tallies["vouching"].claimed.append(Phrase(text, f"{fold.own_only} 条记录的密钥仅由本机关自称"))
+    if audit.history is not None:
+        if fold.wide:
+            text = f"{fold.wide} late: the interval is wider than the merge delay"
+            tallies["time"].notes.append(Phrase(text, f"{fold.wide} 条迟报：时间区间宽于最大合并时限"))
         if tallies["independence"].check(Phrase("", "")).result is not Result.PROVED:
             text = "chain time is that of one operator"
             tallies["time"].claimed.append(Phrase(text, "链上时间出自单一运营方"))
     audit.subject["logs"] = len(walks)
     audit.subject["entries"] = sum(walk.leaves + walk.waiting for walk in walks.values())
     audit.subject["subjects"] = subjects
-    audit.subject["effects"] = checks.effects.effects
+    audit.subject["effects"] = fold.effects.effects
     audit.subject["disclosures"] = tallies["disclosures"].checked
     audit.subject["rows"] = tallies["rows"].checked

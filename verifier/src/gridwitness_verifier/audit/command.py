@@ -20,6 +20,7 @@ from ..report.wording import THIS_MACHINE
 from ..rpc import Rpc
 from ..trust import Trust
 from .audit import Audit
+from .examiners import default_processes
 from .snapshot import open_snapshot
 
 _PROVED = {
@@ -46,6 +47,7 @@ _PROVED = {
         "every anchor's block is sealed by a quorum of pinned validators", "锚定区块均有足额验证者签封"
     ),
 }
+_MOST_PROCESSES = 64
 _NOT_SHOWN = (
     Phrase(
         "that the platform serves its pages from this database, and that this database is the only one",
@@ -83,7 +85,21 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         action="store_true",
         help="leave the signatures of records out (not evaluated); those of receipts and heads stay",
     )
+    parser.add_argument(
+        "--processes",
+        type=_processes,
+        default=default_processes(),
+        metavar="N",
+        help="processes that examine entries (%(default)s here; 1 = this one alone)",
+    )
     return parser
+
+
+def _processes(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= _MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"1 to {_MOST_PROCESSES} processes")
+    return count
 
 
 def run(args: argparse.Namespace, trust: Trust) -> Report:
@@ -101,6 +117,7 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
                 files=args.files or trust.files,
                 files_asked=args.files is not None,
                 signatures=not args.no_signatures,
+                processes=args.processes,
                 advance=advance,
             )
             audit.run(rpc)

@@ -6,21 +6,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from gridwitness_verifier.audit.stored_record import StoredRecord
 from gridwitness_verifier.bundle.time_check import moment
 from gridwitness_verifier.errors import VerificationError
 from gridwitness_verifier.log.scratch import Scratch
 from gridwitness_verifier.log.tally import Tally
-from gridwitness_verifier.record import Entry, disclosure_digest, parse_disclosure
+from gridwitness_verifier.record import Entry, digests_in_bytes, read_disclosure
 
 _ALTERED = "its hash is not the one in the signed entry"
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(NamedTuple):
     """What a record discloses. `missing` are digests whose disclosure is NULL;
     `broken` if one is not its own.
     """
@@ -36,40 +36,45 @@ class Fields:
 
 def open_fields(tally: Tally, stored: StoredRecord, entry: Entry) -> Fields:
     """Element i of the stored disclosures belongs to digest i of the entry; each is re-hashed."""
-    where = {**stored.at("disclosures"), "sub": entry.sub, "seq": entry.seq}
     if stored.disclosures is None or len(stored.disclosures) != len(entry.sd_digests):
         found = "unreadable" if stored.disclosures is None else f"{len(stored.disclosures)}"
-        tally.fail("disclosure-count", f"{found} disclosures for {len(entry.sd_digests)} digests", **where)
+        detail = f"{found} disclosures for {len(entry.sd_digests)} digests"
+        tally.fail("disclosure-count", detail, **_where(stored, entry))
         return Fields({}, (), broken=True)
     values: dict[str, Any] = {}
     missing: list[str] = []
     broken = False
-    for position, (encoded, digest) in enumerate(zip(stored.disclosures, entry.sd_digests, strict=True)):
-        tally.checked += 1
+    tally.checked += len(stored.disclosures)
+    for position, (encoded, digest) in enumerate(
+        zip(stored.disclosures, digests_in_bytes(entry), strict=True)
+    ):
         if encoded is None:
-            missing.append(digest)
+            missing.append(entry.sd_digests[position])
             continue
         problem = _open(values, encoded, digest)
         if problem is not None:
             code, field, detail = problem
-            tally.fail(code, f"disclosure {position}: {detail}", field=field, **where)
+            tally.fail(code, f"disclosure {position}: {detail}", field=field, **_where(stored, entry))
             broken = True
     return Fields(values, tuple(missing), broken)
 
 
-def _open(values: dict[str, Any], encoded: str, digest: str) -> tuple[str, str | None, str] | None:
+def _where(stored: StoredRecord, entry: Entry) -> dict[str, Any]:
+    return {**stored.at("disclosures"), "sub": entry.sub, "seq": entry.seq}
+
+
+def _open(values: dict[str, Any], encoded: str, digest: bytes) -> tuple[str, str | None, str] | None:
     """Add one disclosed field to `values`, or say (code, field, what is wrong)."""
+    right = sha256(encoded.encode("ascii", "replace")).digest() == digest
     try:
-        disclosure = parse_disclosure(encoded)
+        name, value = read_disclosure(encoded)
     except VerificationError as error:
-        if disclosure_digest(encoded) != digest:
-            return "altered", None, _ALTERED
-        return error.code, None, error.message
-    if disclosure.digest != digest:
-        return "altered", disclosure.name, _ALTERED
-    if disclosure.name in values:
-        return "disclosure-duplicate", disclosure.name, "a field disclosed twice"
-    values[disclosure.name] = disclosure.value
+        return (error.code, None, error.message) if right else ("altered", None, _ALTERED)
+    if not right:
+        return "altered", name, _ALTERED
+    if name in values:
+        return "disclosure-duplicate", name, "a field disclosed twice"
+    values[name] = value
     return None
 
 

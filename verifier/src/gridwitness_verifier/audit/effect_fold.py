@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,10 +58,10 @@ class EffectFold:
         self._line_of = line_of
         self.effects = 0
 
-    def apply(self, where: dict[str, Any], values: dict[str, Any]) -> None:
-        """Fold one effect's disclosed fields; what contradicts an earlier one is a failure at this entry."""
+    def apply(self, where: dict[str, Any], changes: Iterable[RowChange]) -> None:
+        """Fold one effect's rows; what contradicts an earlier one is a failure at this entry."""
         self.effects += 1
-        for row in row_changes(values):
+        for row in changes:
             self._apply_row(where, row)
 
     def _apply_row(self, where: dict[str, Any], row: RowChange) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from gridwitness_verifier.audit.disclosure_check import Fields
@@ -15,6 +16,7 @@ from gridwitness_verifier.merkle import hash_leaf
 from gridwitness_verifier.record import Entry, parse_entry
 
 _REPEATED = ("jti", "kind", "iss", "kid", "sub", "seq", "iat", "identity")
+_repeated_by = attrgetter(*_REPEATED)
 
 
 class EntryCheck:
@@ -31,30 +33,37 @@ class EntryCheck:
         except VerificationError as error:
             self._tally.fail(error.code, f"entry: {error.message}", **stored.at("entry"))
             return None
-        where = {**stored.where, "sub": entry.sub, "seq": entry.seq}
+        if _repeated_by(stored) != _repeated_by(entry):
+            self._name_columns(stored, entry)
+        if entry.aud != log.pin.origin:
+            self._tally.fail("foreign", f"the entry is addressed to {entry.aud}", **_where(stored, entry))
+        try:
+            check_source(entry.kind, entry.src)
+        except VerificationError as error:
+            self._tally.fail(error.code, error.message, **_where(stored, entry))
+        return entry
+
+    def _name_columns(self, stored: StoredRecord, entry: Entry) -> None:
+        where = _where(stored, entry)
         for column in _REPEATED:
             if getattr(stored, column) != getattr(entry, column):
                 detail = f"column {column} is {getattr(stored, column)!r}, the entry says otherwise"
                 self._tally.fail("column-differs", detail, **{**where, **stored.at(column)})
-        if entry.aud != log.pin.origin:
-            self._tally.fail("foreign", f"the entry is addressed to {entry.aud}", **where)
-        try:
-            check_source(entry.kind, entry.src)
-        except VerificationError as error:
-            self._tally.fail(error.code, error.message, **where)
-        return entry
 
     def check_fields(self, stored: StoredRecord, entry: Entry, fields: Fields) -> None:
         """The disclosed fields are just those of the kind, each of its type."""
         if entry.kind not in KINDS:
             return
-        where = {**stored.where, "sub": entry.sub, "seq": entry.seq}
         try:
             check_fields(entry.kind, fields.values, complete=fields.complete)
             if entry.kind == OFFER:
                 _check_own_key(entry, fields.values.get("jwk"))
         except VerificationError as error:
-            self._tally.fail(error.code, error.message, **where)
+            self._tally.fail(error.code, error.message, **_where(stored, entry))
+
+
+def _where(stored: StoredRecord, entry: Entry) -> dict[str, Any]:
+    return {**stored.where, "sub": entry.sub, "seq": entry.seq}
 
 
 def leaf_hash_of(stored: StoredRecord) -> bytes | None:

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from gridwitness_verifier.audit.snapshot import Snapshot
+from typing import TYPE_CHECKING
+
 from gridwitness_verifier.audit.stored_record import StoredRecord
 from gridwitness_verifier.errors import VerificationError
 from gridwitness_verifier.jwk import PublicKey, parse_jwk
@@ -14,6 +15,9 @@ from gridwitness_verifier.log.contract_history import AcceptedHead, KeyHistory
 from gridwitness_verifier.log.tally import Tally
 from gridwitness_verifier.record import Entry, parse_disclosure
 from gridwitness_verifier.report.verdict import Result
+
+if TYPE_CHECKING:
+    from gridwitness_verifier.audit.snapshot import Snapshot
 
 _OFFERS = """
 SELECT CASE WHEN cardinality(disclosures) <= 128 AND octet_length(array_to_string(disclosures, '')) <= 262144
@@ -66,12 +70,10 @@ class SignatureCheck:
 class KeyCheck:
     """Judges the signing key of one record after the other, and counts who stands for it."""
 
-    def __init__(self, keys: Tally, vouching: Tally, history: KeyHistory, now: tuple[int, int]) -> None:
+    def __init__(self, keys: Tally, vouching: Tally, judge: KeyJudge) -> None:
         self._tally = keys
         self._vouching = vouching
-        self._history = history
-        self._now = now
-        self._judged: dict[tuple[str, str, int, int], tuple[KeyJudgement, str | None]] = {}
+        self._judge = judge
         self.own_only = 0
 
     def check(self, stored: StoredRecord, entry: Entry, head: AcceptedHead | None) -> None:
@@ -83,8 +85,11 @@ class KeyCheck:
             return
         self._tally.checked += 1
         self._vouching.checked += 1
-        block, time = (head.event.at.block, head.time) if head else self._now
-        judgement, purpose = self._judge(entry.iss, entry.kid, block, time)
+        judgement, purpose = self._judge.judge(entry.iss, entry.kid, head)
+        if judgement.vouching is None and judgement.result != Result.FAILED:
+            self.own_only += 1
+        if judgement.result == Result.PROVED and purpose in kind.purposes:
+            return
         where = {**stored.where, "sub": entry.sub, "seq": entry.seq}
         if judgement.result == Result.FAILED:
             self._tally.fail(judgement.code, f"key {entry.kid} of {entry.iss}: {judgement.reason}", **where)
@@ -97,10 +102,21 @@ class KeyCheck:
         if purpose not in kind.purposes:
             detail = f"{entry.kind} signed with a key for {purpose}; it takes {' or '.join(kind.purposes)}"
             self._tally.fail("key-purpose", detail, **where)
-        if judgement.vouching is None:
-            self.own_only += 1
 
-    def _judge(self, agency: str, kid: str, block: int, time: int) -> tuple[KeyJudgement, str | None]:
+
+class KeyJudge:
+    """Judges keys by the chain's history, each at each block once; `now` (block, Unix seconds) is for
+    records that no anchor covers yet.
+    """
+
+    def __init__(self, history: KeyHistory, now: tuple[int, int]) -> None:
+        self._history = history
+        self._now = now
+        self._judged: dict[tuple[str, str, int, int], tuple[KeyJudgement, str | None]] = {}
+
+    def judge(self, agency: str, kid: str, head: AcceptedHead | None) -> tuple[KeyJudgement, str | None]:
+        """The judgement at the block of `head`, and the key's purpose there."""
+        block, time = (head.event.at.block, head.time) if head else self._now
         known = (agency, kid, block, time)
         if known not in self._judged:
             if len(self._judged) > 10_000:

@@ -15,7 +15,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-_BATCH = 1000
+# Of rows that a hostile database may make as long as the queries let through.
+_BATCH = 250
 _SETTINGS = (
     "SET LOCAL search_path = pg_catalog, pg_temp",
     "SET LOCAL row_security = off",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gridwitness_verifier.audit.snapshot import Snapshot
+if TYPE_CHECKING:
+    from gridwitness_verifier.audit.snapshot import Snapshot
 
 # 1,000,000: longer than any entry may be, so that a somewhat too long one can still be hashed and the tree
 # goes on. 8,388,736 = 128 disclosures of 65,537 characters: what the format allows, and the digit beyond.
@@ -22,8 +22,7 @@ ORDER BY array_position(%s::text[], log COLLATE "C"), log COLLATE "C",
 """
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
+class StoredRecord(NamedTuple):
     """One row as it stands. `disclosures` is None when the column is NULL or beyond the limits."""
 
     log: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from gridwitness_verifier import base64url
 from gridwitness_verifier.errors import VerificationError
@@ -60,6 +61,10 @@ class KeyHistory:
         self._time_of = time_of
         self._agencies = 0
         self._states: dict[tuple[str, str], list[tuple[int, KeyState]]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: all that was replayed, without the connection that times were asked from."""
+        return {**self.__dict__, "_time_of": None}
 
     def apply(self, event: KeyEvent | AgencyEvent) -> None:
         """The next event, in the order of the chain."""

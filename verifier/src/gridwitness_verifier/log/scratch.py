@@ -15,7 +15,7 @@ _BATCH = 5000
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-PRAGMA cache_size = -65536;
+PRAGMA cache_size = -8192;
 PRAGMA temp_store = FILE;
 CREATE TABLE entry (log TEXT, leaf INTEGER, jti TEXT, sub TEXT, seq INTEGER, prev BLOB, digest BLOB);
 CREATE TABLE line (log TEXT PRIMARY KEY, line INTEGER);
@@ -59,6 +59,12 @@ class Scratch:
         waiting = self._waiting[table]
         waiting.append(values)
         if len(waiting) >= _BATCH:
+            self._flush(table)
+
+    def add_all(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Append rows to one of the append-only tables."""
+        self._waiting[table].extend(rows)
+        if len(self._waiting[table]) >= _BATCH:
             self._flush(table)
 
     def _flush(self, table: str) -> None:

@@ -50,6 +50,14 @@ class Tally:
         if len(self.locations) < LONGEST_LIST:
             self.locations.append(Location(code, detail[:_LONGEST_DETAIL], **where))
 
+    def add(self, further: Tally) -> None:
+        """The findings of a later part."""
+        self.checked += further.checked
+        self.failures += further.failures
+        self.disputes += further.disputes
+        self.codes.update(further.codes)
+        self.locations.extend(further.locations[: LONGEST_LIST - len(self.locations)])
+
     def check(self, proved: Phrase) -> Check:
         """The check these findings come to; `proved` is what is said when nothing stands against it."""
         result, reason = self._verdict(proved)

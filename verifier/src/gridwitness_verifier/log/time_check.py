@@ -21,31 +21,35 @@ class TimeCheck:
     def check(self, leaf_index: int | None, log: AuditedLog, entry: Entry) -> None:
         """`iat` lies in its interval, and `seen` is a head the contract accepted."""
         self._tally.checked += 1
-        where = {"log": log.name, "index": leaf_index, "jti": entry.jti, "sub": entry.sub, "seq": entry.seq}
-        seen = self._seen(log, entry, where)
+        seen = self._seen(leaf_index, log, entry)
         if seen is not None and entry.iat < seen.time - self._tolerance:
             detail = f"iat {entry.iat} is {seen.time - entry.iat} s before the head it names was anchored"
-            self._tally.fail("backdated", detail, **where)
+            self._tally.fail("backdated", detail, **_where(leaf_index, log, entry))
         anchor = log.covering(leaf_index)
         if anchor is None:
             return
         if entry.iat > anchor.time + self._tolerance:
             detail = f"iat {entry.iat} is {entry.iat - anchor.time} s after it was anchored"
-            self._tally.fail("backdated", detail, **where)
+            self._tally.fail("backdated", detail, **_where(leaf_index, log, entry))
         if seen is not None and seen.size > (leaf_index or 0):
-            self._tally.fail("seen-after", "it names a head that contains it", **where)
+            detail = "it names a head that contains it"
+            self._tally.fail("seen-after", detail, **_where(leaf_index, log, entry))
         if seen is not None and anchor.time - seen.time > log.maximum_merge_delay + self._tolerance:
             self.wide += 1
 
-    def _seen(self, log: AuditedLog, entry: Entry, where: dict[str, Any]) -> AcceptedHead | None:
+    def _seen(self, leaf_index: int | None, log: AuditedLog, entry: Entry) -> AcceptedHead | None:
         if entry.seen_size is None or entry.seen_root is None:
             first = log.heads[0].time if log.heads else None
             if first is not None and first < entry.iat - self._tolerance:
                 detail = f"the log was anchored {entry.iat - first} s before, and no head is named"
-                self._tally.fail("seen-missing", detail, **where)
+                self._tally.fail("seen-missing", detail, **_where(leaf_index, log, entry))
             return None
         head = log.head_at(entry.seen_size, entry.seen_root)
         if head is None:
             detail = f"the contract accepted no head of size {entry.seen_size} with this root"
-            self._tally.fail("seen-unknown", detail, **where)
+            self._tally.fail("seen-unknown", detail, **_where(leaf_index, log, entry))
         return head
+
+
+def _where(leaf_index: int | None, log: AuditedLog, entry: Entry) -> dict[str, Any]:
+    return {"log": log.name, "index": leaf_index, "jti": entry.jti, "sub": entry.sub, "seq": entry.seq}

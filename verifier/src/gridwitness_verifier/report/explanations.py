@@ -152,6 +152,7 @@ tile a hash tile is not that of the entries / 哈希块与条目不符
 tile-missing a part of the log is not served / 日志的一部分未予提供
 tile-size a part of the log has another size / 日志数据块大小不符
 log-refused a reader's token is needed / 需要读者令牌
+process-lost a process of this program ended early; run it again / 本程序的一个进程提前结束，请重新核查
 log-unreachable the log can not be reached / 无法访问日志
 log-missing a pinned log is not in the database / 信任文件所列日志不在数据库中
 log-not-pinned a log that the trust file does not name / 信任文件未列的日志
