@@ -82,9 +82,23 @@ def test_anchor_invented(target: Target, judge: Judge) -> None:
     located="log index",
 )
 def test_anchor_deleted(target: Target, judge: Judge) -> None:
+    target.tamper("DELETE FROM records.anchor WHERE log = %s AND size = 28", CITY)
+    target.tamper("DELETE FROM records.key_state WHERE log = %s AND size = 28", CITY)
+    judge(target.audit(), keys={"log": CITY, "index": 28}, anchors={"log": CITY, "index": 28})
+
+
+@attack(
+    "the newest anchor and its key states deleted: as before they are stored, and the contract has them",
+    "删除最新一次锚定及其密钥状态证明（与尚未入库无异，合约仍有记载）",
+    by=DATABASE,
+    exit_code=0,
+    located="log index",
+    said="the database holds no anchor of size 31",
+)
+def test_newest_anchor_deleted(target: Target, judge: Judge) -> None:
     target.tamper("DELETE FROM records.anchor WHERE log = %s AND size = 31", CITY)
     target.tamper("DELETE FROM records.key_state WHERE log = %s AND size = 31", CITY)
-    judge(target.audit(), keys={"log": CITY, "index": 31}, anchors={"log": CITY, "index": 31})
+    judge(target.audit(), anchors={"log": CITY, "index": 31})
 
 
 @attack(
