@@ -16,7 +16,8 @@ from gridwitness_verifier.record import Entry, parse_disclosure
 from gridwitness_verifier.report.verdict import Result
 
 _OFFERS = """
-SELECT CASE WHEN cardinality(disclosures) <= 128 AND octet_length(array_to_string(disclosures, '')) <= 262144
+SELECT CASE WHEN cardinality(disclosures) <= 128 AND coalesce(array_ndims(disclosures), 1) = 1
+             AND octet_length(array_to_string(disclosures, '')) <= 262144
             THEN disclosures END
 FROM records.record WHERE kind = %s
 """
