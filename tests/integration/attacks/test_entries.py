@@ -181,6 +181,24 @@ def test_disclosure_withheld(target: Target, judge: Judge) -> None:
 
 
 @attack(
+    "disclosures wrapped into an array of arrays, to blind the audit",
+    "将披露值改为嵌套数组，使核查失灵",
+    by=DATABASE,
+    found="disclosures:disclosure-count",
+    exit_code=1,
+    located="jti table column",
+)
+def test_disclosures_wrapped(target: Target, judge: Judge) -> None:
+    jti = target.story.case[0].claims.jti
+    target.tamper(
+        "UPDATE records.record SET disclosures ="
+        " (SELECT array_agg(ARRAY[one]) FROM unnest(disclosures) AS one) WHERE jti = %s",
+        jti,
+    )
+    judge(target.audit(), disclosures={"jti": jti, "table": "records.record", "column": "disclosures"})
+
+
+@attack(
     "columns of a record that repeat its entry changed",
     "改写记录中与条目重复的列",
     by=DATABASE,

@@ -157,3 +157,33 @@ def test_terms_of_a_log_changed(target: Target, judge: Judge) -> None:
     target.tamper("UPDATE records.log SET maximum_merge_delay = 86400 WHERE name = %s", CITY)
     place = {"log": CITY, "table": "records.log", "key": CITY, "column": "maximum_merge_delay"}
     judge(target.audit(), anchors=place)
+
+
+@attack(
+    "NULL where none may be, to blind the audit",
+    "在不可为空处置空，使核查失灵",
+    by=DATABASE,
+    found="tree:note-form keys:key-state-missing anchors:head-unsigned files:destroyed",
+    exit_code=1,
+    located="log index table",
+)
+def test_null_where_none_may_be(target: Target, judge: Judge) -> None:
+    with target.owner() as owner:
+        for name in ("tree_head.size", "tree_head.note", "key_state.agency", "key_state.kid", "file.sha256"):
+            table, column = name.split(".")
+            owner.execute(f"ALTER TABLE records.{table} DROP CONSTRAINT IF EXISTS pk_{table}".encode())
+            owner.execute(f"ALTER TABLE records.{table} ALTER {column} DROP NOT NULL".encode())
+        owner.execute("UPDATE records.tree_head SET size = NULL WHERE log = %s AND size = 28", (CITY,))
+        owner.execute("UPDATE records.tree_head SET note = NULL WHERE log = %s AND size = 31", (CITY,))
+        owner.execute(
+            "UPDATE records.key_state SET agency = NULL, kid = NULL WHERE log = %s AND size = 31", (CITY,)
+        )
+        owner.execute(
+            "INSERT INTO records.file SELECT NULL, sm3, size, media_type, received_at FROM records.file"
+        )
+    judge(
+        target.audit(),
+        tree={"log": CITY, "index": 31, "table": "records.tree_head"},
+        keys={"log": CITY, "index": 31},
+        files={"table": "records.file"},
+    )

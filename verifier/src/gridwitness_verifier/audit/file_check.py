@@ -15,7 +15,7 @@ from gridwitness_verifier.log.tally import Tally
 
 _CHUNK = 2**20
 _ROWS = """
-SELECT encode(substr(sha256, 1, 64), 'hex'), encode(substr(sm3, 1, 64), 'hex'), size
+SELECT coalesce(encode(substr(sha256, 1, 64), 'hex'), ''), encode(substr(sm3, 1, 64), 'hex'), size
 FROM records.file ORDER BY 1
 """
 _NAMED = """

@@ -12,7 +12,7 @@ from gridwitness_verifier.log.tally import Tally
 from gridwitness_verifier.trust import Trust
 
 _STATES = """
-SELECT left(agency, 100), left(kid, 100), left(proof::text, 4000000)
+SELECT coalesce(left(agency, 100), ''), coalesce(left(kid, 100), ''), left(proof::text, 4000000)
 FROM records.key_state WHERE log = %s AND size = %s
 """
 _NEWEST_ANCHOR = "SELECT coalesce(max(size), 0) FROM records.anchor WHERE log = %s"

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from gridwitness_verifier.audit.snapshot import Snapshot
 
 _OFFERS = """
-SELECT CASE WHEN cardinality(disclosures) <= 128 AND octet_length(array_to_string(disclosures, '')) <= 262144
+SELECT CASE WHEN cardinality(disclosures) <= 128 AND coalesce(array_ndims(disclosures), 1) = 1
+             AND octet_length(array_to_string(disclosures, '')) <= 262144
             THEN disclosures END
 FROM records.record WHERE kind = %s
 """

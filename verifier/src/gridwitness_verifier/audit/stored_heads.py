@@ -16,11 +16,13 @@ from gridwitness_verifier.receipt_proof import AnchorEvent
 from gridwitness_verifier.report import Phrase
 from gridwitness_verifier.tree_head import open_tree_head
 
+# An owner may drop NOT NULL: what is NULL becomes a value that nothing agrees with, and so is found.
 _TREE_HEADS = """
-SELECT size, substr(root, 1, 64), left(note, 20000) FROM records.tree_head WHERE log = %s ORDER BY size
+SELECT coalesce(size, -1), substr(root, 1, 64), coalesce(left(note, 20000), '')
+FROM records.tree_head WHERE log = %s ORDER BY size
 """
 _ANCHORS = """
-SELECT size, old_size, substr(root, 1, 64), substr(transaction, 1, 64), block_number,
+SELECT coalesce(size, -1), old_size, substr(root, 1, 64), substr(transaction, 1, 64), block_number,
        substr(block_hash, 1, 64), extract(epoch FROM block_time)::text, left(proof::text, 4000000)
 FROM records.anchor WHERE log = %s ORDER BY size
 """

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
 
 # 1,000,000: longer than any entry may be, so that a somewhat too long one can still be hashed and the tree
 # goes on. 8,388,736 = 128 disclosures of 65,537 characters: what the format allows, and the digit beyond.
+# An array of arrays is an array to PostgreSQL, so its dimensions are asked for.
 _QUERY = """
 SELECT left(log, 200), leaf_index, jti::text, substr(identity, 1, 64), left(kind, 100), left(iss, 100),
        left(kid, 100), left(sub, 100), seq, iat, left(entry, 1000000),
-       CASE WHEN cardinality(disclosures) <= 128
+       CASE WHEN cardinality(disclosures) <= 128 AND coalesce(array_ndims(disclosures), 1) = 1
              AND octet_length(array_to_string(disclosures, '')) <= 8388736 THEN disclosures END,
        extract(epoch FROM received_at)::text, left(receipt, 20000)
 FROM records.record
