@@ -60,7 +60,7 @@ def test_honest_log(scenario: Scenario, check) -> None:
 def test_a_log_that_grows_meanwhile(
     scenario: Scenario, check, base: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Entries served after the chain was first asked name a head that is newer: nothing is wrong with them."""
+    """Entries served after the chain was first asked name a newer head; nothing is wrong with them."""
     platform, real = scenario.platform, Rpc.block_number
     before = len(platform.log.records)
 
