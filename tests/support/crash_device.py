@@ -114,7 +114,9 @@ class Device:
             known = self.receipts.setdefault(jti, receipt)
             if known != receipt:
                 raise RefusedError(f"{jti} has two receipts")
-            (self.folder / jti).write_text(receipt)
+            draft = self.folder.with_name(f".receipt-{jti}")
+            draft.write_text(receipt)
+            draft.replace(self.folder / jti)  # whole, for a check that reads the folder meanwhile
 
     def _until_answered(self, method: str, path: str, **request: Any) -> httpx.Response:
         deadline = time.monotonic() + _PATIENCE

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import secrets
@@ -191,7 +192,7 @@ def _spread(seconds: list[float]) -> dict[str, float]:
     ordered = sorted(seconds)
     return {
         "median": round(statistics.median(ordered), 2),
-        "p95": round(ordered[int(0.95 * (len(ordered) - 1))], 2),
+        "p95": round(ordered[math.ceil(0.95 * len(ordered)) - 1], 2),
         "longest": round(ordered[-1], 2),
     }
 

@@ -65,7 +65,8 @@ class Report:
 
     def require_proved(self) -> None:
         """Every check that the profile requires is proved."""
-        assert self.exit_code == 0, json.dumps(self.report, ensure_ascii=False, indent=1)[:6000]
+        whole = json.dumps(self.report, ensure_ascii=False, indent=1)[:6000]
+        assert self.exit_code == 0, f"{self.failed}\n{whole}"
 
 
 @dataclass

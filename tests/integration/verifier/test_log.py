@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gridwitness_verifier.rpc import Rpc
 from support import contract_tree
 from support.forged_platform import MERGE_DELAY
 from support.forged_publication import write_tiles
@@ -54,6 +55,27 @@ def test_honest_log(scenario: Scenario, check) -> None:
         "time": "claimed", "independence": "not evaluated",
     }  # fmt: skip
     assert answer.report["subject"]["entries"] == len(scenario.platform.log.records)
+
+
+def test_a_log_that_grows_meanwhile(
+    scenario: Scenario, check, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Entries served after the chain was first asked name a newer head; nothing is wrong with them."""
+    platform, real = scenario.platform, Rpc.block_number
+    before = len(platform.log.records)
+
+    def block_number(rpc: Rpc) -> int:
+        number = real(rpc)
+        if len(platform.log.records) == before:
+            for _ in range(2):
+                platform.accept("case.step.v1", case_step(None, "立案", []), scenario.officer)
+                platform.anchor()
+        return number
+
+    monkeypatch.setattr(Rpc, "block_number", block_number)
+    answer = check()
+    assert answer.failed == set(), answer.report
+    assert answer.report["subject"]["entries"] == before + 2
 
 
 def test_one_logs_own_address(scenario: Scenario, check, base: str) -> None:

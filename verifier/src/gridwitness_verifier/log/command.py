@@ -77,17 +77,19 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
     with ExitStack() as stack:
         scratch = stack.enter_context(Scratch())
         scratch.add_lines(trust.line_of)
-        rpc, history, settled = _ask_chain(args.rpc, trust, tallies, stack)
+        client = stack.enter_context(open_client(_token(args.token_file)))
+        sources = [
+            TileSource(client, prefix, args.mirror / pin.name if args.mirror else None)
+            for pin, prefix in prefixes
+        ]
+        rpc, history, settled = _ask_chain(args.rpc, trust, tallies, stack, sources)
         now = _now(trust, history)
         receipts = _receipts(args.receipts, tallies, trust, prefixes)
         clock = TimeCheck(tallies["time"], trust.tolerance) if history else None
-        client = stack.enter_context(open_client(_token(args.token_file)))
         advance = stack.enter_context(progress_bar("entries", None, shown=args.progress))
         served = []
-        for pin, prefix in prefixes:
-            mirror = args.mirror / pin.name if args.mirror else None
+        for (pin, _), source in zip(prefixes, sources, strict=True):
             log = AuditedLog(pin, history.log(pin.log_id) if history else None)
-            source = TileSource(client, prefix, mirror)
             one = ServedLog(log, source, tallies, scratch, receipts, clock, settled, advance)
             served.append(one)
             _run_one(one)
@@ -130,15 +132,22 @@ def _token(path: Path | None) -> str | None:
 
 
 def _ask_chain(
-    url: str | None, trust: Trust, tallies: dict[str, Tally], stack: ExitStack
+    url: str | None, trust: Trust, tallies: dict[str, Tally], stack: ExitStack, sources: list[TileSource]
 ) -> tuple[Rpc | None, ContractHistory | None, int]:
+    """The node, what the contracts say, and the last block from before the checkpoints were fetched.
+
+    The history is read after them, so that it knows every head their entries can name; a log that grows
+    meanwhile has nothing wrong with it.
+    """
     tally = tallies["chain"]
     try:
         rpc = stack.enter_context(open_rpc(url, trust))
         check_chain(tally, rpc, trust)
         settled = rpc.block_number()
         if not tally.failures:
-            history = read_history(rpc, trust, settled)
+            for source in sources:
+                source.take_checkpoint()
+            history = read_history(rpc, trust, rpc.block_number())
             check_log_pins(tally, trust, history)
             return rpc, history, settled
     except Unavailable as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -38,10 +39,17 @@ class TileSource:
         self._client = client
         self._prefix = prefix
         self._mirror = mirror
+        self._checkpoint: bytes | None = None
+
+    def take_checkpoint(self) -> None:
+        """Fetch the checkpoint that `note` gives later. What goes wrong here goes wrong there again."""
+        with suppress(Unavailable, VerificationError):
+            self._checkpoint = self._get("checkpoint", MAXIMUM_NOTE)
 
     def note(self, name: str) -> str:
         """`checkpoint` or `vkey`."""
-        data = self._get(name, MAXIMUM_NOTE)
+        taken = self._checkpoint if name == "checkpoint" else None
+        data = self._get(name, MAXIMUM_NOTE) if taken is None else taken
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError as error:
