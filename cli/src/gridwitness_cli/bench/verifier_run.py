@@ -15,12 +15,13 @@ from typing import Any
 from gridwitness.errors import Unavailable
 
 _PROGRAM = "gridwitness-verify"
-_LOOK_EVERY = 0.01
+_LOOK_EVERY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class VerifierRun:
-    """One run that proved everything. `peak_bytes` = most resident memory, None where /proc is missing."""
+    """One run that proved everything. `peak_bytes` = most resident memory of all its processes together,
+    None where /proc is missing."""
 
     seconds: float
     peak_bytes: int | None
@@ -80,9 +81,13 @@ def _program() -> str:
 
 
 def _peak_bytes(pid: int) -> int | None:
-    """VmHWM. Not `ru_maxrss`: that one counts the memory of the process that started it as well."""
+    """The sum of VmHWM over a process and its children. Not `ru_maxrss`: that one counts the memory of the
+    process that started it as well.
+    """
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except OSError:
         return None
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), None)
+    own = next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), None)
+    return None if own is None else own + sum(_peak_bytes(int(child)) or 0 for child in children)
