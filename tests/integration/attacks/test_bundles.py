@@ -13,14 +13,15 @@ from support.platform import POLICE, Officer
 
 
 @attack(
-    "a bundle's provenance edited: device, time of capture, receipt",
-    "改写证据包的来源信息（设备、采集时间、回执）",
+    "a bundle's provenance edited (device, time of capture, receipt), and the copies of agency and purpose",
+    "改写证据包的来源信息（设备、采集时间、回执）及机关与用途副本",
     by=BEARER,
     exit_code=0,
     said="anything the bundle's `provenance` says",
 )
 def test_provenance_edited(target: Target, bundle: dict[str, Any], judge: Judge) -> None:
     bundle["provenance"] |= {"device": "another", "captured": "2020-01-01T00:00:00Z", "receipt": "none"}
+    bundle["signer"] |= {"agency": "999999", "purpose": "service"}
     judge(target.check(bundle))
 
 

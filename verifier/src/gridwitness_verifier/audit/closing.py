@@ -14,6 +14,7 @@ from gridwitness_verifier.audit.manifest import TableManifest, compare_manifest
 from gridwitness_verifier.audit.row_check import check_causes, check_rows
 from gridwitness_verifier.kinds import EFFECT, ERASABLE_COLUMNS, KINDS
 from gridwitness_verifier.log.subject_check import check_subjects, check_unique
+from gridwitness_verifier.log.time_check import earlier_note
 from gridwitness_verifier.report import Phrase, Result
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def check_after_walk(
     """Everything that sorts or looks up what the walk left in the scratch file."""
     tallies, scratch = audit.tallies, audit.scratch
     # 1. histories
-    subjects = check_subjects(tallies["subjects"], scratch)
+    subjects = check_subjects(tallies["subjects"], scratch, checks.time)
     check_unique(tallies["entries"], scratch)
     # 2. missing disclosures
     erasable = {name: kind.erasable for name, kind in KINDS.items()} | {EFFECT: ERASABLE_COLUMNS}
@@ -95,6 +96,8 @@ def _count(audit: Audit, walks: dict[str, LogWalk], checks: EntryChecks, subject
         if time.wide:
             text = f"{time.wide} late: the interval is wider than the merge delay"
             tallies["time"].notes.append(Phrase(text, f"{time.wide} 条迟报：时间区间宽于最大合并时限"))
+        if time.earlier:
+            tallies["time"].notes.append(earlier_note(time.earlier))
         if tallies["independence"].check(Phrase("", "")).result is not Result.PROVED:
             text = "chain time is that of one operator"
             tallies["time"].claimed.append(Phrase(text, "链上时间出自单一运营方"))

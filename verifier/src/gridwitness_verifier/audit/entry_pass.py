@@ -132,9 +132,10 @@ def _check_record(stored: StoredRecord, walk: LogWalk, checks: EntryChecks) -> E
         checks.signature.check(stored, entry)
     if checks.key is not None:
         checks.key.check(stored, entry, walk.log.covering(stored.leaf_index))
-    if checks.time is not None:
-        checks.time.check(stored.leaf_index, walk.log, entry)
+    earliest = None if checks.time is None else checks.time.check(stored.leaf_index, walk.log, entry)
     # 6. what later checks need to sort or look up
+    place = (stored.log, stored.leaf_index, entry.jti, entry.sub, entry.seq)
+    checks.scratch.add("entry", *place, entry.prev, entry.digest, entry.iat, earliest)
     _remember(stored, entry, fields, walk, checks)
     return entry
 
@@ -160,7 +161,6 @@ def _check_place(stored: StoredRecord, walk: LogWalk, tally: Tally, leaf_hash: b
 
 def _remember(stored: StoredRecord, entry: Entry, fields: Fields, walk: LogWalk, checks: EntryChecks) -> None:
     scratch, log, leaf = checks.scratch, walk.log.name, stored.leaf_index
-    scratch.add("entry", log, leaf, entry.jti, entry.sub, entry.seq, entry.prev, entry.digest)
     if fields.missing:
         names = missing_names(entry, fields)
         for digest in fields.missing:
