@@ -177,7 +177,7 @@ def test_compromise_far_back(target: Target, judge: Judge) -> None:
     located="log index jti sub seq",
 )
 def test_statement_disowned(target: Target, judge: Judge) -> None:
-    """Within a week one agency can do it alone: what was signed stays, in doubt, and the revocation with it."""
+    """Within a week one agency can do it alone: what was signed stays, in doubt, beside the revocation."""
     running, last = target.running, target.story.case[-1]
     running.advance(86_400)
     with target.platform.transaction() as session:
