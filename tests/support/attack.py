@@ -83,7 +83,7 @@ class Attack:
     @property
     def undetected(self) -> bool:
         """Nothing refuses it and nothing finds it; at most a check says that it can not."""
-        silent = all(finding.result in ("claimed", "not evaluated") for finding in self.found)
+        silent = all(one.code is None and one.result in ("claimed", "not evaluated") for one in self.found)
         return self.exit_code == 0 and silent and not self.refused
 
 

@@ -91,9 +91,7 @@ class Target:
         with psycopg.connect(
             self.running.urls.owner, autocommit=True, row_factory=psycopg.rows.dict_row
         ) as owner:
-            for table in owner.execute(_TABLES).fetchall():
-                name = psycopg.sql.Identifier(table["schemaname"], table["tablename"])
-                owner.execute(psycopg.sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(name))
+            owner.execute(_GUARD_OFF)
             yield owner
 
     @contextmanager
@@ -230,7 +228,13 @@ def place(record: Record, **more: Any) -> dict[str, Any]:
     return {"jti": record.claims.jti, "sub": record.claims.sub, "seq": record.claims.seq, **more}
 
 
-_TABLES = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('records', 'members')"
+_GUARD_OFF = """
+DO $$ DECLARE place regclass; BEGIN
+    FOR place IN SELECT c.oid FROM pg_class c WHERE c.relkind = 'r'
+        AND c.relnamespace IN ('records'::regnamespace, 'members'::regnamespace)
+    LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', place); END LOOP;
+END $$
+"""
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from gridwitness_evidence import Record, SigningKey
@@ -13,14 +14,15 @@ from support.platform import POLICE, Officer
 
 
 @attack(
-    "a bundle's provenance edited: device, time of capture, receipt",
-    "改写证据包的来源信息（设备、采集时间、回执）",
+    "a bundle's provenance edited (device, time of capture, receipt), and the copies of agency and purpose",
+    "改写证据包的来源信息（设备、采集时间、回执）及机关与用途副本",
     by=BEARER,
     exit_code=0,
     said="anything the bundle's `provenance` says",
 )
 def test_provenance_edited(target: Target, bundle: dict[str, Any], judge: Judge) -> None:
     bundle["provenance"] |= {"device": "another", "captured": "2020-01-01T00:00:00Z", "receipt": "none"}
+    bundle["signer"] |= {"agency": "999999", "purpose": "service"}
     judge(target.check(bundle))
 
 
@@ -199,6 +201,23 @@ def test_bundle_of_another_deployment(
     other = zhang.step(aud=record.claims.aud.replace(record.claims.aud.split("/")[1], "0" * 32))
     report = target.check(bundle | {"record": other.presentation})
     judge(report, record={"file": "bundle.json"})
+
+
+@attack(
+    "a receipt forged to accuse the platform of an omission",
+    "伪造回执以诬指平台遗漏",
+    by=BEARER,
+    found="receipts:note-signature",
+    exit_code=1,
+    located="file",
+)
+def test_receipt_forged(target: Target, url: str, record: Record, judge: Judge) -> None:
+    receipts = target.receipts(record)
+    path = receipts / record.claims.jti
+    other = base64.b64encode(target.story.case[0].leaf_hash).decode()
+    lines = path.read_text(encoding="utf-8").split("\n")
+    path.write_text("\n".join([*lines[:2], other, *lines[3:]]), encoding="utf-8")
+    judge(target.log(url, "--receipts", str(receipts)), receipts={"file": record.claims.jti})
 
 
 @attack(

@@ -169,6 +169,45 @@ def test_compromise_far_back(target: Target, judge: Judge) -> None:
 
 
 @attack(
+    "an inconvenient statement put in doubt, its key said to be compromised since the day before",
+    "谎称密钥前一日失密，使不利陈述存疑",
+    by=REGISTRAR,
+    found="keys:key-disputed:disputed",
+    exit_code=3,
+    located="log index jti sub seq",
+)
+def test_statement_disowned(target: Target, judge: Judge) -> None:
+    """Within a week one agency can do it alone: what was signed stays, in doubt, beside the revocation."""
+    running, last = target.running, target.story.case[-1]
+    running.advance(86_400)
+    with target.platform.transaction() as session:
+        since = running.clock.now() - timedelta(days=1, minutes=1)
+        kid = target.story.zhang.key.kid
+        target.platform.keys.revoke(session, CITY, kid, since, "设备遗失", by=None)
+    running.drain()
+    judge(target.audit(), keys=place(last, log=CITY, index=target.leaf(last)))
+
+
+@attack(
+    "a key's window cut back over what it signed",
+    "缩短密钥有效期，使已签内容落在期外",
+    by=REGISTRAR,
+    found="keys:key-window-cut:disputed",
+    exit_code=3,
+    located="log index jti sub seq",
+)
+def test_window_cut_back(target: Target, judge: Judge) -> None:
+    running, last = target.running, target.story.case[-1]
+    running.advance(86_400)
+    members, kid = target.platform.chain.contracts.members, base64url.decode(target.story.zhang.key.kid)
+    state = members.key_of(CITY, kid)
+    end = int(running.clock.now().timestamp()) - 86_460
+    call = members.shrink_window(CITY, kid, state.not_before, end)
+    target.platform.chain.submit(target.platform.chain.registrar(CITY), members, call)
+    judge(target.audit(), keys=place(last, log=CITY, index=target.leaf(last)))
+
+
+@attack(
     "a key revoked in the contract, with no record of it",
     "只在合约吊销密钥而不留记录",
     by=REGISTRAR,

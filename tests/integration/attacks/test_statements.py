@@ -56,6 +56,47 @@ def test_backdated_without_seen(target: Target, zhang: Officer, judge: Judge) ->
 
 
 @attack(
+    "a statement backdated three weeks, to an old head that its signer chose to name",
+    "倒签三周，并选用三周前的旧树头",
+    by=OFFICER,
+    exit_code=0,
+    said=", late; simulated clock",
+)
+def test_backdated_to_an_old_head(target: Target, zhang: Officer, judge: Judge) -> None:
+    """The door takes it: a device that was offline so long looks the same. The report names it late."""
+    before, seen = int(target.running.clock.now().timestamp()), target.running.seen()
+    target.running.advance(THREE_WEEKS)
+    target.running.accept(zhang.step(seen=target.running.seen()))
+    target.running.drain()
+    record = zhang.step(seen=seen, iat=before)
+    with served(target.platform) as url:
+        assert Door(url, zhang).submit(record.presentation).status_code == 201
+    target.running.drain()
+    judge(target.check(target.bundle(record)))
+
+
+@attack(
+    "a statement backdated before the one it follows",
+    "倒签至其所续陈述之前",
+    by=OFFICER,
+    found="time:signed-earlier:claimed",
+    exit_code=0,
+    located="log index jti sub seq",
+    said="1 signed, by their own word, before the record they follow",
+)
+def test_backdated_before_the_one_it_follows(target: Target, zhang: Officer, judge: Judge) -> None:
+    before, seen = int(target.running.clock.now().timestamp()), target.running.seen()
+    target.running.advance(3600)
+    target.running.accept(zhang.step())
+    target.running.drain()
+    first = zhang.step()
+    second = zhang.step(after=first, seen=seen, iat=before)
+    assert [outcome.error for outcome in target.running.accept(first, second)] == [None, None]
+    target.running.drain()
+    judge(target.audit(), time=place(second, log=CITY, index=target.leaf(second)))
+
+
+@attack(
     "a record of another deployment",
     "混入其他部署的记录",
     by=API,

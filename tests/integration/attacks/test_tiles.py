@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
-from support.attack import FILES, Judge, attack
-from support.attack_story import file_path
+import pytest
+from gridwitness_verifier.main import main as verify
+from support.attack import FILES, OFFICER, Judge, attack
+from support.attack_door import Door
+from support.attack_story import file_path, store_file
 from support.attack_target import Target
-from support.platform import CITY, POLICE
+from support.platform import CITY, POLICE, Officer
+
+HOSTILE = "照片\u202e\u0007\x1b[2J<script>alert(1)</script>\u2066.jpg"
 
 
 def tile(target: Target, name: str) -> Path:
@@ -103,6 +108,40 @@ def test_file_destroyed(target: Target, judge: Judge) -> None:
     digest, record = target.story.photo["sha256"], target.story.case[0]
     file_path(target.home, digest).unlink()
     judge(target.audit(), files={"jti": record.claims.jti, "file": digest})
+
+
+@attack(
+    "markup, terminal codes and bidi marks in a file's name, shown once the file is gone",
+    "在文件名中植入标记、终端控制码与双向字符，毁坏文件后出现在报告中",
+    by=FILES,
+    helped_by=OFFICER,
+    found="files:destroyed",
+    exit_code=1,
+    located="jti file",
+)
+def test_hostile_file_name(
+    target: Target,
+    zhang: Officer,
+    door: Door,
+    judge: Judge,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    photo = store_file(target.running, b"another photo") | {"name": HOSTILE}
+    record = zhang.step(fields={"files": [photo]})
+    assert door.submit(record.presentation).status_code == 201
+    target.running.drain()
+    file_path(target.home, photo["sha256"]).unlink()
+    page = tmp_path / "report.html"
+    report = target.audit("--html", str(page))
+    capsys.readouterr()
+    url, files = target.running.urls.auditor, str(target.home / "files")
+    verify(["audit", "--database", url, "--trust", str(target.trust), "--files", files])
+    for text in (capsys.readouterr().out, page.read_text(encoding="utf-8"), str(report.report)):
+        assert "照片" in text
+        assert not set(text) & set("\u202e\u2066\x1b\x07")
+    assert "<script>alert" not in page.read_text(encoding="utf-8")
+    judge(report, files={"jti": record.claims.jti, "file": photo["sha256"]})
 
 
 @attack(

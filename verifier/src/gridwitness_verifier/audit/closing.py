@@ -14,6 +14,7 @@ from gridwitness_verifier.audit.manifest import TableManifest, compare_manifest
 from gridwitness_verifier.audit.row_check import check_causes, check_rows
 from gridwitness_verifier.kinds import EFFECT, ERASABLE_COLUMNS, KINDS
 from gridwitness_verifier.log.subject_check import check_subjects, check_unique
+from gridwitness_verifier.log.time_check import TimeCheck, earlier_note
 from gridwitness_verifier.report import Phrase, Result
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def check_after_walk(
     """Everything that sorts or looks up what the walk left in the scratch file."""
     tallies, scratch = audit.tallies, audit.scratch
     # 1. histories
-    subjects = check_subjects(tallies["subjects"], scratch)
+    clock = None if audit.history is None else TimeCheck(tallies["time"], audit.trust.tolerance)
+    subjects = check_subjects(tallies["subjects"], scratch, clock)
     check_unique(tallies["entries"], scratch)
     # 2. missing disclosures
     erasable = {name: kind.erasable for name, kind in KINDS.items()} | {EFFECT: ERASABLE_COLUMNS}
@@ -53,6 +55,8 @@ def check_after_walk(
     # 5. files
     _check_files(audit)
     # 6. what is counted but is no failure
+    if clock is not None and clock.earlier:
+        tallies["time"].notes.append(earlier_note(clock.earlier))
     _count(audit, walks, fold, subjects)
 
 

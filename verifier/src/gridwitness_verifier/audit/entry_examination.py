@@ -107,10 +107,11 @@ def _examine_record(stored: StoredRecord, log: AuditedLog, checks: _Checks, find
         checks.signature.check(stored, entry)
     if checks.key is not None:
         checks.key.check(stored, entry, head)
-    if checks.time is not None:
-        checks.time.check(stored.leaf_index, log, entry)
+    earliest = None if checks.time is None else checks.time.check(stored.leaf_index, log, entry)
     # 6. what later checks need to sort or look up
     findings.add_signer(head.size if head else None, None if entry.kind == OFFER else (entry.iss, entry.kid))
+    place = (log.name, stored.leaf_index, entry.jti, entry.sub, entry.seq)
+    findings.keep("entry", *place, entry.prev, entry.digest, entry.iat, earliest)
     _keep(stored, entry, fields, log, findings)
 
 
@@ -131,16 +132,14 @@ def _check_place(stored: StoredRecord, findings: Findings, leaf_hash: bytes | No
 
 
 def _keep(stored: StoredRecord, entry: Entry, fields: Fields, log: AuditedLog, findings: Findings) -> None:
-    leaf = stored.leaf_index
-    findings.keep("entry", log.name, leaf, entry.jti, entry.sub, entry.seq, entry.prev, entry.digest)
     if fields.missing:
         _keep_missing(stored, entry, fields, findings)
     if entry.kind in (EFFECT, MANIFEST):
-        if log.counts(leaf):
+        if log.counts(stored.leaf_index):
             _keep_platform_record(stored, entry, fields.values, findings)
     elif entry.kind == ERASURE:
         _keep_erasure(stored, entry, fields, findings)
-    elif entry.kind == INCARNATION and leaf == 0:
+    elif entry.kind == INCARNATION and stored.leaf_index == 0:
         findings.incarnation = dict(fields.values)
     else:
         _keep_files(stored, entry, fields, findings)

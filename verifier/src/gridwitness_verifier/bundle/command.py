@@ -33,9 +33,10 @@ _NOT_SHOWN = [
     ),
     Phrase("that what the signer stated is true", "签名人所述内容属实"),
     Phrase(
-        "anything the bundle's `provenance` says (receipt, times, device): it is not read"
-        " (`log --receipts` checks a receipt)",
-        "证据包 provenance 所载内容（回执、时间、设备）：本命令不读取（回执可用 log --receipts 核查）",
+        "anything the bundle's `provenance` says (receipt, times, device), or its `signer` of agency and"
+        " purpose: it is not read (`log --receipts` checks a receipt)",
+        "证据包 provenance 所载内容（回执、时间、设备）及 signer 所写机关与用途：本命令不读取"
+        "（回执可用 log --receipts 核查）",
     ),
     THIS_MACHINE,
 ]

@@ -27,7 +27,7 @@ from .served_log import ServedLog
 from .subject_check import check_subjects, check_unique
 from .tally import Tally
 from .tile_source import TileSource, open_client
-from .time_check import TimeCheck
+from .time_check import TimeCheck, earlier_note
 
 _PROVED = {
     "checkpoint": Phrase("signed by the pinned key", "由信任文件所列密钥签名"),
@@ -206,7 +206,7 @@ def _finish(
     tallies: dict[str, Tally], scratch: Scratch, clock: TimeCheck | None, history: ContractHistory | None
 ) -> None:
     checked = tallies["entries"].checked
-    check_subjects(tallies["entries"], scratch)
+    check_subjects(tallies["entries"], scratch, clock)
     check_unique(tallies["entries"], scratch)
     tallies["entries"].checked = checked
     if clock is None or history is None:
@@ -214,6 +214,8 @@ def _finish(
     if clock.wide:
         text = f"{clock.wide} late: the interval is wider than the merge delay"
         tallies["time"].notes.append(Phrase(text, f"{clock.wide} 条迟报：时间区间宽于最大合并时限"))
+    if clock.earlier:
+        tallies["time"].notes.append(earlier_note(clock.earlier))
     if tallies["entries"].not_evaluated and not checked:
         tallies["time"].not_evaluated.append(Phrase("no entries to look at", "没有可查的条目"))
     if tallies["independence"].check(Phrase("", "")).result is not Result.PROVED:

@@ -17,7 +17,8 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -8192;
 PRAGMA temp_store = FILE;
-CREATE TABLE entry (log TEXT, leaf INTEGER, jti TEXT, sub TEXT, seq INTEGER, prev BLOB, digest BLOB);
+CREATE TABLE entry (log TEXT, leaf INTEGER, jti TEXT, sub TEXT, seq INTEGER, prev BLOB, digest BLOB,
+                    iat INTEGER, earliest INTEGER);
 CREATE TABLE line (log TEXT PRIMARY KEY, line INTEGER);
 CREATE TABLE cause (jti TEXT, log TEXT, leaf INTEGER, cause TEXT);
 CREATE TABLE missing (log TEXT, sub TEXT, digest TEXT, leaf INTEGER, jti TEXT, kind TEXT, names TEXT);
@@ -27,7 +28,7 @@ CREATE TABLE state (tbl TEXT, key TEXT, log TEXT, effect TEXT, alive INTEGER, se
                     PRIMARY KEY (tbl, key)) WITHOUT ROWID;
 """
 _INSERTS = {
-    "entry": "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "entry": "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "line": "INSERT INTO line VALUES (?, ?)",
     "cause": "INSERT INTO cause VALUES (?, ?, ?, ?)",
     "missing": "INSERT INTO missing VALUES (?, ?, ?, ?, ?, ?, ?)",

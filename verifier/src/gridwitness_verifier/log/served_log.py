@@ -151,11 +151,9 @@ class ServedLog:
             tally.fail(error.code, f"entry: {error.message}", **where)
             return
         self._check_claims(tally, entry, leaf_index)
-        self.scratch.add(
-            "entry", self.log.name, leaf_index, entry.jti, entry.sub, entry.seq, entry.prev, entry.digest
-        )
-        if self.time is not None:
-            self.time.check(leaf_index, self.log, entry)
+        earliest = None if self.time is None else self.time.check(leaf_index, self.log, entry)
+        place = (self.log.name, leaf_index, entry.jti, entry.sub, entry.seq)
+        self.scratch.add("entry", *place, entry.prev, entry.digest, entry.iat, earliest)
 
     def _check_claims(self, tally: Tally, entry: Entry, leaf_index: int) -> None:
         where = {

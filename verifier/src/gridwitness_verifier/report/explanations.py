@@ -72,6 +72,7 @@ seen-absent the record names no head / 记录未写明所见树头
 seen-unknown the contract never accepted the head seen / 所见树头未被合约接受
 seen-after the head seen contains the record / 所见树头晚于记录自身
 backdated the claimed time contradicts the blocks / 签名时间与区块时间矛盾（倒签）
+signed-earlier says it was signed before the record it follows / 自称的签名时间早于其所续记录
 clock-simulated a simulated clock / 模拟时钟
 single-operator one operator alone / 单一运行方
 validators-missing no validator is pinned for this block / 没有登记该区块的验证节点
