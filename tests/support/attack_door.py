@@ -26,3 +26,9 @@ class Door:
         answer = self.submit(record if isinstance(record, str) else record.presentation)
         assert 400 <= answer.status_code < 500, answer.text
         return str(answer.json()["code"])
+
+    def problem(self, path: str) -> str:
+        """The code with which the platform refuses to show something."""
+        answer = httpx.get(f"{self.url}{path}", headers=self._headers, trust_env=False, timeout=60)
+        assert answer.status_code >= 400, answer.text
+        return str(answer.json()["code"])

@@ -102,7 +102,7 @@ def _found(attack: Attack) -> str:
     said = [_finding(one.check, one.code, one.result) for one in attack.found]
     if attack.undetected:
         said = [f"*not detected*: “{attack.said}”", *said]
-    return "<br>".join(said) or "nothing came of it"
+    return "<br>".join(said) or "nothing to find"
 
 
 def _finding(check: str, code: str | None, result: str) -> str:

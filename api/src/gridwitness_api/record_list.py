@@ -9,9 +9,9 @@ from uuid import UUID
 
 from gridwitness.errors import NotFound
 from gridwitness.members import Actor
-from gridwitness.records import presentation, record_row, rfc3339
+from gridwitness.records import record_row, rfc3339, stored_record
 from gridwitness.records.models import AnchorRow, LogRow, RecordRow
-from gridwitness_evidence import base64url, parse_presentation, strict_json
+from gridwitness_evidence import base64url, strict_json
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -68,7 +68,7 @@ def list_subject(session: Session, log: str, sub: str, cursor: str | None, limit
 
 def record_view(session: Session, row: RecordRow) -> RecordView:
     """A record with everything still shown."""
-    record = parse_presentation(presentation(row))
+    record = stored_record(row)
     payload = strict_json.loads(base64url.decode(record.entry.split(".")[1]))
     return RecordView(
         **summary(row, anchored_sizes(session)).model_dump(),

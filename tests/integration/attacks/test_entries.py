@@ -6,6 +6,7 @@ import hashlib
 
 from gridwitness_evidence import Record, SigningKey, parse_entry
 from support.attack import DATABASE, Judge, attack
+from support.attack_door import Door
 from support.attack_forgery import edited, malleated, place_of, resigned, revalued
 from support.attack_target import Target
 from support.platform import CITY
@@ -145,12 +146,13 @@ def test_signature_malleated(target: Target, judge: Judge) -> None:
     "a disclosed field edited",
     "改写披露值",
     by=DATABASE,
+    refused="record-damaged",
     found="disclosures:altered",
     exit_code=1,
     located="log index jti sub seq field table key column",
 )
-def test_disclosure_edited(target: Target, judge: Judge) -> None:
-    record = target.story.case[2]
+def test_disclosure_edited(target: Target, record: Record, door: Door, judge: Judge) -> None:
+    """The platform itself does not show it any more."""
     forged = revalued(record, "outcome", "不予处罚")
     target.tamper(
         "UPDATE records.record SET disclosures[%s] = %s WHERE jti = %s",
@@ -158,6 +160,7 @@ def test_disclosure_edited(target: Target, judge: Judge) -> None:
     )  # fmt: skip
     place = {"log": CITY, "index": target.leaf(record), "jti": record.claims.jti, "sub": record.claims.sub}
     stored = {"table": "records.record", "key": record.claims.jti, "column": "disclosures"}
+    judge.refusal(door.problem(f"/api/v1/records/{record.claims.jti}"))
     judge(target.audit(), disclosures={**place, **stored, "seq": 2, "field": "outcome"})
 
 

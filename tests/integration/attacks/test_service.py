@@ -7,7 +7,7 @@ from typing import Any
 from gridwitness.members import AccountRow
 from gridwitness.records import change
 from gridwitness_evidence import Record, SigningKey
-from support.attack import FEED, SERVICE, Judge, attack
+from support.attack import API, FEED, SERVICE, Judge, attack
 from support.attack_door import Door
 from support.attack_target import Target, place
 from support.platform import CITY, POLICE, Officer, step_fields
@@ -17,6 +17,7 @@ from support.platform import CITY, POLICE, Officer, step_fields
     "an officer's act under the service key",
     "以机关服务密钥冒作执法人员行为",
     by=SERVICE,
+    helped_by=API,
     refused="key-purpose",
     found="keys:key-purpose",
     exit_code=1,
@@ -34,6 +35,7 @@ def test_officers_act_under_the_service_key(target: Target, zhang: Officer, door
     "an officer's act under the service key, handed out as a bundle",
     "以机关服务密钥冒作执法人员行为并开具证据包",
     by=SERVICE,
+    helped_by=API,
     found="key:key-purpose",
     exit_code=1,
     located="jti sub seq",
@@ -87,6 +89,7 @@ def test_machine_step_of_ones_own(target: Target, judge: Judge) -> None:
     "a feed that signs an officer's act",
     "数据源冒作执法人员签名",
     by=FEED,
+    helped_by=API,
     refused="key-purpose",
     found="keys:key-purpose",
     exit_code=1,
@@ -105,6 +108,7 @@ def test_feed_signs_an_officers_act(target: Target, door: Door, judge: Judge) ->
     "a feed that passes for one of another agency",
     "数据源冒充其他机关的数据源",
     by=FEED,
+    helped_by=API,
     refused="key-unknown",
     found="keys:key-unknown",
     exit_code=1,

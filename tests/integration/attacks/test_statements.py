@@ -60,7 +60,7 @@ def test_backdated_without_seen(target: Target, zhang: Officer, judge: Judge) ->
     "倒签三周，并选用三周前的旧树头",
     by=OFFICER,
     exit_code=0,
-    said=", late; simulated clock",
+    said="late; simulated clock",
 )
 def test_backdated_to_an_old_head(target: Target, zhang: Officer, judge: Judge) -> None:
     """The door takes it: a device that was offline so long looks the same. The report names it late."""

@@ -67,6 +67,8 @@ def test_a_disputed_key_is_kept_as_disputed():
         (replace(KEY, not_before=501), 500, "key-window-cut"),
         (replace(KEY, not_after=499), 1001, "key-window"),
         (replace(REVOKED, not_after=499), 500, "key-disputed"),
+        (KeyRecord(0, 0, 0, 0, 0, 0, 0, 0, ""), 500, "key-unknown"),
+        (replace(KEY, registered_at=101), 500, "key-unknown"),
     ],
 )
 def test_what_became_of_a_key_since(latest, at, answer):

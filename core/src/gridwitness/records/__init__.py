@@ -7,6 +7,7 @@ from gridwitness.records.bundles import (
     record_row,
     record_state,
     rfc3339,
+    stored_record,
     unanchored,
 )
 from gridwitness.records.effects import RowChange, change, put_new, remove
@@ -82,6 +83,7 @@ __all__ = [
     "rfc3339",
     "row_digest",
     "sole_sequencer",
+    "stored_record",
     "subject_log",
     "unanchored",
 ]

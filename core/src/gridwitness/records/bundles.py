@@ -9,6 +9,7 @@ from uuid import UUID
 from gridwitness_evidence import (
     Bundle,
     BundleSigner,
+    EvidenceError,
     KeyStateProof,
     LogProof,
     Provenance,
@@ -20,7 +21,7 @@ from gridwitness_evidence import (
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from gridwitness.errors import Conflict, NotFound
+from gridwitness.errors import Conflict, Misconfigured, NotFound
 from gridwitness.records.logs import latest_anchor, logs_by_origin
 from gridwitness.records.models import AnchorRow, KeyStateRow, RecordRow, TreeHeadRow
 from gridwitness.records.signers import SignerDirectory
@@ -41,6 +42,18 @@ def presentation(row: RecordRow) -> str:
     """The stored record with every disclosure that is still there."""
     shown = [disclosure for disclosure in row.disclosures if disclosure is not None]
     return "~".join([row.entry, *shown]) + "~"
+
+
+def stored_record(row: RecordRow) -> Record:
+    """The stored record, read. Raises Misconfigured `record-damaged`: it is not what was accepted."""
+    try:
+        return parse_presentation(presentation(row))
+    except EvidenceError as error:
+        raise Misconfigured(
+            "record-damaged",
+            f"Record {row.jti} is not stored as it was accepted: {error.message}.",
+            "somebody changed the database; `gridwitness-verify audit` says what and where",
+        ) from error
 
 
 def record_state(session: Session, row: RecordRow) -> str:
@@ -87,7 +100,7 @@ class BundleMaker:
                 f"Record {row.jti} is accepted but its tree head is not on the chain yet.",
                 "ask again shortly; the receipt names the time by which it will be",
             )
-        record = parse_presentation(presentation(row))
+        record = stored_record(row)
         head = session.get_one(TreeHeadRow, (row.log, anchor.size))
         hashes = self._tree_of(row.log, anchor.size).inclusion_proof(row.leaf_index)
         return Bundle(

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from gridwitness_evidence import Disclosure, Record, parse_presentation
+from gridwitness_evidence import Disclosure, Record
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,7 @@ from gridwitness.clock import Clock
 from gridwitness.database import load_models
 from gridwitness.errors import Conflict, Forbidden, InvalidInput, NotFound
 from gridwitness.records.acceptance import Acceptance
-from gridwitness.records.bundles import presentation, record_state, rfc3339
+from gridwitness.records.bundles import record_state, rfc3339, stored_record
 from gridwitness.records.effects import EFFECT_KIND, RowChange, change, put_new
 from gridwitness.records.files import FileStore
 from gridwitness.records.kinds import KINDS
@@ -225,7 +225,7 @@ def _disclosures_of(row: RecordRow, field: str) -> list[_Named]:
     """The field's disclosures of one record; for an effect `field` is `schema.table.column`."""
     if all(disclosure is None for disclosure in row.disclosures):
         return []
-    record = parse_presentation(presentation(row))
+    record = stored_record(row)
     if row.kind == EFFECT_KIND:
         names = _effect_names(record, field)
     else:
@@ -284,9 +284,7 @@ def _is_anchored(session: Session, row: ErasureRow) -> bool:
 def _digests_of(session: Session, row: ErasureRow) -> frozenset[str]:
     """The digests that the erasure's own record names."""
     assert row.record is not None
-    return frozenset(
-        parse_presentation(presentation(session.get_one(RecordRow, row.record))).fields["digests"]
-    )
+    return frozenset(stored_record(session.get_one(RecordRow, row.record)).fields["digests"])
 
 
 def _files_named_only_here(session: Session, named: Sequence[_Named]) -> list[str]:
@@ -302,7 +300,7 @@ def _files_named_only_here(session: Session, named: Sequence[_Named]) -> list[st
         return []
     gone = {(found.row.jti, found.place) for found in named}
     for row in session.scalars(select(RecordRow).where(RecordRow.kind.in_(_kinds_with_files()))):
-        record = parse_presentation(presentation(row))
+        record = stored_record(row)
         for place, disclosure in enumerate(record.disclosures):
             if disclosure is not None and (row.jti, place) not in gone and isinstance(disclosure.value, list):
                 digests -= {file.get("sha256") for file in disclosure.value if isinstance(file, dict)}

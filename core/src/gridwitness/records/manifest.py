@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gridwitness_evidence import parse_presentation
 from sqlalchemy import MetaData, select
 from sqlalchemy.orm import Session
 
 from gridwitness.errors import Misconfigured
 from gridwitness.manifest import manifest_of
-from gridwitness.records.bundles import presentation
+from gridwitness.records.bundles import stored_record
 from gridwitness.records.models import RecordRow
 
 MANIFEST_KIND = "deployment.manifest.v1"
@@ -65,7 +64,7 @@ def recorded_manifests(session: Session) -> dict[str, RecordedManifest]:
     rows = session.scalars(select(RecordRow).where(RecordRow.kind == MANIFEST_KIND))
     newest: dict[str, RecordedManifest] = {}
     for row in rows:
-        fields = parse_presentation(presentation(row)).fields
+        fields = stored_record(row).fields
         if {"feature", "revision", "tables"} <= fields.keys():
             known = newest.get(fields["feature"])
             if known is None or known.fields["revision"] < fields["revision"]:
