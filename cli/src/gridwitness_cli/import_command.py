@@ -26,6 +26,7 @@ from gridwitness_ingest import (
 )
 from sqlalchemy import select
 
+from gridwitness_cli.collector import collect_rarely
 from gridwitness_cli.import_output import BadRowFile, FileProgress
 from gridwitness_cli.runtime import attached_platform
 
@@ -88,6 +89,7 @@ def import_files(
             "home-not-set-up", f"{settings.home} holds no platform yet.", "run `gridwitness up`"
         )
     with attached_platform(settings) as platform:
+        collect_rarely()
         results = run_import(platform, plan)
     _print(results, as_json)
     if any(result.summary.bad for result in results):

@@ -14,6 +14,7 @@ from rich.console import Console
 from gridwitness_cli.bench.measurement import as_table
 from gridwitness_cli.bench.run import RESULTS, run_bench
 from gridwitness_cli.bench.sizes import DEFAULT, FULL, QUICK
+from gridwitness_cli.collector import collect_rarely
 
 _FILE_WIDTH = 190
 _progress = Console(stderr=True, highlight=False)
@@ -31,6 +32,7 @@ def bench(
     sizes = QUICK if quick else FULL if full else DEFAULT
     # Ended from outside, we still take down what we started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    collect_rarely()  # as the commands it measures do
     rows = run_bench(folder, sizes, lambda what: _progress.print(f"· {what}"))
     if as_json:
         typer.echo(json.dumps([row.to_value() for row in rows], ensure_ascii=False, indent=2))
