@@ -13,19 +13,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 _ATTACH_SECONDS = 10.0
-_CALL = re.compile(r"^\d+\s+(\w+)\((.*)\)\s+= (-?\d+)")
+_CALL = re.compile(r"^(\d+)\s+(\w+)\((.*)\)\s+= (-?\d+)")
 _INJECTED = "(INJECTED)"
 
 
 @dataclass(frozen=True)
 class SystemCall:
-    """One finished call, `number` counted from 1 among those of its name."""
+    """One finished call, `number` counted from 1 among those of its name in its thread, as strace counts."""
 
     name: str
     number: int
@@ -58,14 +59,14 @@ class Trace:
 
     def calls(self) -> list[SystemCall]:
         """Finished calls in order."""
-        counts: dict[str, int] = {}
+        counts: Counter[tuple[str, str]] = Counter()
         found = []
         for line in self.lines():
             match = _CALL.match(line)
             if match:
-                name = match[1]
-                counts[name] = counts.get(name, 0) + 1
-                found.append(SystemCall(name, counts[name], match[2], int(match[3]) < 0))
+                thread, name, arguments, answer = match.groups()
+                counts[thread, name] += 1
+                found.append(SystemCall(name, counts[thread, name], arguments, int(answer) < 0))
         return found
 
 
