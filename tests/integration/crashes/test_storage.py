@@ -154,7 +154,7 @@ def test_folders_that_cannot_be_made(stand: CrashStand, engine: Engine) -> None:
     fail = FailedCall("mkdir", "1+", "ENOSPC")
     with one_update(stand, engine, fail, records=_WIDTH - size % _WIDTH + 1) as trace:
         deadline = time.monotonic() + 30
-        while sum("001.p" in line for line in trace.lines() if "(INJECTED)" in line) < 2:
+        while sum(f"{CITY}/tile/" in line for line in trace.lines() if "(INJECTED)" in line) < 2:
             assert time.monotonic() < deadline, trace.lines()[-20:]
             time.sleep(0.05)
         stand.device.deliver(stand.device.sign())  # the door stays open
