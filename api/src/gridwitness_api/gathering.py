@@ -52,11 +52,12 @@ class Gathering(Generic[Question, Answer]):
         asking = [future for _, future in group]
         try:
             answers = await run_in_threadpool(self._answer, [question for question, _ in group])
+            settled = list(zip(asking, answers, strict=True))
         except Exception as failure:
             for future in filter(_still_waits, asking):
                 future.set_exception(failure)
             return
-        for future, answer in zip(asking, answers, strict=True):
+        for future, answer in settled:
             if _still_waits(future):
                 future.set_result(answer)
 

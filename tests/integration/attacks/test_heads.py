@@ -93,12 +93,26 @@ def test_anchor_deleted(target: Target, judge: Judge) -> None:
     by=DATABASE,
     exit_code=0,
     located="log index",
-    said="accepted after the newest stored anchor",
+    said="the newest head that the contract accepted",
 )
 def test_newest_anchor_deleted(target: Target, judge: Judge) -> None:
     target.tamper("DELETE FROM records.anchor WHERE log = %s AND size = 31", CITY)
     target.tamper("DELETE FROM records.key_state WHERE log = %s AND size = 31", CITY)
     judge(target.audit(), anchors={"log": CITY, "index": 31})
+
+
+@attack(
+    "the two newest anchors and their key states deleted",
+    "删除最新两次锚定及其密钥状态证明",
+    by=DATABASE,
+    found="anchors:event-without-row",
+    exit_code=1,
+    located="log index",
+)
+def test_two_newest_anchors_deleted(target: Target, judge: Judge) -> None:
+    target.tamper("DELETE FROM records.anchor WHERE log = %s AND size >= 28", CITY)
+    target.tamper("DELETE FROM records.key_state WHERE log = %s AND size >= 28", CITY)
+    judge(target.audit(), anchors={"log": CITY, "index": 28})
 
 
 @attack(

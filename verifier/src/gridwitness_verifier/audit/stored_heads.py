@@ -99,29 +99,29 @@ def compare_events(tally: Tally, log: AuditedLog, heads: StoredHeads, settled: i
     """Every event has a row, and a tree head signed by the log key;
     `settled` = last block before the snapshot.
     """
-    newest, waiting = max(heads.anchored, default=0), 0
-    for head in log.heads:
+    settled_heads = [head for head in log.heads if head.event.at.block <= settled]
+    for head in settled_heads:
         where = {"log": log.name, "index": head.size}
-        if head.event.at.block > settled:
-            continue
         if head.size not in heads.anchored:
             detail = (
                 f"anchored in block {head.event.at.block}; the database holds no anchor of size {head.size}"
             )
-            # They are stored in order: what lacks after the newest may be on its way, before it not.
-            waiting += head.size > newest
-            name = tally.name_place if head.size > newest else tally.fail
+            # One is stored before the next is sent: only the newest of all may be on its way.
+            on_its_way = head is settled_heads[-1]
+            name = tally.name_place if on_its_way else tally.fail
             name("event-without-row", detail, **where)
+            if on_its_way:
+                tally.notes.append(_on_its_way(log.name))
         if head.size not in heads.signed:
             tally.fail("head-unsigned", f"size {head.size} is anchored and no tree head is signed", **where)
         elif heads.signed[head.size] != head.event.root:
             detail = f"size {head.size}: the log signed another root than is anchored"
             tally.fail("split-view", detail, **where)
-    if waiting:
-        text = f"{waiting} accepted after the newest stored anchor of {log.name} are not stored, or not yet"
-        tally.notes.append(
-            Phrase(text, f"{log.name} 最新入库锚定之后，合约已接受的 {waiting} 个树头（尚）未入库")
-        )
+
+
+def _on_its_way(log: str) -> Phrase:
+    text = f"the newest head that the contract accepted of {log} is not stored, or not yet"
+    return Phrase(text, f"{log} 中合约最新接受的树头（尚）未入库")
 
 
 def _whole(text: str | None) -> str:
