@@ -13,8 +13,8 @@ import httpx
 import typer
 from gridwitness.errors import GridWitnessError, InvalidInput, Unavailable
 
-from gridwitness_cli.submit.local_files import read_local
-from gridwitness_cli.submit.subject_place import SubjectPlace
+from gridwitness_cli.device.local_files import read_local
+from gridwitness_cli.device.subject_place import SubjectPlace
 
 SD_JWT = "application/sd-jwt"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
