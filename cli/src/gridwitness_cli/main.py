@@ -18,6 +18,7 @@ COMMANDS = {
     "doctor": "doctor_command:doctor",
     "import": "import_command:import_files",
     "submit": "submit:app",
+    "case": "case:app",
     "agency": "agencies:app",
     "recover": "recover_command:recover",
     "openapi": "specification:openapi",
