@@ -99,7 +99,7 @@ class PartyRow(Base):
     address: Mapped[str | None] = stated(Text)
     phone: Mapped[str | None] = stated(Text)
     representative: Mapped[str | None] = stated(Text)
-    seq: Mapped[int] = stated(BigInteger)
+    since: Mapped[int] = stated(Integer)
     effect: Mapped[UUID] = effect_column()
 
 
@@ -116,18 +116,23 @@ class CaseOfficerRow(Base):
     account: Mapped[UUID] = stated(Uuid, primary_key=True)
     part: Mapped[str] = stated(Text)
     recused: Mapped[bool] = stated(Boolean)
-    seq: Mapped[int] = stated(BigInteger)
+    since: Mapped[int] = stated(Integer)
     effect: Mapped[UUID] = effect_column()
 
 
 class StepRow(Base):
-    """One accepted step: what the procedure needs to know of it. Its words are in the record `jti`."""
+    """One accepted step: what the procedure needs to know of it. Its words are in the record `jti`.
+
+    `index` counts a case's steps from 0, also over a succession of logs, where `seq` begins again; what a step
+    brought is kept under the same number in the tables below.
+    """
 
     __tablename__ = "step"
     __table_args__ = (UniqueConstraint("jti"), {"schema": "cases"})
 
     sub: Mapped[str] = stated(Text, primary_key=True)
-    seq: Mapped[int] = stated(BigInteger, primary_key=True)
+    index: Mapped[int] = stated(Integer, primary_key=True)
+    seq: Mapped[int] = stated(BigInteger)
     jti: Mapped[UUID] = stated(Uuid)
     step: Mapped[str] = stated(Text)
     outcome: Mapped[str | None] = stated(Text)
@@ -152,7 +157,7 @@ class EvidenceRow(Base):
     __table_args__ = ({"schema": "cases"},)
 
     sub: Mapped[str] = stated(Text, primary_key=True)
-    seq: Mapped[int] = stated(BigInteger, primary_key=True)
+    index: Mapped[int] = stated(Integer, primary_key=True)
     jti: Mapped[UUID] = stated(Uuid)
     step: Mapped[str] = stated(Text)
     kind: Mapped[str | None] = stated(Text)
@@ -169,7 +174,7 @@ class DecisionRow(Base):
     __table_args__ = ({"schema": "cases"},)
 
     sub: Mapped[str] = stated(Text, primary_key=True)
-    seq: Mapped[int] = stated(BigInteger, primary_key=True)
+    index: Mapped[int] = stated(Integer, primary_key=True)
     jti: Mapped[UUID] = stated(Uuid)
     outcome: Mapped[str | None] = stated(Text)
     fine: Mapped[Decimal | None] = stated(Numeric)
@@ -187,7 +192,7 @@ class ServiceRow(Base):
     __table_args__ = ({"schema": "cases"},)
 
     sub: Mapped[str] = stated(Text, primary_key=True)
-    seq: Mapped[int] = stated(BigInteger, primary_key=True)
+    index: Mapped[int] = stated(Integer, primary_key=True)
     jti: Mapped[UUID] = stated(Uuid)
     step: Mapped[str] = stated(Text)
     method: Mapped[str | None] = stated(Text)
@@ -203,7 +208,7 @@ class PaymentRow(Base):
     __table_args__ = ({"schema": "cases"},)
 
     sub: Mapped[str] = stated(Text, primary_key=True)
-    seq: Mapped[int] = stated(BigInteger, primary_key=True)
+    index: Mapped[int] = stated(Integer, primary_key=True)
     jti: Mapped[UUID] = stated(Uuid)
     amount: Mapped[Decimal] = stated(Numeric)
     surcharge: Mapped[Decimal] = stated(Numeric)
@@ -220,7 +225,7 @@ class EnforcementRow(Base):
     __table_args__ = ({"schema": "cases"},)
 
     sub: Mapped[str] = stated(Text, primary_key=True)
-    seq: Mapped[int] = stated(BigInteger, primary_key=True)
+    index: Mapped[int] = stated(Integer, primary_key=True)
     jti: Mapped[UUID] = stated(Uuid)
     measure: Mapped[str] = stated(Text)
     outcome: Mapped[str | None] = stated(Text)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Date, Index, Text, Uuid
+from sqlalchemy import Boolean, Date, Index, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped
 
@@ -35,20 +35,20 @@ class LetterRow(Base):
     __table_args__ = (Index("ix_letter_due", "reply_due_on", "sub"), {"schema": "cases"})
 
     sub: Mapped[str] = stated(Text, primary_key=True)
-    seq: Mapped[int] = stated(BigInteger, primary_key=True)
+    index: Mapped[int] = stated(Integer, primary_key=True)
     jti: Mapped[UUID] = stated(Uuid)
     letter: Mapped[str] = stated(Text)
     issued_by: Mapped[UUID] = stated(Uuid)
     issued_at: Mapped[datetime] = stated(Instant)
     reply_due_on: Mapped[date | None] = stated(Date)
     problem: Mapped[str | None] = stated(Text)
-    replied_seq: Mapped[int | None] = stated(BigInteger)
+    replied_index: Mapped[int | None] = stated(Integer)
     replied_at: Mapped[datetime | None] = stated(Instant)
     effect: Mapped[UUID] = effect_column()
 
 
 class PublicationRow(Base):
-    """A decision's publication (三项制度, Art. 48), by the decision's place in the case."""
+    """A decision's publication (三项制度, Art. 48), under the decision's `index`."""
 
     __tablename__ = "publication"
     __table_args__ = (
@@ -58,7 +58,7 @@ class PublicationRow(Base):
     )
 
     sub: Mapped[str] = stated(Text, primary_key=True)
-    seq: Mapped[int] = stated(BigInteger, primary_key=True)
+    index: Mapped[int] = stated(Integer, primary_key=True)
     due_on: Mapped[date | None] = stated(Date)
     problem: Mapped[str | None] = stated(Text)
     published_at: Mapped[datetime | None] = stated(Instant)

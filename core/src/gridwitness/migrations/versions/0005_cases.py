@@ -120,7 +120,7 @@ def _evidence() -> None:
     op.create_table(
         "evidence",
         sa.Column("sub", sa.Text(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
         sa.Column("jti", sa.Uuid(), nullable=False),
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=True),
@@ -128,7 +128,7 @@ def _evidence() -> None:
         sa.Column("files", sa.Integer(), nullable=False),
         sa.Column("obtained_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("effect", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("sub", "seq", name=op.f("pk_evidence")),
+        sa.PrimaryKeyConstraint("sub", "index", name=op.f("pk_evidence")),
         schema="cases",
     )
 
@@ -156,7 +156,7 @@ def _officer() -> None:
         sa.Column("account", sa.Uuid(), nullable=False),
         sa.Column("part", sa.Text(), nullable=False),
         sa.Column("recused", sa.Boolean(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("effect", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("sub", "account", name=op.f("pk_officer")),
         schema="cases",
@@ -176,7 +176,7 @@ def _party() -> None:
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("representative", sa.Text(), nullable=True),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("effect", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("sub", "number", name=op.f("pk_party")),
         schema="cases",
@@ -217,6 +217,7 @@ def _step() -> None:
     op.create_table(
         "step",
         sa.Column("sub", sa.Text(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("jti", sa.Uuid(), nullable=False),
         sa.Column("step", sa.Text(), nullable=False),
@@ -231,7 +232,7 @@ def _step() -> None:
         sa.Column("cosigner", sa.Uuid(), nullable=True),
         sa.Column("cosignature", sa.Uuid(), nullable=True),
         sa.Column("effect", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("sub", "seq", name=op.f("pk_step")),
+        sa.PrimaryKeyConstraint("sub", "index", name=op.f("pk_step")),
         sa.UniqueConstraint("jti", name=op.f("uq_step_jti")),
         schema="cases",
     )

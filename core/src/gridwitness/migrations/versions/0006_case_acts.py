@@ -48,7 +48,7 @@ def _decision() -> None:
     op.create_table(
         "decision",
         sa.Column("sub", sa.Text(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
         sa.Column("jti", sa.Uuid(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("fine", sa.Numeric(), nullable=True),
@@ -57,7 +57,7 @@ def _decision() -> None:
         sa.Column("decided_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("standing", sa.Text(), nullable=False),
         sa.Column("effect", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("sub", "seq", name=op.f("pk_decision")),
+        sa.PrimaryKeyConstraint("sub", "index", name=op.f("pk_decision")),
         schema="cases",
     )
 
@@ -80,14 +80,14 @@ def _enforcement() -> None:
     op.create_table(
         "enforcement",
         sa.Column("sub", sa.Text(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
         sa.Column("jti", sa.Uuid(), nullable=False),
         sa.Column("measure", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("amount", sa.Numeric(), nullable=True),
         sa.Column("occurred_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("effect", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("sub", "seq", name=op.f("pk_enforcement")),
+        sa.PrimaryKeyConstraint("sub", "index", name=op.f("pk_enforcement")),
         schema="cases",
     )
 
@@ -96,17 +96,17 @@ def _letter() -> None:
     op.create_table(
         "letter",
         sa.Column("sub", sa.Text(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
         sa.Column("jti", sa.Uuid(), nullable=False),
         sa.Column("letter", sa.Text(), nullable=False),
         sa.Column("issued_by", sa.Uuid(), nullable=False),
         sa.Column("issued_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("reply_due_on", sa.Date(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
-        sa.Column("replied_seq", sa.BigInteger(), nullable=True),
+        sa.Column("replied_index", sa.Integer(), nullable=True),
         sa.Column("replied_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("effect", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("sub", "seq", name=op.f("pk_letter")),
+        sa.PrimaryKeyConstraint("sub", "index", name=op.f("pk_letter")),
         schema="cases",
     )
     op.create_index("ix_letter_due", "letter", ["reply_due_on", "sub"], unique=False, schema="cases")
@@ -116,7 +116,7 @@ def _payment() -> None:
     op.create_table(
         "payment",
         sa.Column("sub", sa.Text(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
         sa.Column("jti", sa.Uuid(), nullable=False),
         sa.Column("amount", sa.Numeric(), nullable=False),
         sa.Column("surcharge", sa.Numeric(), nullable=False),
@@ -124,7 +124,7 @@ def _payment() -> None:
         sa.Column("receipt_no", sa.Text(), nullable=True),
         sa.Column("paid_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("effect", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("sub", "seq", name=op.f("pk_payment")),
+        sa.PrimaryKeyConstraint("sub", "index", name=op.f("pk_payment")),
         schema="cases",
     )
 
@@ -133,7 +133,7 @@ def _publication() -> None:
     op.create_table(
         "publication",
         sa.Column("sub", sa.Text(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("published_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
@@ -141,7 +141,7 @@ def _publication() -> None:
         sa.Column("withdrawn_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("effect", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("sub", "seq", name=op.f("pk_publication")),
+        sa.PrimaryKeyConstraint("sub", "index", name=op.f("pk_publication")),
         schema="cases",
     )
     op.create_index("ix_publication_due", "publication", ["due_on", "sub"], unique=False, schema="cases")
@@ -193,14 +193,14 @@ def _service() -> None:
     op.create_table(
         "service",
         sa.Column("sub", sa.Text(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
         sa.Column("jti", sa.Uuid(), nullable=False),
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("method", sa.Text(), nullable=True),
         sa.Column("receipt_signed", sa.Boolean(), nullable=True),
         sa.Column("served_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("effect", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("sub", "seq", name=op.f("pk_service")),
+        sa.PrimaryKeyConstraint("sub", "index", name=op.f("pk_service")),
         schema="cases",
     )
 
