@@ -123,8 +123,8 @@ class CaseOfficerRow(Base):
 class StepRow(Base):
     """One accepted step: what the procedure needs to know of it. Its words are in the record `jti`.
 
-    `index` counts a case's steps from 0, also over a succession of logs, where `seq` begins again; what a step
-    brought is kept under the same number in the tables below.
+    `index` counts a case's steps from 0, also over a succession of logs, where `seq` begins again; what a
+    step brought is kept under the same number in the tables below.
     """
 
     __tablename__ = "step"

@@ -148,9 +148,8 @@ def _reviewed(record: Record, log: Log, loaded: _Loaded, signer: Person) -> RowC
     known.reviewers.setdefault(review, set()).add(signer.account)
     return put_new(
         DeviceReviewRow,
-        device=device,
-        seq=record.claims.seq,
         jti=UUID(record.claims.jti),
+        device=device,
         review=review,
         outcome=fields["outcome"],
         reviewed_at=_instant(fields["reviewed_at"]),

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Numeric, Text, Uuid
+from sqlalchemy import Index, Numeric, Text, Uuid
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped
 
@@ -36,14 +36,13 @@ class DeviceRow(Base):
 
 
 class DeviceReviewRow(Base):
-    """A legal (法制审核) or technical (技术审核) review of a device, by its place in the device's subject."""
+    """A legal (法制审核) or technical (技术审核) review of a device, by its record's `jti`."""
 
     __tablename__ = "review"
-    __table_args__ = ({"schema": "devices"},)
+    __table_args__ = (Index("ix_review_device", "device", "reviewed_at"), {"schema": "devices"})
 
-    device: Mapped[str] = stated(Text, primary_key=True)
-    seq: Mapped[int] = stated(BigInteger, primary_key=True)
-    jti: Mapped[UUID] = stated(Uuid, unique=True)
+    jti: Mapped[UUID] = stated(Uuid, primary_key=True)
+    device: Mapped[str] = stated(Text)
     review: Mapped[str] = stated(Text)
     outcome: Mapped[str] = stated(Text)
     reviewed_at: Mapped[datetime] = stated(Instant)

@@ -69,7 +69,11 @@ def reviewed_devices(session: Session, names: Iterable[str]) -> Mapping[str, Rev
         select(DeviceRow).where(DeviceRow.device.in_(wanted)).execution_options(populate_existing=True)
     ).all()
     reviews: dict[str, list[DeviceReviewRow]] = {row.device: [] for row in rows}
-    found = select(DeviceReviewRow).where(DeviceReviewRow.device.in_(reviews)).order_by(DeviceReviewRow.seq)
+    found = (
+        select(DeviceReviewRow)
+        .where(DeviceReviewRow.device.in_(reviews))
+        .order_by(DeviceReviewRow.reviewed_at, DeviceReviewRow.jti)
+    )
     for review in session.scalars(found):
         reviews[review.device].append(review)
     return {row.device: ReviewedDevice(row, reviews[row.device]) for row in rows}

@@ -75,9 +75,8 @@ def _device() -> None:
 def _review() -> None:
     op.create_table(
         "review",
-        sa.Column("device", sa.Text(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("jti", sa.Uuid(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
         sa.Column("review", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("reviewed_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
@@ -87,10 +86,10 @@ def _review() -> None:
         sa.Column("report", sa.Text(), nullable=True),
         sa.Column("signer", sa.Uuid(), nullable=False),
         sa.Column("effect", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("device", "seq", name=op.f("pk_review")),
-        sa.UniqueConstraint("jti", name=op.f("uq_review_jti")),
+        sa.PrimaryKeyConstraint("jti", name=op.f("pk_review")),
         schema="devices",
     )
+    op.create_index("ix_review_device", "review", ["device", "reviewed_at"], unique=False, schema="devices")
 
 
 def downgrade() -> None:
