@@ -132,8 +132,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "办案步骤",
                 "officer",
                 "self",
-                "procedure:text! rules:text! step:text! occurred_at:time! officers:texts! place:text facts:text"
-                " basis:texts outcome:text details:object! party:object files:files!",
+                "procedure:text! rules:text! step:text! occurred_at:time! officers:texts! place:text"
+                " facts:text basis:texts outcome:text details:object! party:object files:files!",
                 "place facts party files",
             ),
             _kind(COSIGN, "共同签名", "officer", "self", "statement:text! entry:text!"),
