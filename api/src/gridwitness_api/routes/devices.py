@@ -1,0 +1,39 @@
+"""Technical monitoring equipment: registered and reviewed by records, read here."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from gridwitness.members.roles import READERS
+
+from gridwitness_api.cursors import decode_cursor, encode_cursor
+from gridwitness_api.parameters import AgencyQuery, Cursor, DeviceName, Limit
+from gridwitness_api.request_platform import CallerHere
+from gridwitness_api.schemas.devices import DeviceList, DeviceStandingView, DeviceView
+from gridwitness_api.strict_body import StrictRoute
+
+router = APIRouter(prefix="/api/v1/devices", tags=["devices"], route_class=StrictRoute)
+
+
+@router.get("", summary="设备列表 List devices")
+def list_(
+    caller: CallerHere, agency: AgencyQuery = None, cursor: Cursor = None, limit: Limit = 100
+) -> DeviceList:
+    """一个机关的设备，按编号。 An agency's devices, by name."""
+    with caller.transaction() as (session, actor):
+        agency = agency or actor.agency
+        actor.require(READERS, agency)
+        after = None if cursor is None else decode_cursor(cursor)
+        found = caller.platform.devices.list(session, agency, after, limit + 1)
+        shown = [DeviceView.model_validate(item) for item in found[:limit]]
+        return DeviceList(items=shown, next=encode_cursor(shown[-1].device) if len(found) > limit else None)
+
+
+@router.get("/{device}", summary="查看设备 Show a device")
+def show(device: DeviceName, caller: CallerHere) -> DeviceStandingView:
+    """设备及其审核；其记录现在能否作为证据（行政处罚法第四十一条）。
+
+    A device, its reviews, and whether its records may be evidence now (Art. 41).
+    """
+    with caller.transaction() as (session, actor):
+        actor.require(READERS)
+        return DeviceStandingView.model_validate(caller.platform.devices.find(session, device))
