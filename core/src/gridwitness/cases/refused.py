@@ -30,7 +30,7 @@ def refusal(rule: str, article: str, zh: str, en: str, kind: str = "requirement"
 
 def own_refusal(procedure: Procedure, rule: str, zh: str, en: str) -> Refusal:
     """As `refusal`, with the article the procedure gives its rule (the rule's id where it has none)."""
-    law = procedure.rules.get(rule)
+    law = procedure.document.laws.get(rule)
     return refusal(rule, rule if law is None else law.article, zh, en)
 
 
