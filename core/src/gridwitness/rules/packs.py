@@ -61,11 +61,13 @@ def resolve(base: Mapping[str, Any], pack: Mapping[str, Any]) -> dict[str, Any]:
         return document
     change_parts = change.members((), {"thresholds", "clocks"})
     document["rules"] = {**base["rules"], **parts["rules"].value}
-    for name, part in change_parts["thresholds"].entries() if "thresholds" in change_parts else ():
-        Node(name, part.path, _CODE).one_of(base["thresholds"])
-        document["thresholds"] = {**document["thresholds"], name: part.value}
-    for part in change_parts["clocks"].items() if "clocks" in change_parts else ():
-        document["clocks"] = _replaced(document["clocks"], part)
+    if "thresholds" in change_parts:
+        for name, part in change_parts["thresholds"].entries():
+            Node(name, part.path, _CODE).one_of(base["thresholds"])
+            document["thresholds"] = {**document["thresholds"], name: part.value}
+    if "clocks" in change_parts:
+        for part in change_parts["clocks"].items():
+            document["clocks"] = _replaced(document["clocks"], part)
     return document
 
 

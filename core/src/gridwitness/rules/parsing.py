@@ -1,4 +1,4 @@
-"""Reads a procedure document (`docs/format.md` section 15). Every refusal is `procedure-invalid` with a place."""
+"""Reads a procedure document (`docs/format.md` section 15); every refusal names its place."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def read_document(content: Any) -> Document:
         {"conditions", "requirements"},
     )
     members["format"].one_of({FORMAT})
-    laws = {name: _law(name, law, node) for name, law in _ided(members["rules"], RULE_ID)}
+    laws = {name: _law(name, law) for name, law in _ided(members["rules"], RULE_ID)}
     thresholds = {
         name: _threshold(name, part, laws) for name, part in _ided(members["thresholds"], THRESHOLD_NAME)
     }
@@ -99,7 +99,7 @@ def _ided(node: Node | None, pattern: str) -> list[tuple[str, Node]]:
     return found
 
 
-def _law(name: str, node: Node, _root: Node) -> Law:
+def _law(name: str, node: Node) -> Law:
     parts = node.members({"article", "zh", "en", "source", "effective_from", "confidence"}, {"effective_to"})
     until = parts.get("effective_to")
     return Law(

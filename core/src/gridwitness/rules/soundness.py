@@ -1,4 +1,4 @@
-"""Whether a procedure document makes sense as a whole: no dead state, no dead end, no name without a thing."""
+"""Whether a procedure document makes sense as a whole: no dead state, no dead end, no empty name."""
 
 from __future__ import annotations
 
