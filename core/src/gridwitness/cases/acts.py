@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from gridwitness.calendars import ClockReading
 from gridwitness.cases.dossier import Dossier, Taken
 from gridwitness.cases.models import (
     DecisionRow,
@@ -20,7 +21,6 @@ from gridwitness.cases.models import (
     PublicationRow,
     ServiceRow,
 )
-from gridwitness.calendars import ClockReading
 from gridwitness.records import RowChange, change, put_new
 from gridwitness.rules import Procedure
 

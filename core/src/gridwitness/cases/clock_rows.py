@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from gridwitness.calendars import ClockReading
 from gridwitness.cases.dossier import Dossier
 from gridwitness.cases.models import ClockRow
-from gridwitness.calendars import ClockReading
 from gridwitness.records import RowChange, change, put_new, remove
 from gridwitness.rules import Procedure
 

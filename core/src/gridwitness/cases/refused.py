@@ -15,7 +15,10 @@ PROCEDURAL = frozenset(
 
 
 class ProcedureRefused(Conflict):
-    """The procedure does not allow the step where the case stands. `context`: rule, article, reasons, step."""
+    """The procedure does not allow the step where the case stands.
+
+    `context`: rule, article, reasons, step, state.
+    """
 
 
 def is_procedural(error: GridWitnessError) -> bool:
@@ -42,8 +45,8 @@ def reasons(refusals: Sequence[Refusal]) -> list[dict[str, Any]]:
 def refuse(step: str, state: str | None, refusals: Sequence[Refusal]) -> GridWitnessError:
     """The error of a step that was not allowed.
 
-    A missing role is 403 whatever else lacks, so that nobody learns by trying; where only fields lack, the input
-    is malformed and nothing is recorded.
+    A missing role is 403 whatever else lacks, so that nobody learns by trying; where only fields lack, the
+    input is malformed and nothing is recorded.
     """
     roles = [r for r in refusals if r.kind == "role"]
     first = (roles or [r for r in refusals if r.kind != "fields"] or list(refusals))[0]

@@ -32,7 +32,8 @@ from gridwitness.cases.models import (
 )
 from gridwitness.cases.money import Money, money
 from gridwitness.database import Base
-from gridwitness.records import RecordRow, rfc3339
+from gridwitness.records import rfc3339
+from gridwitness.records.models import RecordRow
 from gridwitness.rules import Procedure, StepFact, word
 
 
@@ -176,8 +177,7 @@ def _party(row: PartyRow, personal: bool) -> dict[str, Any]:
 
 def _milestones(session: Session, sub: str) -> list[dict[str, Any]]:
     registered = {
-        row.index: row
-        for row in session.scalars(select(RegistrationRow).where(RegistrationRow.sub == sub))
+        row.index: row for row in session.scalars(select(RegistrationRow).where(RegistrationRow.sub == sub))
     }
     return [
         plain(row)
