@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, Text, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped
 
@@ -34,17 +34,27 @@ class MilestoneRow(Base):
 
 
 class SendingRow(Base):
-    """One milestone's transaction under way: durable before it is sent, gone when it is registered."""
+    """One milestone on its way to the contract: taken up in the order of the log, signed (`nonce`, `raw`,
+    `transaction`) before it is sent, gone when it is registered; `error` says that the contract refused it.
+    """
 
     __tablename__ = "sending"
-    __table_args__ = (UniqueConstraint("agency", "nonce"), {"schema": "cases"})
+    __table_args__ = (
+        UniqueConstraint("agency", "nonce"),
+        Index("ix_sending_order", "agency", "log", "leaf_index"),
+        {"schema": "cases"},
+    )
 
     sub: Mapped[str] = operational("outbox", Text, primary_key=True)
     index: Mapped[int] = operational("outbox", Integer, primary_key=True)
     agency: Mapped[str] = operational("outbox", Text)
-    nonce: Mapped[int] = operational("outbox", BigInteger)
-    raw: Mapped[bytes] = operational("outbox", LargeBinary)
-    transaction: Mapped[bytes] = operational("outbox", LargeBinary)
+    log: Mapped[str] = operational("outbox", Text)
+    leaf_index: Mapped[int] = operational("outbox", BigInteger)
+    nonce: Mapped[int | None] = operational("outbox", BigInteger)
+    raw: Mapped[bytes | None] = operational("outbox", LargeBinary)
+    transaction: Mapped[bytes | None] = operational("outbox", LargeBinary)
+    error: Mapped[str | None] = operational("outbox", Text)
+    refused_at: Mapped[datetime | None] = operational("outbox", Instant)
 
 
 class RegistrationRow(Base):

@@ -204,12 +204,19 @@ def _sending() -> None:
         sa.Column("sub", sa.Text(), nullable=False),
         sa.Column("index", sa.Integer(), nullable=False),
         sa.Column("agency", sa.Text(), nullable=False),
-        sa.Column("nonce", sa.BigInteger(), nullable=False),
-        sa.Column("raw", sa.LargeBinary(), nullable=False),
-        sa.Column("transaction", sa.LargeBinary(), nullable=False),
+        sa.Column("log", sa.Text(), nullable=False),
+        sa.Column("leaf_index", sa.BigInteger(), nullable=False),
+        sa.Column("nonce", sa.BigInteger(), nullable=True),
+        sa.Column("raw", sa.LargeBinary(), nullable=True),
+        sa.Column("transaction", sa.LargeBinary(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("refused_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("sub", "index", name=op.f("pk_sending")),
         sa.UniqueConstraint("agency", "nonce", name=op.f("uq_sending_agency_nonce")),
         schema="cases",
+    )
+    op.create_index(
+        "ix_sending_order", "sending", ["agency", "log", "leaf_index"], unique=False, schema="cases"
     )
 
 
