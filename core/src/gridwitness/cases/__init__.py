@@ -1,0 +1,3 @@
+"""Enforcement cases."""
+
+__all__: list[str] = []
