@@ -19,4 +19,4 @@ def note_refusals(platform: Platform, outcomes: Sequence[Outcome], by: str) -> N
     for outcome in outcomes:
         if outcome.error is not None and is_procedural(outcome.error):
             with platform.transaction() as session:
-                platform.cases.note_refusal(session, outcome.error, outcome.record, UUID(by))
+                platform.cases.notebook.note_refusal(session, outcome.error, outcome.record, UUID(by))

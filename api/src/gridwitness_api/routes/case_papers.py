@@ -15,7 +15,7 @@ from gridwitness_api.case_access import readable_case, require_personal
 from gridwitness_api.idempotent_write import WriteHere, Written
 from gridwitness_api.parameters import AGENCY_FORM, AgencyQuery, Cursor, Limit, Personal, Subject
 from gridwitness_api.request_platform import CallerHere, PlatformHere
-from gridwitness_api.schemas.case_acts import LetterList, LetterView
+from gridwitness_api.schemas.case_acts import AgencyLetter, LetterList
 from gridwitness_api.schemas.case_papers import (
     DocumentList,
     IssuedDocument,
@@ -97,14 +97,14 @@ def case_file(sub: Subject, caller: CallerHere, personal: Personal = False) -> R
 def supervision(
     caller: CallerHere,
     agency: AgencyQuery = None,
-    overdue: Annotated[bool, Query(description="仅答复逾期 Only those whose reply is overdue")] = False,
+    waiting: Annotated[bool, Query(description="仅未答复 Only those without a reply")] = False,
 ) -> LetterList:
     """监督意见书、监督决定书及答复期限。 Opinions and decisions, with the day a reply is due."""
     with caller.transaction() as (session, actor):
         agency = agency or actor.agency
         actor.require(READERS, agency)
-        found = caller.platform.cases.letters(session, agency, overdue_only=overdue)
-        return LetterList(items=[LetterView.model_validate(letter) for letter in found])
+        found = caller.platform.cases.letters(session, agency, waiting_only=waiting)
+        return LetterList(items=[AgencyLetter.model_validate(letter) for letter in found])
 
 
 @router.get("/publications", summary="处罚决定公开 Published decisions")
@@ -119,7 +119,7 @@ def publications(
     Public. Natural persons' names are masked; what was withdrawn says why, without the decision.
     """
     with platform.transaction() as session:
-        found, more = platform.cases.publications(session, agency, cursor, limit)
+        found, more = platform.cases.published(session, agency, cursor, limit)
         return PublishedList(items=[PublishedDecision.model_validate(item) for item in found], next=more)
 
 

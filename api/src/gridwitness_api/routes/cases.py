@@ -7,9 +7,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from gridwitness.cases import CaseFilter
+from gridwitness.cases import STEP, CaseFilter
 from gridwitness.errors import InvalidInput
 from gridwitness.members.roles import READERS
+from gridwitness.records import kind_named
+from gridwitness.records.kinds import check_fields
 
 from gridwitness_api.case_access import REFUSAL_READERS, readable_case, require_personal
 from gridwitness_api.parameters import (
@@ -82,8 +84,10 @@ def list_(
             year=year,
             number=number,
         )
-        lines, more = cases.list(session, wanted, cursor, limit)
-        return CasePage(items=[CaseSummary.model_validate(line) for line in lines], next=more)
+        page = cases.list(session, wanted, cursor, limit)
+        return CasePage(
+            items=[CaseSummary.model_validate(line) for line in page["rows"]], next=page["cursor"]
+        )
 
 
 @router.post("/check", summary="试办 Try a step without signing it")
@@ -96,8 +100,9 @@ def check(body: DraftStep, caller: CallerHere) -> Judgement:
     with caller.transaction() as (session, actor):
         actor.require(READERS)
         agency = actor.agency if body.sub is None else readable_case(session, actor, body.sub).agency
-        judged = caller.platform.cases.judge_draft(
-            session, body.fields, body.sub, actor.account, agency=agency
+        check_fields(kind_named(STEP), body.fields)
+        judged = caller.platform.cases.advice.judge_draft(
+            session, body.fields, actor.account, agency, sub=body.sub
         )
         return Judgement.model_validate(judged)
 
@@ -107,7 +112,7 @@ def summary_check(body: SummaryQuestion, caller: CallerHere) -> SummaryAnswer:
     """由事实计算，从不询问；逐项说明理由。 Computed from the facts, with every reason against it."""
     with caller.transaction() as (session, actor):
         actor.require(READERS)
-        answer = caller.platform.cases.summary_check(session, **body.model_dump())
+        answer = caller.platform.cases.advice.summary_check(session, **body.model_dump())
         return SummaryAnswer.model_validate(answer)
 
 
@@ -135,7 +140,8 @@ def options(sub: Subject, caller: CallerHere) -> StepOptions:
     """
     with caller.transaction() as (session, actor):
         row = readable_case(session, actor, sub)
-        found = caller.platform.cases.options(session, sub, actor.account)
+        advice = caller.platform.cases.advice
+        found = advice.options(session, actor.account, row.agency, sub=sub, procedure=None)
         return StepOptions(state=row.state, options=[StepOption.model_validate(option) for option in found])
 
 
@@ -145,7 +151,7 @@ def refusals(sub: Subject, caller: CallerHere) -> RefusalList:
     with caller.transaction() as (session, actor):
         row = readable_case(session, actor, sub)
         actor.require(REFUSAL_READERS, row.agency)
-        found = caller.platform.cases.refusals(session, sub)
+        found = caller.platform.cases.refusals(session, row.agency, sub)
         return RefusalList(items=[RefusalView.model_validate(item | {"sub": sub}) for item in found])
 
 

@@ -13,6 +13,7 @@ _JTI = "0198f2a0-7c11-7abc-8def-0123456789ab"
 _ACCOUNT = "2f1c1b5e-8a43-4a5e-9a2c-0b7b7b1f6f10"
 _LETTER: dict[str, Any] = {
     "sub": _SUB,
+    "number": "310000CG01-2026-000001",
     "index": 15,
     "jti": _JTI,
     "letter": "opinion",
@@ -23,6 +24,7 @@ _LETTER: dict[str, Any] = {
     "replied_at": None,
     "overdue": False,
 }
+_CASE_LETTER = {name: value for name, value in _LETTER.items() if name not in ("sub", "number", "overdue")}
 
 
 class EvidenceView(Answer):
@@ -168,9 +170,8 @@ class DocumentView(Answer):
 class LetterView(Answer):
     """A letter of supervision and its reply 监督文书."""
 
-    model_config = ConfigDict(json_schema_extra=example(_LETTER))
+    model_config = ConfigDict(json_schema_extra=example(_CASE_LETTER))
 
-    sub: str
     index: int
     jti: str
     letter: str
@@ -179,6 +180,15 @@ class LetterView(Answer):
     reply_due_on: str | None
     problem: str | None
     replied_at: str | None
+
+
+class AgencyLetter(LetterView):
+    """A letter with its case; `overdue`: no reply came in time 监督文书及其案件."""
+
+    model_config = ConfigDict(json_schema_extra=example(_LETTER))
+
+    sub: str
+    number: str | None
     overdue: bool
 
 
@@ -187,7 +197,7 @@ class LetterList(Answer):
 
     model_config = ConfigDict(json_schema_extra=example({"items": [_LETTER]}))
 
-    items: list[LetterView]
+    items: list[AgencyLetter]
 
 
 class PublicationView(Answer):

@@ -75,7 +75,7 @@ class StepOption(Answer):
     article: str
     allowed: bool
     refusals: list[Reason]
-    outcomes: list[str] | None
+    outcomes: list[str]
     details: dict[str, Any]
     party: str | None
     place: bool
@@ -114,11 +114,22 @@ class Judgement(Answer):
     """Whether the step would be allowed 试办结果; nothing was recorded."""
 
     model_config = ConfigDict(
-        json_schema_extra=example({"allowed": False, "state_after": "heard", "refusals": [_REASON]})
+        json_schema_extra=example(
+            {
+                "allowed": False,
+                "state_after": "heard",
+                "procedure": "general",
+                "rules": "3f" * 32,
+                "refusals": [_REASON],
+            }
+        )
     )
 
     allowed: bool
-    state_after: str
+    state_after: str | None
+    procedure: str
+    rules: str
+    """Version of the procedure it was judged by."""
     refusals: list[Reason]
 
 
@@ -148,14 +159,14 @@ class SummaryAnswer(Answer):
     """Whether summary procedure is lawful, with every reason against it; `limit` in yuan 是否适用简易程序."""
 
     model_config = ConfigDict(
-        json_schema_extra=example({"lawful": True, "limit": "200", "rules": "3f" * 32, "reasons": []})
+        json_schema_extra=example({"lawful": True, "limit": "200", "rules": "3f" * 32, "refusals": []})
     )
 
     lawful: bool
     limit: str | None
     rules: str
     """Version of the procedure asked."""
-    reasons: list[Reason]
+    refusals: list[Reason]
 
 
 class RefusalView(Answer):

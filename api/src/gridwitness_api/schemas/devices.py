@@ -19,6 +19,7 @@ _REVIEW: dict[str, Any] = {
     "report": "示法审〔2026〕3号",
     "signer": "2f1c1b5e-8a43-4a5e-9a2c-0b7b7b1f6f10",
 }
+_LACK = {"zh": "未经技术审核或审核不在有效期", "en": "no technical review passed and valid then"}
 _DEVICE: dict[str, Any] = {
     "device": "330106-K017",
     "sub": "9f86d081884c7d659a2feaa0c55ad015",
@@ -75,16 +76,23 @@ class DeviceReviewView(Answer):
     signer: str
 
 
+class Lack(Answer):
+    """One thing that Art. 41 asks for and that is not there 欠缺."""
+
+    model_config = ConfigDict(json_schema_extra=example(_LACK))
+
+    zh: str
+    en: str
+
+
 class DeviceStandingView(DeviceView):
     """A device with its reviews, and whether its records may be evidence now 设备状态."""
 
     model_config = ConfigDict(
-        json_schema_extra=example(
-            {**_DEVICE, "reviews": [_REVIEW], "usable": False, "lacking": ["technical"]}
-        )
+        json_schema_extra=example({**_DEVICE, "reviews": [_REVIEW], "usable": False, "lacking": [_LACK]})
     )
 
     reviews: list[DeviceReviewView]
     usable: bool
-    lacking: list[str]
+    lacking: list[Lack]
     """What Art. 41 asks for and is not there."""

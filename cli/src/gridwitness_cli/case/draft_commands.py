@@ -16,7 +16,7 @@ from gridwitness_cli.case.case_tables import table
 from gridwitness_cli.case.device_folder import DeviceFolder, device_of
 from gridwitness_cli.case.refusal_output import AWAY, REFUSED, print_reasons, problem_of, told
 from gridwitness_cli.case.step_options import AsJson
-from gridwitness_cli.case.step_taking import ACCOUNT, fetch_new_cases, hand_in
+from gridwitness_cli.case.step_taking import fetch_account, fetch_new_cases, hand_in
 from gridwitness_cli.device.draft import Draft
 
 app = typer.Typer(help="Steps signed offline and not handed in yet. 离线草稿。", no_args_is_help=True)
@@ -30,7 +30,7 @@ def fetch(
     """Take along what signing offline needs: procedures, the log, these cases. 离线前取数据。"""
     device = device_of(context)
     with told(as_json), device.connect() as platform:
-        account = device.remember(ACCOUNT, platform.me())
+        account = fetch_account(platform, device)
         versions = fetch_new_cases(platform, device, str(account["agency"]))
         subjects = [fetch_case(platform, device, named)["case"]["sub"] for named in cases or []]
     if as_json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +27,18 @@ def step_fields(
     account: str,
     now: str,
     files: Sequence[Mapping[str, Any]],
+    roster: Iterable[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Every field.
 
     Raises InvalidInput `step-unknown`, `detail-option`, `officer-form`, `party-form`, `time-form`, `fields`.
 
-    `document`: the procedure; `account`: the signer's; `now`: where no time is given.
+    `document`: the procedure; `account`: the signer's; `now`: where no time is given; `roster`: the
+    agency's people, whom options may name by user name.
     """
     declared = declared_step(document, options.step)
     officers = [] if options.without_me else [account]
-    officers += [_account(named) for named in options.officers if named not in officers]
+    officers += [found for named in options.officers if (found := _account(named, roster)) not in officers]
     fields = {
         "procedure": document["procedure"],
         "rules": rules,
@@ -103,14 +105,15 @@ def read_party(path: Path) -> dict[str, Any]:
     return {name: given.get(name) for name in PARTY_FIELDS}
 
 
-def _account(named: str) -> str:
-    if not _ACCOUNT.fullmatch(named):
+def _account(named: str, roster: Iterable[Mapping[str, Any]]) -> str:
+    by_name = {str(person["username"]): str(person["account"]) for person in roster}
+    if named not in by_name and not _ACCOUNT.fullmatch(named):
         raise InvalidInput(
             "officer-form",
-            f"{named[:80]!r} is no account id.",
-            "see `gridwitness submit head`; ids are UUIDs",
+            f"{named[:80]!r} is nobody of this agency, and no account id.",
+            f"one of {', '.join(by_name)}",
         )
-    return named
+    return by_name.get(named, named)
 
 
 def _time(text: str) -> str:

@@ -18,7 +18,9 @@ Detail = Annotated[
 ]
 Officer = Annotated[
     list[str] | None,
-    typer.Option(metavar="ACCOUNT", help="Another officer beside yourself; repeated. 其他执法人员账号编号"),
+    typer.Option(
+        metavar="NAME", help="Another officer beside yourself, by user name or account id. 其他执法人员"
+    ),
 ]
 Alone = Annotated[
     bool, typer.Option("--without-me", help="You sign, but are none of its officers. 本人仅签名")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from gridwitness_cli.device.platform_client import PlatformClient, Refused
 from gridwitness_cli.device.sending import send_draft
 from gridwitness_cli.device.signing import NEW, capture_provenance, sign_at
 
-PROCEDURAL = frozenset({"procedure-refused", "procedure-role"})
-ACCOUNT = "account"
+LOGGED_OUT = 401
+_ACCOUNT = "account"
+_ROSTER = "officers"
 
 
 @dataclass(frozen=True)
@@ -57,24 +58,31 @@ class Signing:
     account: Mapping[str, Any]
     case: KnownCase
     document: Mapping[str, Any]
+    roster: Sequence[Mapping[str, Any]]
 
 
 def signing_online(platform: PlatformClient, device: DeviceFolder, named: str | None, wanted: str) -> Signing:
     """From the platform, and kept on the device; `named` None: a new case under the procedure `wanted`."""
-    account = device.remember(ACCOUNT, platform.me())
+    account = fetch_account(platform, device)
     if named is None:
-        new = _new_case(platform, device, str(account["agency"]), wanted)
-        return Signing(account, new, device.known(new.rules))
-    view = fetch_case(platform, device, named)
-    case = KnownCase.from_json(device.known(view["case"]["sub"]))
-    return Signing(account, case, device.known(case.rules))
+        case = _new_case(platform, device, str(account["agency"]), wanted)
+    else:
+        view = fetch_case(platform, device, named)
+        case = KnownCase.from_json(device.known(view["case"]["sub"]))
+    return _signing(device, case)
 
 
 def signing_offline(device: DeviceFolder, named: str | None, wanted: str) -> Signing:
     """From what the device keeps. Raises InvalidInput `not-fetched`, `case-reference`."""
     known = device.known(f"new-{wanted}" if named is None else checked_reference(named))
-    case = KnownCase.from_json(known)
-    return Signing(device.known(ACCOUNT), case, device.known(case.rules))
+    return _signing(device, KnownCase.from_json(known))
+
+
+def fetch_account(platform: PlatformClient, device: DeviceFolder) -> dict[str, Any]:
+    """Who is logged in, and the people of their agency whom a step may name; kept on the device."""
+    account = device.remember(_ACCOUNT, platform.me())
+    device.remember(_ROSTER, platform.get("/officers"))
+    return account
 
 
 def fetch_new_cases(platform: PlatformClient, device: DeviceFolder, agency: str) -> list[str]:
@@ -87,7 +95,8 @@ def form_of(signing: Signing, options: StepOptions) -> tuple[dict[str, Any], dic
     files, places = describe_files(options.files)
     now = rfc3339(device_now())
     account = str(signing.account["account"])
-    return step_fields(options, signing.document, signing.case.rules, account, now, files), places
+    fields = step_fields(options, signing.document, signing.case.rules, account, now, files, signing.roster)
+    return fields, places
 
 
 def take_online(
@@ -95,7 +104,7 @@ def take_online(
 ) -> TakenStep:
     """Sign at the case's head and hand in. Where the platform goes away meanwhile, the draft stays.
 
-    Raises Refused (then no draft stays of what the procedure refused), Unavailable, InvalidInput.
+    Raises Refused (then no draft stays, but where the login has ended), Unavailable, InvalidInput.
     """
     with device.connect() as platform:
         signing = signing_online(platform, device, named, procedure)
@@ -125,25 +134,34 @@ def sign_and_send(
 ) -> TakenStep:
     """Sign any statement on a case, keep it as a draft until it is accepted, and hand it in."""
     _, draft = _signed(device, signing, kind, fields, places, {})
-    accepted, receipt = hand_in(device, platform, draft)
+    try:
+        accepted, receipt = hand_in(device, platform, draft)
+    except Refused as refused:
+        if refused.context.get("status") != LOGGED_OUT:  # what was refused now stays refused
+            draft.unlink()
+        raise
     claims = accepted.claims
     return TakenStep(claims.jti, claims.sub, claims.seq, str(fields.get("step", kind)), None, receipt)
 
 
 def hand_in(device: DeviceFolder, platform: PlatformClient, draft: Path) -> tuple[Record, str]:
-    """Send a draft and put it away; gives what was accepted, and where the receipt is."""
+    """Send a draft and put it away; gives what was accepted, and where the receipt is.
+
+    What is refused stays: captured offline, it may be all there is.
+    """
     try:
         record, answer = send_draft(platform, draft, device.receipts, device.opener())
-    except Refused as refused:
-        if refused.code in PROCEDURAL:
-            draft.unlink()
-        raise
     except Unavailable as away:
         raise Unavailable(
             away.code, f"{away.message} The step is signed: {draft}.", "later: `gridwitness case draft send`"
         ) from away
     draft.unlink()
     return record, str(device.receipts / f"{answer['jti']}.receipt")
+
+
+def _signing(device: DeviceFolder, case: KnownCase) -> Signing:
+    roster = device.known(_ROSTER)["items"]
+    return Signing(device.known(_ACCOUNT), case, device.known(case.rules), roster)
 
 
 def _new_case(platform: PlatformClient, device: DeviceFolder, agency: str, wanted: str) -> KnownCase:
