@@ -27,13 +27,14 @@ class KnownCase:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> KnownCase:
-        """What `to_json` gave. Raises InvalidInput `head-invalid`."""
-        return cls(
-            SubjectPlace.from_json(value["place"]),
-            str(value["procedure"]),
-            str(value["rules"]),
-            str(value["title"]),
-        )
+        """What `to_json` gave. Raises InvalidInput `known-damaged`."""
+        try:
+            place = SubjectPlace.from_json(value["place"])
+            return cls(place, str(value["procedure"]), str(value["rules"]), str(value["title"]))
+        except (KeyError, AttributeError, InvalidInput) as error:
+            raise InvalidInput(
+                "known-damaged", "What this device kept of the case is damaged.", "`gridwitness case fetch`"
+            ) from error
 
     def to_json(self) -> dict[str, Any]:
         """For `DeviceFolder.remember`."""

@@ -13,7 +13,7 @@ from gridwitness.records.kinds import check_fields
 
 from gridwitness_cli.case.step_options import StepOptions
 from gridwitness_cli.device.local_files import read_json_object
-from gridwitness_cli.device.typed_option import json_option, split_option, typed_option, utc_time
+from gridwitness_cli.device.typed_option import given_time, json_option, split_option, typed_option
 
 KIND = "case.step.v2"
 PARTY_FIELDS = ("name", "document_type", "document_number", "address", "phone", "representative")
@@ -43,7 +43,7 @@ def step_fields(
         "procedure": document["procedure"],
         "rules": rules,
         "step": options.step,
-        "occurred_at": now if options.at is None else _time(options.at),
+        "occurred_at": now if options.at is None else given_time(options.at),
         "officers": officers,
         "place": options.place,
         "facts": options.facts,
@@ -114,12 +114,3 @@ def _account(named: str, roster: Iterable[Mapping[str, Any]]) -> str:
             f"one of {', '.join(by_name)}",
         )
     return by_name.get(named, named)
-
-
-def _time(text: str) -> str:
-    try:
-        return utc_time(text)
-    except ValueError:
-        raise InvalidInput(
-            "time-form", f"{text[:80]!r} is no time with offset.", "as 2026-03-02T09:20:00+08:00"
-        ) from None

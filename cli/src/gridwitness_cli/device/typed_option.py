@@ -59,6 +59,14 @@ def utc_time(text: str) -> str:
     return rfc3339(when)
 
 
+def given_time(text: str) -> str:
+    """As `utc_time`. Raises InvalidInput `time-form`."""
+    try:
+        return utc_time(text)
+    except ValueError:
+        raise InvalidInput("time-form", f"{text[:80]!r} is no time with offset.", _HINTS["time"]) from None
+
+
 _HINTS = {
     "time": "as 2026-03-02T09:20:00+08:00",
     "decimal": "digits, as 2000 or 12.50",
