@@ -13,7 +13,7 @@ from .evaluation import Scene
 from .facts import CaseFacts, Hidden, StepFact
 from .truth import CALENDAR, REDACTED
 
-RUNNING, MET, LATE = "running", "met", "late"
+RUNNING, MET, LATE, SUSPENDED = "running", "met", "late", "suspended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,10 @@ def _applies(reader: _Reader, at: int) -> bool | None:
 
 
 def _ends(clock: Clock, fact: StepFact) -> bool:
-    return fact.step in clock.end and (clock.end_outcome is None or fact.outcome in clock.end_outcome)
+    """`end_outcome` speaks of those end steps that have outcomes."""
+    if fact.step not in clock.end:
+        return False
+    return clock.end_outcome is None or fact.outcome is None or fact.outcome in clock.end_outcome
 
 
 def _may_end(clock: Clock, fact: StepFact) -> bool:
@@ -102,11 +105,12 @@ def _reading(reader: _Reader, begun: int, ended: int | None, *, doubt: bool) -> 
     started, last = steps[begun], None if ended is None else steps[ended]
     within = steps[begun + 1 : ended]
     started_on = None if isinstance(started.day, Hidden) else started.day
-    due_on, problem = _due(reader, started_on, within)
+    stands = last is None and _stands_still(reader, within)
+    due_on, problem = (None, None) if stands else _due(reader, started_on, within)
     ended_on = None if last is None or isinstance(last.day, Hidden) else last.day
     if doubt or (last is not None and ended_on is None):
         due_on, problem = None, REDACTED
-    state = RUNNING if last is None else MET
+    state = (SUSPENDED if stands else RUNNING) if last is None else MET
     if last is not None and due_on is not None and ended_on is not None and ended_on > due_on:
         state = LATE
     overdue = last is None and due_on is not None and reader.today > due_on
@@ -153,9 +157,17 @@ def _still_days(reader: _Reader, within: Sequence[StepFact]) -> frozenset[date] 
         elif since is not None:
             days.update(_span(since, fact.day))
             since = None
-    if since is not None:
-        days.update(_span(since, reader.today))
+    if since is not None and within:
+        # Ended while it stood still: the days up to the end do not count.
+        last = within[-1].day
+        days.update(() if isinstance(last, Hidden) else _span(since, max(last, reader.today)))
     return frozenset(days)
+
+
+def _stands_still(reader: _Reader, within: Sequence[StepFact]) -> bool:
+    """Whether the last of the steps that stop it and let it go on stopped it."""
+    spans = [fact.step for fact in within if fact.step in (reader.clock.suspended_by or ())]
+    return bool(spans) and reader.clock.suspended_by is not None and spans[-1] == reader.clock.suspended_by[0]
 
 
 def _span(first: date, last: date) -> Iterator[date]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..claims import is_integer
 from ..errors import VerificationError
 from ..field_types import is_of_type
 from .calendar import KINDS, MAXIMUM_TERM
-from .conditions import check_condition
+from .conditions import Names, check_condition, check_named
 from .document import (
     MILESTONES,
     Clock,
@@ -37,8 +37,10 @@ def parse_procedure(content: Any) -> Procedure:
     if members.get("format") != FORMAT or members.get("procedure") not in ("general", "summary"):
         raise _refused("procedure", f"not a {FORMAT} of a known procedure")
     thresholds = {name: _threshold(item, name) for name, item in _named(members, "thresholds")}
+    names = Names(thresholds, dict(_named(members, "conditions")))
+    check_named(names)
     states = frozenset(_ids(members.get("states"), "states"))
-    steps = [_step(item, states, thresholds) for item in _items(members, "steps")]
+    steps = [_step(item, states, names) for item in _items(members, "steps")]
     by_name = {step.step: step for step in steps}
     if len(by_name) != len(steps):
         raise _refused("steps", "a step is there twice")
@@ -48,9 +50,10 @@ def parse_procedure(content: Any) -> Procedure:
         jurisdiction=_text(members, "jurisdiction"),
         laws={rule: _law(rule, item) for rule, item in _named(members, "rules")},
         thresholds=thresholds,
+        conditions=names.conditions,
         states=states,
         steps=by_name,
-        clocks=tuple(_clock(item, thresholds) for item in _items(members, "clocks")),
+        clocks=tuple(_clock(item, names) for item in _items(members, "clocks")),
     )
 
 
@@ -71,7 +74,7 @@ def _threshold(item: Any, name: str) -> Threshold:
     return Threshold(*values)
 
 
-def _step(item: Any, states: frozenset[str], thresholds: Mapping[str, Threshold]) -> Step:
+def _step(item: Any, states: frozenset[str], names: Names) -> Step:
     members = _members(item, "step")
     name = _id(members.get("step"), "step")
     sources, outcomes = _ids(members.get("from"), name), _optional_ids(members.get("outcomes"), name)
@@ -100,7 +103,7 @@ def _step(item: Any, states: frozenset[str], thresholds: Mapping[str, Threshold]
         facts=_flag(members, "facts"),
         files=files,
         document=None if members.get("document") is None else _text(members, "document"),
-        requires=tuple(_requirement(part, name, thresholds) for part in _items(members, "requires")),
+        requires=tuple(_requirement(part, name, names) for part in _items(members, "requires")),
     )
 
 
@@ -126,18 +129,18 @@ def _details(value: Any, step: str) -> dict[str, Detail]:
     return details
 
 
-def _requirement(item: Any, step: str, thresholds: Mapping[str, Threshold]) -> Requirement:
+def _requirement(item: Any, step: str, names: Names) -> Requirement:
     members = _members(item, f"requirement of {step}")
     condition = members.get("if")
     for part in (condition, members.get("that")):
         if part is not condition or condition is not None:
-            check_condition(part, thresholds)
+            check_condition(part, names)
     return Requirement(
         _rule(members, step), condition, members["that"], _text(members, "zh"), _text(members, "en")
     )
 
 
-def _clock(item: Any, thresholds: Mapping[str, Threshold]) -> Clock:
+def _clock(item: Any, names: Names) -> Clock:
     members = _members(item, "clock")
     name = _id(members.get("clock"), "clock")
     days: Any = members.get("days")
@@ -147,7 +150,7 @@ def _clock(item: Any, thresholds: Mapping[str, Threshold]) -> Clock:
     if members.get("duty") not in ("agency", "officer", "party"):
         raise _refused(name, "a clock is the duty of agency, officer or party")
     if condition is not None:
-        check_condition(condition, thresholds)
+        check_condition(condition, names)
     extended, suspended = members.get("extended_by"), _optional_ids(members.get("suspended_by"), name)
     if suspended is not None and len(suspended) != 2:
         raise _refused(name, "suspended_by is two steps")
