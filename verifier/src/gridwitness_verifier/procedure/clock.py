@@ -105,9 +105,11 @@ def _reading(reader: _Reader, begun: int, ended: int | None, *, doubt: bool) -> 
     started, last = steps[begun], None if ended is None else steps[ended]
     within = steps[begun + 1 : ended]
     started_on = None if isinstance(started.day, Hidden) else started.day
-    stands = last is None and _stands_still(reader, within)
-    due_on, problem = (None, None) if stands else _due(reader, started_on, within)
     ended_on = None if last is None or isinstance(last.day, Hidden) else last.day
+    stands = last is None and _stands_still(reader, within)
+    due_on, problem = (None, None)
+    if not stands:
+        due_on, problem = _due(reader, started_on, within, ended_on or reader.today)
     if doubt or (last is not None and ended_on is None):
         due_on, problem = None, REDACTED
     state = (SUSPENDED if stands else RUNNING) if last is None else MET
@@ -118,13 +120,13 @@ def _reading(reader: _Reader, begun: int, ended: int | None, *, doubt: bool) -> 
 
 
 def _due(
-    reader: _Reader, started_on: date | None, within: Sequence[StepFact]
+    reader: _Reader, started_on: date | None, within: Sequence[StepFact], until: date
 ) -> tuple[date | None, str | None]:
     """The last day of the term with its extensions, or why it can not be told."""
     clock, calendars = reader.clock, reader.calendars
     if started_on is None:
         return None, REDACTED
-    still = _still_days(reader, within)
+    still = _still_days(reader, within, until)
     if still is None:
         return None, REDACTED
     try:
@@ -140,15 +142,15 @@ def _due(
         return None, CALENDAR
 
 
-def _still_days(reader: _Reader, within: Sequence[StepFact]) -> frozenset[date] | None:
+def _still_days(reader: _Reader, within: Sequence[StepFact], until: date) -> frozenset[date] | None:
     """Days on which the clock stands still, None where what would tell is not shown."""
     if reader.clock.suspended_by is None:
         return frozenset()
-    first, until = reader.clock.suspended_by
+    first, going_on = reader.clock.suspended_by
     days: set[date] = set()
     since: date | None = None
     for fact in within:
-        if fact.step not in (first, until):
+        if fact.step not in (first, going_on):
             continue
         if isinstance(fact.day, Hidden):
             return None
@@ -157,10 +159,8 @@ def _still_days(reader: _Reader, within: Sequence[StepFact]) -> frozenset[date] 
         elif since is not None:
             days.update(_span(since, fact.day))
             since = None
-    if since is not None and within:
-        # Ended while it stood still: the days up to the end do not count.
-        last = within[-1].day
-        days.update(() if isinstance(last, Hidden) else _span(since, max(last, reader.today)))
+    if since is not None:
+        days.update(_span(since, until))
     return frozenset(days)
 
 
