@@ -20,7 +20,7 @@ _NOT_SHOWN = [
     Phrase("steps that nobody recorded", "无人记录的环节"),
     Phrase("that what the signers stated is true", "签名人所述内容属实"),
     Phrase(
-        "that officers were qualified and held their roles, as the platform's lists say (audit shows the rows)",
+        "that officers were qualified and held their roles: the platform's lists say it (audit shows rows)",
         "执法人员具备资格与职责：以平台名册为准（数据行须用 audit 核查）",
     ),
     Phrase(

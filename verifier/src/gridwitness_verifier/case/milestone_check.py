@@ -34,7 +34,7 @@ def check_milestones(dossier: Dossier, rules: Rulebook) -> None:
     # 2. order
     _check_order(dossier)
     # 3. each against its record
-    steps = {sheet.entry.seq: (sheet, fact.step) for sheet, fact in dossier.steps}
+    steps = {sheet.chain_seq: (sheet, fact.step) for sheet, fact in dossier.steps}
     for registered in dossier.registered:
         _check_record(dossier, registered.event, steps.get(registered.event.seq), rules.procedure)
     # 4. the other way: steps that are milestones, and have none
@@ -142,12 +142,12 @@ def _check_registered(dossier: Dossier, procedure: Procedure) -> None:
     seen = {registered.event.seq for registered in dossier.registered}
     last, waiting = max(seen, default=-1), 0
     for sheet, fact in dossier.steps:
-        if isinstance(fact.step, Hidden) or sheet.entry.seq in seen:
+        if isinstance(fact.step, Hidden) or sheet.chain_seq in seen:
             continue
         milestone = procedure.milestone_of(fact.step)
         if milestone is None:
             continue
-        if sheet.entry.seq > last and _on_its_way(dossier, sheet):
+        if sheet.chain_seq > last and _on_its_way(dossier, sheet):
             waiting += 1
             continue
         detail = f"{fact.step} is the milestone {milestone}, and none is registered for it"
@@ -172,14 +172,12 @@ def check_completeness(dossier: Dossier) -> None:
         tally.not_evaluated.append(Phrase("rests on milestones, of which none is proved", "以关键节点为前提"))
         return
     last = dossier.registered[-1].event
-    if not any(sheet.entry.seq == last.seq for sheet in dossier.records):
+    if not any(sheet.chain_seq == last.seq for sheet in dossier.records):
         detail = f"the milestone {last.milestone} is of seq {last.seq}, which is not in the file"
         tally.fail("case-incomplete", detail, sub=dossier.file.sub, seq=last.seq)
     elif not (dossier.whole and dossier.registered_proved):
         tally.not_evaluated.append(
-            Phrase(
-                "rests on case and milestones, not proved", "以“案卷”“关键节点”为前提，而未能核实"
-            )
+            Phrase("rests on case and milestones, not proved", "以“案卷”“关键节点”为前提，而未能核实")
         )
 
 

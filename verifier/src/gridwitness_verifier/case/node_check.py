@@ -37,9 +37,7 @@ def check_later(dossier: Dossier, rpc: Rpc) -> None:
             where = {"sub": dossier.file.sub, "seq": event.seq}
             dossier.tallies["completeness"].name_place("milestone-later", detail, **where)
             dossier.tallies["completeness"].not_evaluated.append(
-                Phrase(
-                    f"{detail}: the file is older", f"登记合约已有节点 {event.milestone}，案卷未含"
-                )
+                Phrase(f"{detail}: the file is older", f"登记合约已有节点 {event.milestone}，案卷未含")
             )
 
 

@@ -16,6 +16,9 @@ def check_case(dossier: Dossier) -> None:
     expected, before = 0, None
     for sheet in dossier.records:
         _check_place(dossier, sheet)
+        if before is not None and sheet.line_place > before.line_place:
+            # A subject begins again in a successor of its log (section 4).
+            expected, before = 0, None
         if sheet.entry.seq < expected:
             tally.fail("fork", f"seq {sheet.entry.seq} is there twice, or out of order", **sheet.where)
             continue
@@ -33,8 +36,10 @@ def _check_place(dossier: Dossier, sheet: Sheet) -> None:
     tally, entry = dossier.tallies["case"], sheet.entry
     if entry.sub != dossier.file.sub:
         tally.fail("case-subject", f"of another subject than {dossier.file.sub}", **sheet.where)
-    if entry.aud != dossier.file.origin:
-        tally.fail("foreign", f"of another log than {dossier.file.origin}", **sheet.where)
+    line_of = dossier.trust.line_of
+    own, other = (line_of.get(origin.rpartition("/")[2]) for origin in (dossier.file.origin, entry.aud))
+    if own is None or own != other:
+        tally.fail("foreign", f"of another line of logs than {dossier.file.origin}", **sheet.where)
 
 
 def _check_order(dossier: Dossier, before: Sheet | None, sheet: Sheet) -> None:

@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 _PROVED = {
     "case": Phrase("one subject, no gap, each names the one before", "同一主体，无缺号，前后相续"),
     "milestones": Phrase("every registered milestone is a record of the case", "各登记节点均为本案记录"),
-    "officers": Phrase(
-        "every milestone is signed by a second officer in time", "各节点均有第二人按时签名"
-    ),
+    "officers": Phrase("every milestone is signed by a second officer in time", "各节点均有第二人按时签名"),
     "procedure": Phrase("every step is lawful where it stands", "各步骤均符合程序"),
     "clocks": Phrase("every term that ended was kept, none is overdue", "已届满期限均已遵守，无逾期"),
     "documents": Phrase("every document names its record, byte for byte", "各文书均与所依据的记录一致"),

@@ -117,6 +117,16 @@ def _check_given(members: dict[str, Any], _: Names) -> None:
         raise _refused("a detail is a name, of a step or an array of steps")
 
 
+def _check_subset(members: dict[str, Any], _: Names) -> None:
+    parts = members["subset"]
+    if not isinstance(parts, list) or len(parts) != 2 or not all(isinstance(part, dict) for part in parts):
+        raise _refused("subset takes two details")
+    for part in parts:
+        if not part.keys() <= {"detail", "of", "_"}:
+            raise _refused("a detail of subset has detail and of")
+        _check_given({**part, "given": part.get("detail")}, _)
+
+
 def _check_holds(members: dict[str, Any], names: Names) -> None:
     if not isinstance(members["holds"], str) or members["holds"] not in names.conditions:
         raise _refused("holds names a condition of the document")
@@ -175,11 +185,12 @@ _OPERANDS: dict[str, tuple[str, ...]] = {
     "all": (), "any": (), "not": (), "done": ("outcome", "after"), "outcome": (), "compare": (),
     "detail": ("of", "is"), "officers": (), "signer-in": (), "officer-in": (), "passed": ("days", "kind"),
     "within": ("days", "kind"), "qualified": (), "device-reviewed": (), "given": ("of",), "holds": (),
+    "subset": (),
 }  # fmt: skip
 _FORMS: dict[str, Callable[[dict[str, Any], Names], None]] = {
     "all": _check_list, "any": _check_list, "not": _check_not, "done": _check_done,
     "outcome": _check_outcome, "compare": _check_compare, "detail": _check_detail,
     "officers": _check_officers, "signer-in": _check_persons, "officer-in": _check_persons,
     "passed": _check_term, "within": _check_term, "qualified": _check_qualified,
-    "device-reviewed": _check_reviewed, "given": _check_given, "holds": _check_holds,
+    "device-reviewed": _check_reviewed, "given": _check_given, "holds": _check_holds, "subset": _check_subset,
 }  # fmt: skip

@@ -179,6 +179,13 @@ def _given(scene: Scene, condition: Mapping[str, Any]) -> Truth:
     return _REDACTED if isinstance(value, Hidden) else known(value is not None)
 
 
+def _subset(scene: Scene, condition: Mapping[str, Any]) -> Truth:
+    first, second = (scene.detail(part["detail"], part.get("of")) for part in condition["subset"])
+    if isinstance(first, Hidden) or isinstance(second, Hidden):
+        return _REDACTED
+    return known(set(_texts(first)) <= set(_texts(second)))
+
+
 def _holds(scene: Scene, condition: Mapping[str, Any]) -> Truth:
     return scene.holds(scene.procedure.conditions[condition["holds"]])
 
@@ -248,11 +255,14 @@ def _term(scene: Scene, step: Any, condition: Mapping[str, Any], *, after: bool)
         return FALSE
     if isinstance(began, Hidden) or isinstance(began.day, Hidden) or isinstance(scene.this.day, Hidden):
         return _REDACTED
+    # No term of n days ends before the n-th day, so no calendar is asked for then.
+    if (scene.this.day - began.day).days <= condition["days"]:
+        return known(not after)
     try:
         end = scene.calendars.term_end(began.day, condition["days"], condition["kind"])
     except VerificationError:
         return unknown(CALENDAR)
-    return known((scene.this.day > end) is after)
+    return known((end is not None and scene.this.day > end) is after)
 
 
 def _qualified(scene: Scene, _: Mapping[str, Any]) -> Truth:
@@ -290,5 +300,5 @@ _OPERATORS: dict[str, Callable[[Scene, Mapping[str, Any]], Truth]] = {
     "all": _all, "any": _any, "not": _not, "done": _done, "outcome": _outcome, "compare": _compare,
     "detail": _detail, "officers": _officers, "signer-in": _signer_in, "officer-in": _officer_in,
     "passed": _passed, "within": _within, "qualified": _qualified, "device-reviewed": _device_reviewed,
-    "given": _given, "holds": _holds,
+    "given": _given, "holds": _holds, "subset": _subset,
 }  # fmt: skip

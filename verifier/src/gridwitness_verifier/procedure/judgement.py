@@ -83,7 +83,7 @@ def judge_step(scene: Scene, state: str | Hidden) -> Iterator[Finding]:
     step = scene.procedure.steps.get(fact.step)
     if step is None:
         detail = Phrase(f"the procedure has no step {fact.step!r:.60}", f"程序中没有步骤 {fact.step!r:.60}")
-        yield Finding(fact, STATE, "", TRUE.negated(), detail)
+        yield Finding(fact, FIELDS, "", TRUE.negated(), detail)
         return
     yield Finding(fact, STATE, step.rule, _stands(step, state, scene), _said_state(step, state))
     for truth, detail in _form(step, fact):
@@ -193,4 +193,6 @@ def _has_type(name: str, value: object) -> bool:
         return isinstance(value, bool)
     if name == "decimal":
         return isinstance(value, str) and _AMOUNT.match(value) is not None
-    return is_of_type(name, value) and not (name == "integer" and isinstance(value, int) and value < 0)
+    if value == "" or (name == "integer" and isinstance(value, int) and value < 0):
+        return False
+    return is_of_type(name, value)

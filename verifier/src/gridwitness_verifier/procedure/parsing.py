@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..claims import is_integer
@@ -39,8 +39,9 @@ def parse_procedure(content: Any) -> Procedure:
     thresholds = {name: _threshold(item, name) for name, item in _named(members, "thresholds")}
     names = Names(thresholds, dict(_named(members, "conditions")))
     check_named(names)
+    shared = {name: _requirement(item, name, names) for name, item in _named(members, "requirements")}
     states = frozenset(_ids(members.get("states"), "states"))
-    steps = [_step(item, states, names) for item in _items(members, "steps")]
+    steps = [_step(item, states, names, shared) for item in _items(members, "steps")]
     by_name = {step.step: step for step in steps}
     if len(by_name) != len(steps):
         raise _refused("steps", "a step is there twice")
@@ -74,10 +75,11 @@ def _threshold(item: Any, name: str) -> Threshold:
     return Threshold(*values)
 
 
-def _step(item: Any, states: frozenset[str], names: Names) -> Step:
+def _step(item: Any, states: frozenset[str], names: Names, shared: Mapping[str, Requirement]) -> Step:
     members = _members(item, "step")
     name = _id(members.get("step"), "step")
-    sources, outcomes = _ids(members.get("from"), name), _optional_ids(members.get("outcomes"), name)
+    outcomes = _optional_ids(members.get("outcomes"), name)
+    sources = states if members.get("from") == "any" else frozenset(_ids(members.get("from"), name))
     to = _destinations(members.get("to"), name)
     if not {*sources, *to.values()} <= states:
         raise _refused(name, "a state that is not among the states")
@@ -92,7 +94,7 @@ def _step(item: Any, states: frozenset[str], names: Names) -> Step:
         zh=_text(members, "zh"),
         en=_text(members, "en"),
         rule=_rule(members, name),
-        sources=frozenset(sources),
+        sources=sources,
         opens=not sources,
         to=to,
         milestone=milestone,
@@ -103,7 +105,7 @@ def _step(item: Any, states: frozenset[str], names: Names) -> Step:
         facts=_flag(members, "facts"),
         files=files,
         document=None if members.get("document") is None else _text(members, "document"),
-        requires=tuple(_requirement(part, name, names) for part in _items(members, "requires")),
+        requires=tuple(_required(part, name, names, shared) for part in _items(members, "requires")),
     )
 
 
@@ -127,6 +129,16 @@ def _details(value: Any, step: str) -> dict[str, Detail]:
         closed = None if values is None else tuple(values)
         details[name] = Detail(members["type"], _flag(members, "required"), closed)
     return details
+
+
+def _required(item: Any, step: str, names: Names, shared: Mapping[str, Requirement]) -> Requirement:
+    """A requirement of a step: its own, or the name of one that several steps share."""
+    if not isinstance(item, str):
+        return _requirement(item, step, names)
+    found = shared.get(item)
+    if found is None:
+        raise _refused(step, f"no requirement {item!r:.60}")
+    return found
 
 
 def _requirement(item: Any, step: str, names: Names) -> Requirement:
