@@ -23,17 +23,18 @@ from gridwitness.cases.judging import (
 )
 from gridwitness.cases.loading import load_dossiers
 from gridwitness.cases.refused import reasons
+from gridwitness.cases.rule_book import RuleBook
 from gridwitness.clock import Clock
 from gridwitness.devices import reviewed_devices
 from gridwitness.errors import GridWitnessError, InvalidInput, NotFound
 from gridwitness.members import persons, qualified
-from gridwitness.rules import Procedure, Rules, Step, StepFact, summary_lawful
+from gridwitness.rules import Procedure, Step, StepFact, summary_lawful
 
 
 class Adviser:
     """Dry runs: nothing is written, nothing is promised."""
 
-    def __init__(self, rules: Rules, clock: Clock) -> None:
+    def __init__(self, rules: RuleBook, clock: Clock) -> None:
         self._rules = rules
         self._clock = clock
 

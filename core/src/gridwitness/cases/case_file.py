@@ -1,4 +1,4 @@
-"""The case file for an auditor: one JSON file with everything that proves a case (`docs/format.md` section 16)."""
+"""The case file for an auditor: one JSON file with all that proves a case (`docs/format.md` section 16)."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def list_cases(session: Session, wanted: CaseFilter, after: str | None, limit: i
     return CasePage(page, _cursor(page[-1]) if len(rows) > limit else None)
 
 
-def _filtered(wanted: CaseFilter) -> Select[tuple[CaseRow]]:
+def _filtered(wanted: CaseFilter) -> Select[Any]:
     equal = {
         CaseRow.state: wanted.state,
         CaseRow.procedure: wanted.procedure,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from gridwitness.calendars import surcharge
+from gridwitness.calendars import ClockReading, surcharge
 from gridwitness.cases.judging import local_day
-from gridwitness.cases.models import ClockRow, DecisionRow, PaymentRow
+from gridwitness.cases.models import DecisionRow, PaymentRow
 from gridwitness.rules import StepFact
 
 PAYMENT_CLOCK = "payment"
@@ -36,7 +36,7 @@ class Money:
 def money(
     decision: DecisionRow | None,
     payments: Sequence[PaymentRow],
-    clocks: Sequence[ClockRow],
+    clocks: Sequence[ClockReading],
     steps: Sequence[StepFact],
     on: date,
 ) -> Money | None:

@@ -26,15 +26,10 @@ def is_procedural(error: GridWitnessError) -> bool:
     return error.code in PROCEDURAL
 
 
-def refusal(rule: str, article: str, zh: str, en: str, kind: str = "requirement") -> Refusal:
-    """A reason of the platform's own, in the form of the procedure's."""
-    return Refusal(kind=kind, rule=rule, article=article, zh=zh, en=en)
-
-
 def own_refusal(procedure: Procedure, rule: str, zh: str, en: str) -> Refusal:
-    """As `refusal`, with the article the procedure gives its rule (the rule's id where it has none)."""
+    """A reason of the platform's own, with the article the procedure gives the rule (its id where it has none)."""
     law = procedure.document.laws.get(rule)
-    return refusal(rule, rule if law is None else law.article, zh, en)
+    return Refusal("requirement", rule, rule if law is None else law.article, zh, en)
 
 
 def reasons(refusals: Sequence[Refusal]) -> list[dict[str, Any]]:

@@ -16,17 +16,17 @@ from gridwitness.cases.listing import CaseFilter, list_cases
 from gridwitness.cases.loading import load_dossiers
 from gridwitness.cases.models import CaseRow, RefusalRow
 from gridwitness.cases.recording import Notebook, readings_of
+from gridwitness.cases.rule_book import RuleBook
 from gridwitness.cases.views import case_line, case_view, plain, refusal_view
 from gridwitness.clock import Clock
 from gridwitness.errors import NotFound
 from gridwitness.records import Acceptance, BundleMaker
-from gridwitness.rules import Rules
 
 
 class Cases:
     """Cases found, listed, judged before signing, and handed to an auditor."""
 
-    def __init__(self, rules: Rules, acceptance: Acceptance, bundles: BundleMaker, clock: Clock) -> None:
+    def __init__(self, rules: RuleBook, acceptance: Acceptance, bundles: BundleMaker, clock: Clock) -> None:
         self._rules = rules
         self._clock = clock
         self._files = CaseFileMaker(bundles)
@@ -56,9 +56,11 @@ class Cases:
         """The whole case as of today, JSON-ready. Raises NotFound `case-unknown`."""
         row = self.row(session, sub)
         procedure = self._rules.procedure(session, row.rules)
-        return case_view(session, row, procedure, local_day(self._clock.now()), personal=personal)
+        calendars = self._rules.calendars(session)
+        today = local_day(self._clock.now())
+        return case_view(session, row, procedure, calendars, today, personal=personal)
 
-    def list(
+    def page(
         self, session: Session, wanted: CaseFilter, after: str | None = None, limit: int = 50
     ) -> dict[str, Any]:
         """A page of cases, earliest due first: `rows` and the `cursor` of the next page (or None)."""

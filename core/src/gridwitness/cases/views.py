@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gridwitness.calendars import Calendars, ClockReading, read_clocks
 from gridwitness.cases.kinds import PARTY_MEMBERS
 from gridwitness.cases.models import (
     CaseOfficerRow,
     CaseRow,
-    ClockRow,
     DecisionRow,
     DocumentRow,
     EnforcementRow,
@@ -34,7 +35,7 @@ from gridwitness.cases.money import Money, money
 from gridwitness.database import Base
 from gridwitness.records import rfc3339
 from gridwitness.records.models import RecordRow
-from gridwitness.rules import Procedure, StepFact, word
+from gridwitness.rules import CaseFacts, Procedure, StepFact, word
 
 
 def case_number(row: CaseRow) -> str | None:
@@ -50,18 +51,25 @@ def case_line(row: CaseRow, today: date) -> dict[str, Any]:
 
 
 def case_view(
-    session: Session, row: CaseRow, procedure: Procedure, today: date, *, personal: bool
+    session: Session,
+    row: CaseRow,
+    procedure: Procedure,
+    calendars: Calendars,
+    today: date,
+    *,
+    personal: bool,
 ) -> dict[str, Any]:
     """The whole case. Without `personal`, of a party only its kind is shown."""
     steps = _of(session, StepRow, row.sub, StepRow.index)
-    clocks = _of(session, ClockRow, row.sub, ClockRow.started_on, ClockRow.clock, ClockRow.turn)
+    facts = CaseFacts(tuple(step_facts(steps)))
+    readings = read_clocks(procedure, facts, calendars, today)
     decisions = _of(session, DecisionRow, row.sub, DecisionRow.index)
     payments = _of(session, PaymentRow, row.sub, PaymentRow.index)
-    owed = money(decisions[-1] if decisions else None, payments, clocks, step_facts(steps), today)
+    owed = money(decisions[-1] if decisions else None, payments, readings, facts.steps, today)
     return {
         "case": case_line(row, today),
         "steps": _steps(session, steps, procedure),
-        "clocks": [_clock(clock, procedure, today) for clock in clocks],
+        "clocks": [_clock(reading) for reading in readings],
         "officers": _plain_all(_of(session, CaseOfficerRow, row.sub, CaseOfficerRow.since)),
         "parties": [_party(party, personal) for party in _of(session, PartyRow, row.sub, PartyRow.number)],
         "evidence": _plain_all(_of(session, EvidenceRow, row.sub, EvidenceRow.index)),
@@ -163,11 +171,9 @@ def _step(row: StepRow, procedure: Procedure, received: datetime) -> dict[str, A
     }
 
 
-def _clock(row: ClockRow, procedure: Procedure, today: date) -> dict[str, Any]:
-    clock = procedure.clocks[row.clock]
-    overdue = row.state == "running" and row.due_on is not None and row.due_on < today
-    article = procedure.law(row.rule).article
-    return {"zh": clock.zh, "en": clock.en, "article": article, **plain(row), "overdue": overdue}
+def _clock(reading: ClockReading) -> dict[str, Any]:
+    named = {name: plain_value(value) for name, value in asdict(reading).items()}
+    return named | {"explanation_zh": reading.explanation_zh, "explanation_en": reading.explanation_en}
 
 
 def _party(row: PartyRow, personal: bool) -> dict[str, Any]:
