@@ -80,9 +80,7 @@ def test_a_run_cut_at_any_call_is_continued_not_repeated(anvil: Engine, tmp_path
     assert cuts > 15, "the cuts went through the whole run"
 
 
-def test_a_deployment_without_a_registry_gets_it_once_whatever_cuts_it(
-    anvil: Engine, tmp_path: Path
-) -> None:
+def test_a_deployment_without_a_registry_gets_it_once_whatever_cuts_it(anvil: Engine, tmp_path: Path) -> None:
     deployer, founding = Account.random(), founders()
     path = tmp_path / "deployment.json"
     before = deploy(anvil, deployer, founding, secrets.token_bytes(16), path)
