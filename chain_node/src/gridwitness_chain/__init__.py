@@ -40,6 +40,7 @@ from .errors import (
 )
 from .ganache import Ganache
 from .governance import approve
+from .event_proof import Proof
 from .home import EngineHome
 from .members import AgencyState, KeyState, Members, Purpose
 from .milestone_proof import (
@@ -56,6 +57,7 @@ from .settling import settle
 from .transactions import Receipt, SignedTransaction, Transactions
 
 __all__ = [
+    "Proof",
     "ADMIN",
     "MILESTONES",
     "REGISTRAR",

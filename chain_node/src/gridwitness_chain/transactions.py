@@ -11,9 +11,11 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
-from .accounts import Account
+from eth_utils import keccak
+
+from .accounts import Account, sender_and_nonce
 from .engine import GANACHE, Engine
 from .errors import MalformedAnswer, NotMined, RpcRefused, TransactionReplaced, TransactionUnderWay
 
@@ -34,6 +36,15 @@ class SignedTransaction:
     hash: str
     nonce: int
     sender: str
+
+    @classmethod
+    def read(cls, raw: bytes) -> Self:
+        """Our own bytes, stored and read again. Raises `MalformedAnswer` where they are none of ours."""
+        try:
+            sender, nonce = sender_and_nonce(raw)
+        except (ValueError, TypeError, KeyError) as problem:
+            raise MalformedAnswer(f"stored bytes are no signed transaction: {problem}") from problem
+        return cls(raw, "0x" + keccak(raw).hex(), nonce, sender)
 
 
 @dataclass(frozen=True)
