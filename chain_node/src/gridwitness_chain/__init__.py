@@ -38,9 +38,9 @@ from .errors import (
     Unreachable,
     WrongChain,
 )
+from .event_proof import Proof
 from .ganache import Ganache
 from .governance import approve
-from .event_proof import Proof
 from .home import EngineHome
 from .members import AgencyState, KeyState, Members, Purpose
 from .milestone_proof import (
@@ -57,7 +57,6 @@ from .settling import settle
 from .transactions import Receipt, SignedTransaction, Transactions
 
 __all__ = [
-    "Proof",
     "ADMIN",
     "MILESTONES",
     "REGISTRAR",
@@ -94,6 +93,7 @@ __all__ = [
     "NotApproved",
     "NotMined",
     "ProcedureApproved",
+    "Proof",
     "ProofMismatch",
     "ProvenMilestone",
     "Purpose",

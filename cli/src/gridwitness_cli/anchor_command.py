@@ -16,7 +16,8 @@ from gridwitness_cli.runtime import attached_platform
 
 def anchor(
     wait: Annotated[
-        bool, typer.Option("--wait", help="Return once everything accepted is anchored, milestones registered.")
+        bool,
+        typer.Option("--wait", help="Return once all is anchored and registered."),
     ] = False,
     timeout: Annotated[float, typer.Option(help="Longest wait in seconds.")] = 600.0,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,

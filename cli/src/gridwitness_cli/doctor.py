@@ -123,7 +123,8 @@ def _registry(platform: Platform, backlogs: list[Backlog]) -> str:
         if ours != there:
             raise Conflict(
                 "recorder-not-appointed",
-                f"The recorder of {agency} is {there or 'nobody'} for CaseRegistry {registry.address}, not {ours}.",
+                f"For CaseRegistry {registry.address} the recorder of {agency} is {there or 'nobody'},"
+                f" not {ours}.",
                 "have the agencies appoint it; after a theft take the old keystore away and start again",
             )
     waiting = sum(backlog.milestones for backlog in backlogs)

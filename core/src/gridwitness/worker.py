@@ -54,6 +54,7 @@ class Worker:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._standing: set[str] = set()
+        self._searched: set[str] = set()
 
     def check_standing(self) -> None:
         """Raise Misconfigured where the contract is ahead of this database (`database-behind`)."""
@@ -139,7 +140,14 @@ class Worker:
             sequencer = Sequencer(platform.sessions, log, platform.tiles(log.name), platform.keystore)
             sequenced = sequencer.round()
             anchored = self._anchorer(log).round()
-            return Registrar(platform.sessions, log, platform.chain).round() or anchored or sequenced
+            return self._register(log) or anchored or sequenced
+
+    def _register(self, log: Log) -> bool:
+        platform = self._platform
+        thorough = log.name not in self._searched
+        busy = Registrar(platform.sessions, log, platform.chain).round(thorough=thorough)
+        self._searched.add(log.name)
+        return busy
 
     def _complete_erasures(self) -> bool:
         """Each in its own transaction, so that it locks one subject only."""

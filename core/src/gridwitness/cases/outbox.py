@@ -1,7 +1,7 @@
 """The outbox of milestones: which ones `CaseRegistry` is to be told, in which order, and what holds one up.
 
-Every milestone whose record is anchored is taken up into `cases.sending`, in leaf order, and leaves it when it
-is registered. So all up to the newest one in either table are in one of them, and a round looks at no more
+Every milestone whose record is anchored is taken up into `cases.sending`, in leaf order, and leaves it when
+it is registered. So all up to the newest one in either table are in one of them, and a round looks at no more
 than what came after it.
 """
 
@@ -86,8 +86,10 @@ class Outbox:
         # Oldest first: a case goes on in the successor, and so does the order of its milestones.
         self._line = [*reversed(predecessors(logs_by_origin(session), log)), log]
 
-    def take_up(self) -> None:
-        """Every anchored milestone that is neither registered nor taken up yet."""
+    def take_up(self, *, thorough: bool) -> None:
+        """Every anchored milestone that is neither registered nor taken up yet. `thorough`: also where one
+        after it was, should a row of the outbox have been lost.
+        """
         for log in self._line:
             anchored = select(func.coalesce(func.max(AnchorRow.size), 0)).where(AnchorRow.log == log.name)
             self._session.execute(
@@ -95,7 +97,7 @@ class Outbox:
                 {
                     "agency": self._agency,
                     "log": log.name,
-                    "after": self._newest(log),
+                    "after": -1 if thorough else self._newest(log),
                     "anchored": self._session.scalar(anchored),
                 },
             )
@@ -229,7 +231,7 @@ class Outbox:
                     sent.sub,
                     sent.index,
                     milestone.milestone,
-                    # `seq` begins again in a successor log; the contract wants it to grow (format section 17).
+                    # `seq` begins again in a successor log; the contract wants it to grow (format §17).
                     milestone.seq + (generation[sent.log] << 32),
                     milestone.head,
                     rules,

@@ -84,12 +84,15 @@ class Registrar:
         self._batch = batch
         self._patience = patience_seconds
 
-    def round(self) -> bool:
-        """One batch; False when nothing was waiting. Raises Unavailable where the chain is away."""
+    def round(self, *, thorough: bool = False) -> bool:
+        """One batch; False when nothing was waiting. Raises Unavailable where the chain is away.
+
+        `thorough`, once after a start: milestones are looked for from the first one on.
+        """
         with chain_errors():
             finished = self._finish_sending()  # 1
             with self._sessions.begin() as session:
-                Outbox(session, self._log).take_up()  # 2
+                Outbox(session, self._log).take_up(thorough=thorough)  # 2
             self._retry_refused()  # 3
             return self._send_batch() or finished  # 4 5
 
@@ -167,8 +170,8 @@ class Registrar:
         elif there is not None:
             error = f"{FOREIGN}: {there.milestone} at index {there.index} in {there.transaction}"
             fates.refused.append((one, error))
-        elif error := self._refusal(one, block):
-            fates.refused.append((one, error))
+        elif refusal := self._refusal(one, block):
+            fates.refused.append((one, refusal))
         else:
             fates.released.append(one)
 
