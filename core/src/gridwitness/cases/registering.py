@@ -42,7 +42,7 @@ from gridwitness.records import Log
 
 BATCH = 64
 """Most milestones under way at once."""
-GAS = 400_000
+GAS = 300_000
 """Twice what an opening takes (`docs/gas.md`), so that a batch fits into few blocks."""
 PATIENCE_SECONDS = 10.0
 """Between two looks at a refused milestone."""
