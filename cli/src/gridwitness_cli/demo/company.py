@@ -6,12 +6,13 @@ import secrets
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from gridwitness_evidence import SigningKey
 
-from gridwitness_cli.demo.cast import Role
+from gridwitness_cli.demo.cast import PEOPLE, Role
 from gridwitness_cli.demo.device import Device
 from gridwitness_cli.demo.door import Door
 from gridwitness_cli.demo.stage import Stage
@@ -30,6 +31,13 @@ class Company:
     devices: dict[str, Device] = field(default_factory=dict)
     doors: dict[str, Door] = field(default_factory=dict)
     subjects: dict[str, str] = field(default_factory=dict)
+    """Of the cases, by procedure."""
+    named: dict[str, str] = field(default_factory=dict)
+    """What steps of the cases refer to by `{name}`."""
+    accounts: dict[str, str] = field(default_factory=dict)
+    """Account ids, by user name."""
+    papers: dict[str, Path] = field(default_factory=dict)
+    """PDF documents, by `<procedure>-<step>`."""
     feed: SigningKey = field(default_factory=lambda: SigningKey.generate("EdDSA"))
     _logins: dict[str, datetime] = field(default_factory=dict)
     _open: ExitStack = field(default_factory=ExitStack)
@@ -39,6 +47,11 @@ class Company:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._open.close()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Everybody's name, by user name."""
+        return {role.username: role.name for role in PEOPLE}
 
     def password(self, username: str) -> str:
         """A random password of one account, kept for this demo only."""

@@ -1,4 +1,4 @@
-"""An officer's device: a folder of its own, and the commands of `gridwitness submit` run on it."""
+"""An officer's device: a folder of its own, and the commands `submit` and `case` of `gridwitness` run on it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from typing import Any
 import typer
 from gridwitness_evidence import SigningKey
 
+from gridwitness_cli import case, submit
 from gridwitness_cli.demo.cast import Role
 from gridwitness_cli.demo.story import expect
-from gridwitness_cli.submit import app
+
+_REFUSED = 2
 
 
 @dataclass(frozen=True)
@@ -57,56 +59,55 @@ class Device:
 
     def login(self) -> None:
         """Log in with the owner's password."""
-        self._run("login", "--username", self.owner.username, "--password-file", self._password, *self._door)
+        self._submit("login", "--username", self.owner.username, "--password-file", self._password, *self._door)
 
     def new_key(self, name: str = "signing", *, alg: str = "ES256") -> str:
         """Make a key; gives its thumbprint."""
         out = ("--out", self.key_file(name), "--passphrase-file", self._passphrase)
-        return self._run("key", "new", "--alg", alg, *out).strip()
+        return self._submit("key", "new", "--alg", alg, *out).strip()
 
     def offer_key(self, name: str = "signing", *, replaces: str | None = None) -> None:
         """Offer a key to the platform; it counts once a second agency confirmed it."""
         follows = () if replaces is None else ("--replaces", replaces)
-        self._run("key", "offer", *self._key(name), *self._door, *follows)
-
-    def fetch_head(self, sub: str, name: str) -> Path:
-        """Keep a subject's head for signing where there is no network."""
-        out = self.folder / name
-        self._run("head", "--sub", sub, "--out", out, *self._door)
-        return out
+        self._submit("key", "offer", *self._key(name), *self._door, *follows)
 
     def sign(
-        self,
-        kind: str,
-        fields: Mapping[str, Any],
-        *,
-        draft: str,
-        subject: str = "new",
-        files: Sequence[Path] = (),
-        head: Path | None = None,
-        captured: str | None = None,
-        key: str = "signing",
+        self, kind: str, fields: Mapping[str, Any], *, draft: str, subject: str = "new", files: Sequence[Path] = ()
     ) -> Path:
-        """Sign a statement and keep the draft; without network where a `head` is given."""
+        """Sign a statement that is no step of a case, and keep the draft."""
         out = self.folder / "drafts" / f"{draft}.json"
         options: list[str | Path] = ["--agency", self.owner.agency, "--kind", kind, "--subject", subject]
-        options += ["--out", out, *self._key(key)]
+        options += ["--out", out, *self._key("signing")]
         for name, value in fields.items():
             options += ["--field", f"{name}:={json.dumps(value, ensure_ascii=False)}"]
         for path in files:
             options += ["--file", path]
-        if captured is not None:
-            options += ["--captured", captured, "--device", "执法终端 ZF-07", "--clock-source", "gnss"]
-        options += ["--head", head] if head is not None else self._door
-        self._run("sign", *options)
+        self._submit("sign", *options, *self._door)
         return out
 
-    def send(self, draft: Path, *, key: str = "signing") -> dict[str, Any]:
+    def send(self, draft: Path) -> dict[str, Any]:
         """Send a draft; gives what is kept with the receipt (`jti`, `sub`, `seq`, `record`, …)."""
-        said = self._run("send", draft, "--receipts", self.receipts, *self._key(key), *self._door)
-        kept = self.receipts / "records" / f"{said.split()[0]}.json"
-        value: dict[str, Any] = json.loads(kept.read_text("utf-8"))
+        said = self._submit("send", draft, "--receipts", self.receipts, *self._key("signing"), *self._door)
+        draft.unlink()
+        return self.kept(said.split()[0])
+
+    def kept(self, jti: str) -> dict[str, Any]:
+        """What the device keeps of a record that was accepted."""
+        value: dict[str, Any] = json.loads((self.receipts / "records" / f"{jti}.json").read_text("utf-8"))
         return value
+
+    def case(self, *arguments: str | Path) -> dict[str, Any]:
+        """`gridwitness case … --json`; anything but success ends the demo."""
+        code, told = self._case(*arguments)
+        expect(code == 0, "device-refused", f"gridwitness case {arguments[0]} {arguments[1:3]}: {told}")
+        return told
+
+    def refused_case(self, *arguments: str | Path) -> dict[str, Any]:
+        """The problem document of a `gridwitness case` command that must be refused."""
+        code, told = self._case(*arguments)
+        expect(code == _REFUSED, "not-refused", f"gridwitness case {arguments[:3]} ended with {code}: {told}")
+        problem: dict[str, Any] = told["error"]
+        return problem
 
     @property
     def _password(self) -> Path:
@@ -123,14 +124,23 @@ class Device:
     def _key(self, name: str) -> list[str | Path]:
         return ["--key", self.key_file(name), "--passphrase-file", self._passphrase]
 
-    def _run(self, *arguments: str | Path) -> str:
+    def _submit(self, *arguments: str | Path) -> str:
         """Run `gridwitness submit …` in this process; anything but success ends the demo."""
-        out, errors = io.StringIO(), io.StringIO()
-        command = typer.main.get_command(app)
-        with redirect_stdout(out), redirect_stderr(errors):
-            code = command.main(
-                [str(part) for part in arguments], "gridwitness submit", standalone_mode=False
-            )
-        told = f"gridwitness submit {arguments[0]}: {errors.getvalue().strip()}"
-        expect(not code, "device-refused", told)
-        return out.getvalue()
+        code, said, errors = _run(submit.app, "gridwitness submit", arguments)
+        expect(not code, "device-refused", f"gridwitness submit {arguments[0]}: {errors}")
+        return said
+
+    def _case(self, *arguments: str | Path) -> tuple[int, dict[str, Any]]:
+        place = ("--folder", self.folder, "--url", self.url, "--passphrase-file", self._passphrase)
+        code, said, errors = _run(case.app, "gridwitness case", (*place, *arguments, "--json"))
+        expect(said.startswith("{"), "device-refused", f"gridwitness case {arguments[0]}: {errors}")
+        return code, json.loads(said)
+
+
+def _run(app: typer.Typer, name: str, arguments: Sequence[str | Path]) -> tuple[int, str, str]:
+    """Run a command in this process: exit code, and what it said."""
+    out, errors = io.StringIO(), io.StringIO()
+    command = typer.main.get_command(app)
+    with redirect_stdout(out), redirect_stderr(errors):
+        code = command.main([str(part) for part in arguments], name, standalone_mode=False)
+    return code or 0, out.getvalue(), errors.getvalue().strip()

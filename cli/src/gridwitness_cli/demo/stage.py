@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -67,13 +67,17 @@ class Stage:
         """Simulated time."""
         return self.clock.now()
 
-    def go_to(self, day: int, hour: int) -> None:
-        """Let time pass until an hour of a day of the story; everything is anchored first."""
-        local = BEGINNING.astimezone(self.settings.zone).replace(hour=0, minute=0)
-        target = local + timedelta(days=day, hours=hour)
+    def go_to(self, when: str) -> None:
+        """Let time pass until `MM-DD HH:MM` of the story; everything is anchored first."""
+        target = self.at(when)
         if target > self.now():
             self.settle()
             self.clock.set_to(target)
+
+    def at(self, when: str) -> datetime:
+        """`MM-DD HH:MM`, local, in the year in which the story begins."""
+        local = BEGINNING.astimezone(self.settings.zone)
+        return datetime.strptime(f"{local.year}-{when}", "%Y-%m-%d %H:%M").replace(tzinfo=local.tzinfo)
 
     def settle(self) -> None:
         """Wait until everything accepted is anchored. Raises DemoFailed `not-anchored`."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from gridwitness.errors import GridWitnessError
 from rich.console import Console
+from rich.table import Table
 
 FORMAT = "gridwitness-demo/v1"
 
@@ -36,11 +37,16 @@ class Told:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A wrong input and the answer it got."""
+    """A wrong input and the answer it got; `rule` and `article` where the law refuses it.
+
+    `status`: of HTTP; 0 where a contract refused.
+    """
 
     what: str
     status: int
     code: str
+    rule: str | None = None
+    article: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,11 @@ class Story:
         """Tell what is happening."""
         if self.console is not None:
             self.console.print(line)
+
+    def show(self, table: Table) -> None:
+        """Show a table."""
+        if self.console is not None:
+            self.console.print(table)
 
     @property
     def ok(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from gridwitness.records import rfc3339
 
 from gridwitness_cli.demo.acts.opening import confirm_key
-from gridwitness_cli.demo.cast import CITY, LI, ZHAO
+from gridwitness_cli.demo.cast import CITY, LI, WANG
 from gridwitness_cli.demo.company import Company
 from gridwitness_cli.demo.story import expect
 
@@ -19,7 +19,7 @@ def change_keys(company: Company) -> None:
     _rotate(company)
     _revoke(company)
     company.story.counts |= {"keys_rotated": 1, "keys_revoked": 1}
-    company.story.say(f"   {LI.name}换发密钥，{ZHAO.name}设备遗失、密钥吊销  one key rotated, one revoked")
+    company.story.say(f"   {LI.name}换发密钥，{WANG.name}设备遗失、密钥吊销  one key rotated, one revoked")
 
 
 def _rotate(company: Company) -> None:
@@ -35,7 +35,7 @@ def _rotate(company: Company) -> None:
 
 
 def _revoke(company: Company) -> None:
-    kid = company.device(ZHAO).signing_key().kid
+    kid = company.device(WANG).signing_key().kid
     lost = company.stage.now() - timedelta(hours=2)
     body = {"compromised_since": rfc3339(lost), "reason": "执法终端遗失，口令可能泄露", "seconded_by": None}
     view = company.door(company.stage.admin[0]).post(f"/keys/{CITY}/{kid}/revoke", body)

@@ -1,4 +1,6 @@
-"""Act 1: a second agency is admitted, accounts are made, keys are offered and confirmed across agencies."""
+"""Act 1: a second agency is admitted, accounts are made, keys are offered and confirmed across agencies;
+certificates are noted, and a checkpoint is reviewed before its records may be evidence.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from datetime import timedelta
 
 from gridwitness.records import rfc3339
 
+from gridwitness_cli.demo.acts.checkpoints import announce_checkpoint
 from gridwitness_cli.demo.cast import AUDITOR, CITY, PEOPLE, POLICE, POLICE_ADMIN, POLICE_NAME, SIGNERS
 from gridwitness_cli.demo.company import Company
 from gridwitness_cli.demo.door import SD_JWT
@@ -17,15 +20,17 @@ _FIRST_ADMIN = re.compile(r"首个管理员: (\S+) 密码 password: (\S+)")
 
 
 def open_story(company: Company) -> None:
-    """Admit the police, open accounts, hand out devices, register keys."""
+    """Admit the police, open accounts, note certificates, hand out devices, register keys and a checkpoint."""
     _admit_police(company)
     _open_accounts(company)
+    _note_certificates(company)
     for role in SIGNERS:
         device = company.device(role)
         kid = device.new_key()
         device.offer_key()
         confirm_key(company, CITY, kid)
     _register_feed_key(company)
+    announce_checkpoint(company)
     company.story.say(
         f"   {len(SIGNERS)} 把执法人员密钥和 1 把数据源密钥，均由另一机关复核  "
         "every key is confirmed by the other agency"
@@ -59,12 +64,24 @@ def _open_accounts(company: Company) -> None:
             "username": role.username,
             "display_name": role.name,
             "password": company.password(role.username),
-            "roles": [role.role],
+            "roles": [*role.roles],
         }
         opened = company.door(admin).post("/accounts", account)
+        company.accounts[role.username] = opened["id"]
         if role is AUDITOR:  # each agency lets an auditor read its own log
-            grant = {"role": role.role, "agency": POLICE}
+            grant = {"role": "auditor", "agency": POLICE}
             company.door(POLICE_ADMIN.username).post(f"/accounts/{opened['id']}/roles", grant)
+
+
+def _note_certificates(company: Company) -> None:
+    """Who may enforce, and who reviews with the legal qualification (行政处罚法 Art. 42, 58)."""
+    admin = company.door(company.stage.admin[0])
+    since = rfc3339(company.stage.now() - timedelta(days=365))
+    for role in PEOPLE:
+        for kind, certificate in (("enforcement", role.card), ("legal", role.legal)):
+            if certificate is not None:
+                held = {"kind": kind, "certificate": certificate, "valid_from": since, "valid_to": None}
+                admin.post(f"/accounts/{company.accounts[role.username]}/qualifications", held)
 
 
 def _register_feed_key(company: Company) -> None:

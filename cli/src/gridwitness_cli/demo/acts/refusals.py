@@ -13,7 +13,7 @@ import httpx
 from gridwitness.records import rfc3339
 from gridwitness_evidence import Record, SigningKey, base64url
 
-from gridwitness_cli.demo.cast import AUDITOR, CITY, LI, POLICE, POLICE_NODE, ZHANG, ZHAO
+from gridwitness_cli.demo.cast import CITY, LI, POLICE, POLICE_NODE, STEWARD, WANG, ZHANG
 from gridwitness_cli.demo.company import Company
 from gridwitness_cli.demo.door import SD_JWT
 from gridwitness_cli.demo.statement import sign_statement
@@ -52,7 +52,7 @@ class Bench:
             "procedure": "summary",
             "step": "现场检查",
             "occurred_at": rfc3339(self.company.stage.now()),
-            "officers": [ZHANG.on_record],
+            "officers": [ZHANG.name],
             "place": None,
             "facts": None,
             "basis": None,
@@ -165,7 +165,7 @@ def _stale(bench: Bench) -> str:
 
 ATTEMPTS = (
     Attempt("未登录 no login", 401, "token-missing", lambda b: b.good, username=None),
-    Attempt("监督人员代为提交 an auditor hands in", 403, "role-missing", lambda b: b.good, AUDITOR.username),
+    Attempt("只读账号提交 a read-only account hands in", 403, "role-missing", lambda b: b.good, STEWARD.username),
     Attempt(
         "内容类型不符 wrong content type",
         415,
@@ -209,7 +209,7 @@ ATTEMPTS = (
         "key-unknown",
         lambda b: b.step(SigningKey.generate("ES256")).presentation,
     ),
-    Attempt("已吊销的密钥 revoked key", 403, "key-revoked", lambda b: b.step(b.key(ZHAO)).presentation),
+    Attempt("已吊销的密钥 revoked key", 403, "key-revoked", lambda b: b.step(b.key(WANG)).presentation),
     Attempt("已换发的旧密钥 rotated key", 403, "key-expired", lambda b: b.step(b.key(LI)).presentation),
     Attempt(
         "卡口密钥冒充执法人员 a feed key signs as an officer",
