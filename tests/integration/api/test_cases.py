@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from gridwitness_evidence import base64url
 from sqlalchemy import select
-from support.case_door import CaseDoor, DoorStory, DoorRefusalError, administrator, case_door
+from support.case_door import CaseDoor, DoorRefusalError, DoorStory, administrator, case_door
 from support.case_story import COMPANY, inquire, open_general
 from support.platform import CITY
 
