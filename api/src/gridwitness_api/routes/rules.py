@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from gridwitness.errors import NotFound
 from gridwitness.platform import Platform
+from gridwitness.records import record_row, stored_record
 from gridwitness.rules import VersionRow
 from sqlalchemy.orm import Session
 
@@ -45,7 +46,7 @@ def show(version: ProcedureVersion, platform: PlatformHere) -> ProcedureView:
         found = platform.rules.procedure(session, version)
         row = next(row for row in platform.rules.versions(session) if row.digest == version)
         summary = _summary(platform, session, row)
-        return ProcedureView(**summary.model_dump(), document=found.content)
+        return ProcedureView(**summary.model_dump(), document=dict(found.content))
 
 
 @router.get("/calendars/{year}", summary="工作日历 Show a year's calendar")
@@ -60,7 +61,8 @@ def calendar(year: Year, platform: PlatformHere) -> CalendarView:
                 f"The calendar of {year} is not published.",
                 "an operator publishes it: `gridwitness calendar publish`",
             )
-        return CalendarView.model_validate(platform.rules.content(session, rows[-1]))
+        content = stored_record(record_row(session, rows[-1].record)).fields["content"]
+        return CalendarView.model_validate(content)
 
 
 def _summary(platform: Platform, session: Session, row: VersionRow) -> ProcedureSummary:
