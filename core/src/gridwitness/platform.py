@@ -112,7 +112,7 @@ def open_platform(
     )
 
     rules = Rules(acceptance, keystore, settings.jurisdiction, calendars)
-    handlers.update(case_handlers(rules))
+    handlers |= case_handlers(rules)  # they read the rules that acceptance takes in
 
     def tree_of(log: str, size: int) -> TileTree:
         return TileTree(TileStore(settings.log_dir, log).read_tile, size)
