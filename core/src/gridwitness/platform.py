@@ -13,9 +13,11 @@ from gridwitness_evidence import TileTree
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from gridwitness.cases import Cases, case_handlers
 from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
+from gridwitness.devices import DEVICE_HANDLERS, Devices
 from gridwitness.keystore import Keystore
 from gridwitness.members import (
     KEY_HANDLERS,
@@ -24,6 +26,7 @@ from gridwitness.members import (
     ContractKeyRegistry,
     Keys,
     MemberDirectory,
+    Qualifications,
     UnderWay,
 )
 from gridwitness.records import SOURCE_HANDLERS, Acceptance, BundleMaker, Erasures, FileStore, TileStore
@@ -48,6 +51,9 @@ class Platform:
     keys: Keys
     bundles: BundleMaker
     erasures: Erasures
+    qualifications: Qualifications
+    devices: Devices
+    cases: Cases
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -83,12 +89,13 @@ def open_platform(
         directory=directory,
         own_keys=keystore,
         files=files,
-        handlers={**SOURCE_HANDLERS, **KEY_HANDLERS},
+        handlers={**SOURCE_HANDLERS, **KEY_HANDLERS, **DEVICE_HANDLERS, **case_handlers(rules)},
     )
 
     def tree_of(log: str, size: int) -> TileTree:
         return TileTree(TileStore(settings.log_dir, log).read_tile, size)
 
+    bundles = BundleMaker(tree_of, directory)
     return Platform(
         settings=settings,
         clock=clock,
@@ -102,6 +109,9 @@ def open_platform(
         accounts=Accounts(acceptance, clock, timedelta(seconds=settings.token_lifetime_seconds)),
         answers=Answers(clock),
         keys=Keys(acceptance, ContractKeyRegistry(chain), keystore, UnderWay(clock)),
-        bundles=BundleMaker(tree_of, directory),
+        bundles=bundles,
         erasures=Erasures(acceptance, keystore, files, clock, timedelta(days=settings.retention_days)),
+        qualifications=Qualifications(acceptance),
+        devices=Devices(clock),
+        cases=Cases(rules, acceptance, bundles, clock),
     )

@@ -1,3 +1,23 @@
-"""Enforcement cases."""
+"""Enforcement cases: steps judged by their procedure, clocks, milestones, files for auditors."""
 
-__all__: list[str] = []
+from gridwitness.cases.handler import CaseHandler, case_handlers
+from gridwitness.cases.kinds import COSIGN, DOCUMENT, STEP
+from gridwitness.cases.listing import CaseFilter
+from gridwitness.cases.models import CaseRow
+from gridwitness.cases.refused import ProcedureRefused, is_procedural
+from gridwitness.cases.service import Cases
+from gridwitness.cases.views import case_number
+
+__all__ = [
+    "COSIGN",
+    "DOCUMENT",
+    "STEP",
+    "CaseFilter",
+    "CaseHandler",
+    "CaseRow",
+    "Cases",
+    "ProcedureRefused",
+    "case_handlers",
+    "case_number",
+    "is_procedural",
+]

@@ -1,0 +1,48 @@
+"""Procedures of law as published, versioned data: what a case may do next, and why not."""
+
+from gridwitness.rules.document import Clock, Law, Requirement, Step, Threshold
+from gridwitness.rules.facts import (
+    LOCAL,
+    Attempt,
+    CalendarUnpublished,
+    CaseFacts,
+    DeviceReview,
+    Judgement,
+    Option,
+    Refusal,
+    StepFact,
+    TermEnd,
+)
+from gridwitness.rules.milestones import NUMBERS
+from gridwitness.rules.node import Node
+from gridwitness.rules.packs import bundled, jurisdictions, resolve
+from gridwitness.rules.procedure import Procedure
+from gridwitness.rules.summary import SummaryLawful, summary_lawful
+from gridwitness.rules.words import word
+
+__all__ = [
+    "LOCAL",
+    "NUMBERS",
+    "Attempt",
+    "CalendarUnpublished",
+    "CaseFacts",
+    "Clock",
+    "DeviceReview",
+    "Judgement",
+    "Law",
+    "Node",
+    "Option",
+    "Procedure",
+    "Refusal",
+    "Requirement",
+    "Step",
+    "StepFact",
+    "SummaryLawful",
+    "TermEnd",
+    "Threshold",
+    "bundled",
+    "jurisdictions",
+    "resolve",
+    "summary_lawful",
+    "word",
+]
