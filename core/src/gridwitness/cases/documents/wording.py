@@ -84,6 +84,17 @@ def minute(when: datetime) -> str:
     return f"{day(when)}{local.hour}时{local.minute:02}分"
 
 
+def detail_time(value: object) -> str:
+    """A detail of type `time` (RFC 3339), as a paper prints it; what is none, as it is."""
+    if value is None:
+        return NONE
+    try:
+        when = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return minute(when) if when.tzinfo else str(value)
+
+
 def count(number: int) -> str:
     """A number below 1,000 in Chinese: 六十, 一百八十."""
     hundreds, tens, ones = number // 100, number // 10 % 10, number % 10
