@@ -80,7 +80,7 @@ class DoorRefusalError(GridWitnessError):
 @contextmanager
 def case_door() -> Iterator[CaseDoor]:
     """One platform, its people, its door."""
-    with running_platform(begin=BEGIN) as running:
+    with running_platform(begin=BEGIN, token_lifetime_seconds=10 * 365 * 86400) as running:
         app = create_app(running.platform)
         with TestClient(app, raise_server_exceptions=False) as client:
             cast = hire(running)
