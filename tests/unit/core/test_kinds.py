@@ -93,7 +93,9 @@ def test_the_enums_are_the_formats() -> None:
 def test_only_the_platform_writes_about_itself() -> None:
     internal = {name for name, kind in KINDS.items() if kind.internal}
     assert internal == {
-        name for name in KINDS if name.split(".")[0] in {"state", "deployment", "key", "record", "rule"}
+        name
+        for name in KINDS
+        if name.split(".")[0] in {"state", "deployment", "key", "record", "rule", "document"}
     }
 
 
