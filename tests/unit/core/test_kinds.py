@@ -127,5 +127,5 @@ def test_any_value_is_taken_or_refused_with_a_code(name: str, changed: dict[str,
 
 def test_unknown_kind() -> None:
     with pytest.raises(InvalidInput) as refusal:
-        kind_named("case.step.v2")
+        kind_named("case.step.v99")
     assert refusal.value.code == "kind-unknown"
