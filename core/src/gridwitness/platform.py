@@ -13,6 +13,7 @@ from gridwitness_evidence import TileTree
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from gridwitness.calendars import Calendars, PublishedCalendars
 from gridwitness.cases import Cases, case_handlers
 from gridwitness.chain import Chain
 from gridwitness.clock import Clock
@@ -29,7 +30,16 @@ from gridwitness.members import (
     Qualifications,
     UnderWay,
 )
-from gridwitness.records import SOURCE_HANDLERS, Acceptance, BundleMaker, Erasures, FileStore, TileStore
+from gridwitness.records import (
+    SOURCE_HANDLERS,
+    Acceptance,
+    BundleMaker,
+    Erasures,
+    FileStore,
+    StepHandler,
+    TileStore,
+)
+from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
 
 
@@ -54,6 +64,7 @@ class Platform:
     qualifications: Qualifications
     devices: Devices
     cases: Cases
+    rules: Rules[Calendars]
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -82,15 +93,26 @@ def open_platform(
     keystore = Keystore(settings.keys_dir)
     files = FileStore(settings.files_dir, settings.file_size_limit_bytes)
     directory = MemberDirectory()
+    calendars = PublishedCalendars()
+    rule_handler = RuleHandler({"procedure": check_procedure, "calendar": calendars.check})
     chain = Chain(rpc_url, settings.chain_dir, keystore, clock)
+    handlers: dict[str, StepHandler] = {
+        **SOURCE_HANDLERS,
+        **KEY_HANDLERS,
+        **DEVICE_HANDLERS,
+        PUBLISHED: rule_handler,
+    }
     acceptance = Acceptance(
         clock=clock,
         tolerance_seconds=settings.time_tolerance_seconds,
         directory=directory,
         own_keys=keystore,
         files=files,
-        handlers={**SOURCE_HANDLERS, **KEY_HANDLERS, **DEVICE_HANDLERS, **case_handlers(rules)},
+        handlers=handlers,
     )
+
+    rules = Rules(acceptance, keystore, settings.jurisdiction, calendars)
+    handlers |= case_handlers(rules)  # they read the rules that acceptance takes in
 
     def tree_of(log: str, size: int) -> TileTree:
         return TileTree(TileStore(settings.log_dir, log).read_tile, size)
@@ -114,4 +136,5 @@ def open_platform(
         qualifications=Qualifications(acceptance),
         devices=Devices(clock),
         cases=Cases(rules, acceptance, bundles, clock),
+        rules=rules,
     )

@@ -27,7 +27,7 @@ def is_procedural(error: GridWitnessError) -> bool:
 
 
 def own_refusal(procedure: Procedure, rule: str, zh: str, en: str) -> Refusal:
-    """A reason of the platform's own, with the article the procedure gives the rule (its id where it has none)."""
+    """A reason of the platform's own, with the rule's article (its id where the procedure lacks it)."""
     law = procedure.document.laws.get(rule)
     return Refusal("requirement", rule, rule if law is None else law.article, zh, en)
 
