@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from gridwitness.cases.documents import DOCUMENTS, Officer, Party, render
+from gridwitness.cases.documents import Officer, Party
+from gridwitness.cases.documents.rendering import DOCUMENTS, render
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.case_papers import ORIGIN, codes_by_page, rich, words, words_by_page

@@ -8,7 +8,8 @@ import sys
 from dataclasses import replace
 
 import pytest
-from gridwitness.cases.documents import DOCUMENTS, Officer, Party, PastStep, Terms, render
+from gridwitness.cases.documents import Officer, Party, PastStep, Terms
+from gridwitness.cases.documents.rendering import DOCUMENTS, render
 from gridwitness.errors import NotFound
 from support.case_papers import (
     ENTRY,
@@ -80,7 +81,7 @@ def test_an_erased_officer_is_said_to_be_erased() -> None:
 def test_the_same_content_gives_the_same_bytes_in_another_process() -> None:
     program = (
         "import hashlib, sys\n"
-        "from gridwitness.cases.documents import DOCUMENTS, render\n"
+        "from gridwitness.cases.documents.rendering import DOCUMENTS, render\n"
         "from support.case_papers import rich\n"
         "for name in DOCUMENTS: print(hashlib.sha256(render(name, rich())).hexdigest())\n"
     )
