@@ -20,6 +20,7 @@ COMMANDS = {
     "submit": "submit:app",
     "case": "case:app",
     "agency": "agencies:app",
+    "calendar": "calendar_commands:app",
     "qualification": "qualification_commands:app",
     "recover": "recover_command:recover",
     "openapi": "specification:openapi",

@@ -13,7 +13,9 @@ from gridwitness_evidence import TileTree
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from gridwitness.calendars import Calendars, PublishedCalendars
 from gridwitness.cases import Cases, case_handlers
+from gridwitness.cases.documents import Documents
 from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
@@ -29,7 +31,16 @@ from gridwitness.members import (
     Qualifications,
     UnderWay,
 )
-from gridwitness.records import SOURCE_HANDLERS, Acceptance, BundleMaker, Erasures, FileStore, TileStore
+from gridwitness.records import (
+    SOURCE_HANDLERS,
+    Acceptance,
+    BundleMaker,
+    Erasures,
+    FileStore,
+    StepHandler,
+    TileStore,
+)
+from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
 
 
@@ -54,6 +65,8 @@ class Platform:
     qualifications: Qualifications
     devices: Devices
     cases: Cases
+    documents: Documents
+    rules: Rules[Calendars]
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -82,15 +95,26 @@ def open_platform(
     keystore = Keystore(settings.keys_dir)
     files = FileStore(settings.files_dir, settings.file_size_limit_bytes, settings.file_types)
     directory = MemberDirectory()
+    calendars = PublishedCalendars()
+    rule_handler = RuleHandler({"procedure": check_procedure, "calendar": calendars.check})
     chain = Chain(rpc_url, settings.chain_dir, keystore, clock)
+    handlers: dict[str, StepHandler] = {
+        **SOURCE_HANDLERS,
+        **KEY_HANDLERS,
+        **DEVICE_HANDLERS,
+        PUBLISHED: rule_handler,
+    }
     acceptance = Acceptance(
         clock=clock,
         tolerance_seconds=settings.time_tolerance_seconds,
         directory=directory,
         own_keys=keystore,
         files=files,
-        handlers={**SOURCE_HANDLERS, **KEY_HANDLERS, **DEVICE_HANDLERS, **case_handlers(rules)},
+        handlers=handlers,
     )
+
+    rules = Rules(acceptance, keystore, settings.jurisdiction, calendars)
+    handlers |= case_handlers(rules)  # they read the rules that acceptance takes in
 
     def tree_of(log: str, size: int) -> TileTree:
         return TileTree(TileStore(settings.log_dir, log).read_tile, size)
@@ -114,4 +138,6 @@ def open_platform(
         qualifications=Qualifications(acceptance),
         devices=Devices(clock),
         cases=Cases(rules, acceptance, bundles, clock),
+        documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
+        rules=rules,
     )

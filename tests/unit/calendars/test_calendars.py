@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from gridwitness.calendars import CalendarUnpublished, CalendarYear, Calendars, bundled_calendars
+from gridwitness.calendars import Calendars, CalendarUnpublished, CalendarYear, bundled_calendars
 from gridwitness.errors import InvalidInput
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""What leaves a case: documents, the case file, letters of supervision, published decisions."""
+"""What leaves a case: the case file, letters of supervision, published decisions."""
 
 from __future__ import annotations
 
@@ -6,61 +6,16 @@ import json
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from gridwitness.cases.documents import Issued
-from gridwitness.members import Actor
-from gridwitness.members.roles import READERS, SUBMITTERS
-from sqlalchemy.orm import Session
+from gridwitness.members.roles import READERS
 
 from gridwitness_api.case_access import readable_case, require_personal
-from gridwitness_api.idempotent_write import WriteHere, Written
 from gridwitness_api.parameters import AGENCY_FORM, AgencyQuery, Cursor, Limit, Personal, Subject
 from gridwitness_api.request_platform import CallerHere, PlatformHere
 from gridwitness_api.schemas.case_acts import AgencyLetter, LetterList
-from gridwitness_api.schemas.case_papers import (
-    DocumentList,
-    IssuedDocument,
-    NewDocument,
-    PublishedDecision,
-    PublishedList,
-)
-from gridwitness_api.schemas.files import StoredFile
+from gridwitness_api.schemas.case_papers import PublishedDecision, PublishedList
 from gridwitness_api.strict_body import JSON, StrictRoute
 
 router = APIRouter(prefix="/api/v1", tags=["cases"], route_class=StrictRoute)
-
-
-@router.post(
-    "/cases/{sub}/documents",
-    status_code=201,
-    summary="制发文书 Issue a document",
-    response_model=IssuedDocument,
-    responses={200: {"model": IssuedDocument, "description": "已制发 It was issued before"}},
-)
-def issue(sub: Subject, body: NewDocument, write: WriteHere) -> Response:
-    """依步骤记录制发 PDF 文书并记录其摘要；同一步骤只制发一次。
-
-    The PDF of a step, and a `document.issued.v1` record of its digests: one for each step, again gives the
-    same.
-    """
-
-    def step(session: Session, actor: Actor) -> Written:
-        row = readable_case(session, actor, sub)
-        actor.require(SUBMITTERS, row.agency)
-        documents = write.caller.platform.documents
-        issued = documents.issue(session, sub, body.statement, by=str(actor.account))
-        view = _document(issued)
-        return Written(200 if issued.replayed else 201, view, f"/api/v1/files/{issued.sha256}")
-
-    return write.once(body, step)
-
-
-@router.get("/cases/{sub}/documents", summary="文书列表 List the documents of a case")
-def documents(sub: Subject, caller: CallerHere) -> DocumentList:
-    """已制发的文书及其文件摘要。 Documents issued, with the digests of their files."""
-    with caller.transaction() as (session, actor):
-        readable_case(session, actor, sub)
-        found = caller.platform.documents.issued(session, sub)
-        return DocumentList(items=[_document(issued) for issued in found])
 
 
 @router.get(
@@ -121,12 +76,3 @@ def publications(
     with platform.transaction() as session:
         found, more = platform.cases.published(session, agency, cursor, limit)
         return PublishedList(items=[PublishedDecision.model_validate(item) for item in found], next=more)
-
-
-def _document(issued: Issued) -> IssuedDocument:
-    return IssuedDocument(
-        jti=issued.jti,
-        statement=issued.statement,
-        document=issued.document,
-        file=StoredFile(sha256=issued.sha256, sm3=issued.sm3, size=issued.size, type="application/pdf"),
-    )

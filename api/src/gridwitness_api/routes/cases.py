@@ -84,7 +84,7 @@ def list_(
             year=year,
             number=number,
         )
-        page = cases.list(session, wanted, cursor, limit)
+        page = cases.page(session, wanted, cursor, limit)
         return CasePage(
             items=[CaseSummary.model_validate(line) for line in page["rows"]], next=page["cursor"]
         )

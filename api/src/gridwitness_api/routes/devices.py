@@ -27,7 +27,7 @@ def list_(
         agency = agency or actor.agency
         actor.require(READERS, agency)
         after = None if cursor is None else decode_cursor(cursor)
-        found = caller.platform.devices.list(session, agency, after, limit + 1)
+        found = caller.platform.devices.page(session, agency, after, limit + 1)
         shown = [DeviceView.model_validate(_device(row)) for row in found[:limit]]
         return DeviceList(items=shown, next=encode_cursor(shown[-1].device) if len(found) > limit else None)
 

@@ -77,16 +77,20 @@ _CLOCK: dict[str, Any] = {
     "clock": "decision-service",
     "zh": "决定书送达",
     "en": "service of the decision",
-    "turn": 0,
     "rule": "APL-61",
     "article": "行政处罚法第六十一条",
     "duty": "agency",
+    "days": 7,
+    "kind": "working",
+    "added": 0,
     "started_on": "2026-03-20",
     "due_on": "2026-03-31",
     "problem": None,
     "state": "running",
     "ended_on": None,
     "overdue": False,
+    "explanation_zh": "决定书送达：自 2026-03-20 起 7 个工作日，至 2026-03-31（行政处罚法第六十一条）",
+    "explanation_en": "service of the decision: 7 working days from 2026-03-20, until 2026-03-31 (APL-61)",
 }
 _OFFICER = {"account": ACCOUNT, "part": "investigator", "recused": False}
 _MILESTONE: dict[str, Any] = {
@@ -96,7 +100,7 @@ _MILESTONE: dict[str, Any] = {
     "jti": JTI,
     "block_number": 815,
     "block_time": "2026-03-20T07:00:09Z",
-    "error": None,
+    "transaction": "0x" + "5c" * 32,
 }
 _PARTY: dict[str, Any] = {
     "number": 1,
@@ -188,16 +192,21 @@ class ClockView(Answer):
     clock: str
     zh: str
     en: str
-    turn: int
     rule: str
     article: str
     duty: str
+    days: int
+    kind: str
+    added: int
+    """Days that an approved extension added."""
     started_on: str
     due_on: str | None
     problem: str | None
     state: str
     ended_on: str | None
     overdue: bool
+    explanation_zh: str
+    explanation_en: str
 
 
 class CaseOfficerView(Answer):
@@ -221,8 +230,7 @@ class MilestoneView(Answer):
     jti: str
     block_number: int | None
     block_time: str | None
-    error: str | None = None
-    """Why the contract refused it, where it did."""
+    transaction: str | None
 
 
 class PartyView(Answer):

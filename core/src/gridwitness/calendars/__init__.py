@@ -4,6 +4,7 @@ from gridwitness.calendars.bundled import bundled_calendars
 from gridwitness.calendars.calendar_year import CalendarYear, calendar_document
 from gridwitness.calendars.calendars import Calendars, Suspension
 from gridwitness.calendars.clocks import ClockReading, read_clocks
+from gridwitness.calendars.publication import PublishedCalendars
 from gridwitness.calendars.surcharge import surcharge
 from gridwitness.rules import CalendarUnpublished
 
@@ -12,6 +13,7 @@ __all__ = [
     "CalendarYear",
     "Calendars",
     "ClockReading",
+    "PublishedCalendars",
     "Suspension",
     "bundled_calendars",
     "calendar_document",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Any
 
 from chinese_calendar.constants import holidays, workdays
@@ -18,14 +17,14 @@ def bundled_calendars() -> list[dict[str, Any]]:
 
     The library lists every day off of an announcement, weekends too, and the weekend days that are worked.
     """
-    source = f"国务院办公厅部分节假日安排的通知（chinesecalendar {version('chinesecalendar')}）"
     years = sorted({day.year for day in holidays if day.year >= FIRST_YEAR})
     return [
         calendar_document(
             year,
             [day for day in holidays if day.year == year],
             [day for day in workdays if day.year == year],
-            source,
+            # Without the library's release: another one with the same days is no other content.
+            f"国务院办公厅关于{year}年部分节假日安排的通知（chinesecalendar）",
         )
         for year in years
     ]

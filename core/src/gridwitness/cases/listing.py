@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridwitness.cases.models import CaseOfficerRow, CaseRow
-from gridwitness.errors import InvalidInput
+from gridwitness.cases.paging import check_limit, cursor_invalid, make_cursor, read_cursor
 
-LARGEST_PAGE = 500
 FINISHED = ("closed", "archived", "dropped")
 
 
@@ -27,6 +23,7 @@ class CaseFilter:
 
     agencies: Sequence[str]
     state: str | None = None
+    milestone: str | None = None
     procedure: str | None = None
     officer: UUID | None = None
     article: str | None = None
@@ -46,9 +43,8 @@ class CasePage:
 
 
 def list_cases(session: Session, wanted: CaseFilter, after: str | None, limit: int) -> CasePage:
-    """A page of cases. Raises InvalidInput `cursor`, `limit`."""
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise InvalidInput("limit", f"A page has 1 to {LARGEST_PAGE} cases.", None)
+    """A page of cases. Raises InvalidInput `cursor-invalid`, `limit`."""
+    check_limit(limit)
     due, sub = _read_cursor(after) if after is not None else (None, None)
     query = _filtered(wanted)
     rows: list[CaseRow] = []
@@ -69,6 +65,7 @@ def list_cases(session: Session, wanted: CaseFilter, after: str | None, limit: i
 def _filtered(wanted: CaseFilter) -> Select[Any]:
     equal = {
         CaseRow.state: wanted.state,
+        CaseRow.milestone: wanted.milestone,
         CaseRow.procedure: wanted.procedure,
         CaseRow.article: wanted.article,
         CaseRow.district: wanted.district,
@@ -94,16 +91,12 @@ def _filtered(wanted: CaseFilter) -> Select[Any]:
 
 
 def _cursor(row: CaseRow) -> str:
-    due = None if row.next_due_on is None else row.next_due_on.isoformat()
-    return base64.urlsafe_b64encode(json.dumps([due, row.sub]).encode()).decode().rstrip("=")
+    return make_cursor(None if row.next_due_on is None else row.next_due_on.isoformat(), row.sub)
 
 
 def _read_cursor(cursor: str) -> tuple[date | None, str]:
+    due, sub = read_cursor(cursor, 2)
     try:
-        value: Any = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        due, sub = value
-        if not isinstance(sub, str) or "\0" in sub:
-            raise ValueError
-        return None if due is None else date.fromisoformat(due), sub
-    except (ValueError, TypeError, binascii.Error, UnicodeDecodeError) as error:
-        raise InvalidInput("cursor", "The cursor is none of ours.", "begin at the first page") from error
+        return None if due is None else date.fromisoformat(due), sub or ""
+    except ValueError as error:
+        raise cursor_invalid() from error

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from gridwitness.cases.models import CaseRow, DecisionRow, LetterRow, PublicationRow
+from gridwitness.cases.models import CaseRow, DecisionRow, LetterRow, PartyRow, PublicationRow
+from gridwitness.cases.paging import check_limit, cursor_invalid, make_cursor, read_cursor
 from gridwitness.cases.views import case_number, plain, plain_value
 
 _JOINED = (
@@ -18,21 +19,42 @@ _JOINED = (
 )
 
 
-def published(session: Session, agency: str, today: date, limit: int = 100) -> list[dict[str, Any]]:
-    """What the public sees of an agency's decisions, newest first: nothing that names a party.
+def published(
+    session: Session, agency: str | None, today: date, after: str | None, limit: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    """What the public sees of decisions, newest first, and where the next page begins (None: nowhere).
 
     A withdrawn one stays in the list with its reason and without its content; one whose time is over is gone.
+    Raises InvalidInput `cursor-invalid`, `limit`.
     """
-    query = (
-        _JOINED.where(
-            CaseRow.agency == agency,
-            PublicationRow.published_at.is_not(None),
-            or_(PublicationRow.remove_on.is_(None), PublicationRow.remove_on > today),
-        )
-        .order_by(PublicationRow.published_at.desc(), PublicationRow.sub)
-        .limit(limit)
+    check_limit(limit)
+    query = _JOINED.add_columns(PartyRow.name).outerjoin(
+        PartyRow, (PartyRow.sub == PublicationRow.sub) & (PartyRow.number == 1)
     )
-    return [_shown(*found) for found in session.execute(query)]
+    query = query.where(
+        PublicationRow.published_at.is_not(None),
+        or_(PublicationRow.remove_on.is_(None), PublicationRow.remove_on > today),
+    )
+    if agency is not None:
+        query = query.where(CaseRow.agency == agency)
+    place = tuple_(PublicationRow.published_at, PublicationRow.sub)
+    if after is not None:
+        query = query.where(place < tuple_(*_read_place(after)))
+    newest = query.order_by(PublicationRow.published_at.desc(), PublicationRow.sub.desc()).limit(limit + 1)
+    rows = session.execute(newest).all()
+    shown = [_shown(*found) for found in rows[:limit]]
+    if len(rows) <= limit:
+        return shown, None
+    last = rows[limit - 1][0]
+    return shown, make_cursor(last.published_at.isoformat(), last.sub)
+
+
+def _read_place(cursor: str) -> tuple[datetime, str]:
+    published_at, sub = read_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(published_at or ""), sub or ""
+    except ValueError as error:
+        raise cursor_invalid() from error
 
 
 def to_publish(session: Session, agency: str, today: date) -> list[dict[str, Any]]:
@@ -90,11 +112,13 @@ def _is_late(row: LetterRow, today: date) -> bool:
     return row.replied_index is None and row.reply_due_on is not None and row.reply_due_on < today
 
 
-def _shown(row: PublicationRow, case: CaseRow, decision: DecisionRow) -> dict[str, Any]:
+def _shown(row: PublicationRow, case: CaseRow, decision: DecisionRow, party: str | None) -> dict[str, Any]:
     listed = {
         "number": case_number(case),
         "agency": case.agency,
+        "procedure": case.procedure,
         "published_at": plain_value(row.published_at),
+        "remove_on": plain_value(row.remove_on),
         "withdrawn_at": plain_value(row.withdrawn_at),
         "reason": row.reason,
     }
@@ -104,8 +128,16 @@ def _shown(row: PublicationRow, case: CaseRow, decision: DecisionRow) -> dict[st
         "matter": case.matter,
         "article": case.article,
         "party_kind": case.party_kind,
+        "party": _public_name(party, case.party_kind),
         "decided_at": plain_value(decision.decided_at),
         "outcome": decision.outcome,
         "fine": plain_value(decision.fine),
         "penalty_kinds": decision.penalty_kinds,
     }
+
+
+def _public_name(name: str | None, party_kind: str | None) -> str | None:
+    """An organisation by its name; of a person the family name only; None where it was erased."""
+    if name is None or party_kind == "organisation":
+        return name
+    return name[0] + "某"

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from gridwitness.calendars import Calendars
-from gridwitness.rules import Procedure
+from gridwitness.rules import Procedure, VersionRow
 
 
 class RuleBook(Protocol):
@@ -28,6 +28,13 @@ class RuleBook(Protocol):
         """Every published calendar."""
         ...
 
-    def records_of(self, session: Session, version: str) -> Sequence[UUID]:
-        """Records that published the version and the calendars."""
+    def versions(self, session: Session) -> Sequence[VersionRow]:
+        """Every version of every rule, by name and number."""
         ...
+
+
+def records_of(versions: Sequence[VersionRow], digest: str) -> list[UUID]:
+    """Records that published a procedure version and the calendars in force, as a case file shows them."""
+    procedures = [row.record for row in versions if row.digest == digest][:1]
+    calendars = {row.name: row.record for row in versions if row.name.startswith("calendar/")}
+    return [*procedures, *calendars.values()]

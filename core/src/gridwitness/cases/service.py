@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from gridwitness.cases.listing import CaseFilter, list_cases
 from gridwitness.cases.loading import load_dossiers
 from gridwitness.cases.models import CaseRow, RefusalRow
 from gridwitness.cases.recording import Notebook, readings_of
-from gridwitness.cases.rule_book import RuleBook
+from gridwitness.cases.rule_book import RuleBook, records_of
 from gridwitness.cases.views import case_line, case_view, plain, refusal_view
 from gridwitness.clock import Clock
 from gridwitness.errors import NotFound
@@ -34,6 +35,10 @@ class Cases:
         """What may come next, and whether a draft would pass."""
         self.notebook = Notebook(acceptance, clock)
         """Refused steps and readings, recorded."""
+
+    def today(self) -> date:
+        """The local day by which dues are read."""
+        return local_day(self._clock.now())
 
     def row(self, session: Session, sub: str) -> CaseRow:
         """A case's row. Raises NotFound `case-unknown`."""
@@ -57,7 +62,7 @@ class Cases:
         row = self.row(session, sub)
         procedure = self._rules.procedure(session, row.rules)
         calendars = self._rules.calendars(session)
-        today = local_day(self._clock.now())
+        today = self.today()
         return case_view(session, row, procedure, calendars, today, personal=personal)
 
     def page(
@@ -65,7 +70,7 @@ class Cases:
     ) -> dict[str, Any]:
         """A page of cases, earliest due first: `rows` and the `cursor` of the next page (or None)."""
         page = list_cases(session, wanted, after, limit)
-        today = local_day(self._clock.now())
+        today = self.today()
         return {"rows": [case_line(row, today) for row in page.rows], "cursor": page.cursor}
 
     def case_file(self, session: Session, sub: str, *, show_personal: bool) -> dict[str, Any]:
@@ -75,7 +80,7 @@ class Cases:
         """
         row = self.row(session, sub)
         dossier = load_dossiers(session, [sub])[sub]
-        rules = self._rules.records_of(session, row.rules)
+        rules = records_of(self._rules.versions(session), row.rules)
         return self._files.make(session, row, dossier, rules, show_personal=show_personal)
 
     def refusals(
@@ -92,21 +97,23 @@ class Cases:
         """Who took the case out, oldest first."""
         return [plain(row, without=("effect",)) for row in readings_of(session, sub)]
 
-    def published(self, session: Session, agency: str) -> list[dict[str, Any]]:
-        """What the public sees of an agency's decisions."""
-        return publications.published(session, agency, local_day(self._clock.now()))
+    def published(
+        self, session: Session, agency: str | None = None, after: str | None = None, limit: int = 50
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """What the public sees of decisions (of one agency), newest first, and the next page's cursor."""
+        return publications.published(session, agency, self.today(), after, limit)
 
     def to_publish(self, session: Session, agency: str) -> list[dict[str, Any]]:
         """Decisions that wait for publication."""
-        return publications.to_publish(session, agency, local_day(self._clock.now()))
+        return publications.to_publish(session, agency, self.today())
 
     def to_withdraw(self, session: Session, agency: str) -> list[dict[str, Any]]:
         """Published decisions that must go."""
-        return publications.to_withdraw(session, agency, local_day(self._clock.now()))
+        return publications.to_withdraw(session, agency, self.today())
 
     def letters(self, session: Session, agency: str, *, waiting_only: bool = False) -> list[dict[str, Any]]:
         """Letters of supervision to an agency."""
-        return publications.letters(session, agency, local_day(self._clock.now()), waiting_only=waiting_only)
+        return publications.letters(session, agency, self.today(), waiting_only=waiting_only)
 
     def record_reading(self, session: Session, sub: str, account: UUID, what: str, *, personal: bool) -> UUID:
         """Record that an account took out a part of a case."""

@@ -16,6 +16,7 @@ PRINTED_KINDS = ("case.step.v1", "case.milestone.v1", "case.step.v2", "case.cosi
 so that imports of millions of events do not pay for it.
 """
 
+
 @dataclass(frozen=True, slots=True)
 class EntryStanding:
     """What may be told of an entry to anyone: nothing of its content, nothing of whom it is about."""

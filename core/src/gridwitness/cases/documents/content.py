@@ -45,6 +45,7 @@ class Terms:
     litigation: int | None = None
     hearing_request: int | None = None
     dunning: int | None = None
+    supervision_reply: int | None = None
     reconsideration_first: bool = False
 
 
@@ -77,6 +78,7 @@ class DocumentContent:
     """Everything a paper says. Times are aware; the paper prints them in `Asia/Shanghai`."""
 
     agency: str
+    """Whose case it is."""
     case_number: str | None
     procedure: str
     """`general` or `summary`."""
@@ -94,6 +96,8 @@ class DocumentContent:
     """Who handles the case, in the record's order."""
     signer: Officer | None = None
     """Who signed the step: the head who approves, for example."""
+    signer_agency: str | None = None
+    """The signer's agency, where it is another one: the supervising organ's."""
     place: str | None = None
     facts: str | None = None
     basis: tuple[str, ...] = ()

@@ -9,18 +9,15 @@ from gridwitness.cases.documents.parts import facts, pair, party_rows, place, wi
 from gridwitness.cases.documents.wording import (
     BLANK,
     NONE,
-    OUTCOMES,
-    PAYMENT,
-    SERVICE,
-    SOURCES,
     articles,
+    chinese,
     day,
     minute,
     officer,
     officers,
     party_value,
     penalties,
-    word,
+    service_method,
 )
 
 _PROCEDURES = {"general": "一般程序", "summary": "简易程序"}
@@ -30,8 +27,8 @@ _SIGN = f"\n\n签名：{BLANK}　　　　年　　月　　日"
 def filing_form(content: DocumentContent) -> Paper:
     """立案审批表: clue, party, facts, basis, and the head's approval (行政处罚法 Art. 54)."""
     rows = (
-        pair("案号", content.case_number or NONE, "案件来源", word(SOURCES, content.source)),
-        pair("案由", content.matter or NONE, "适用程序", word(_PROCEDURES, content.procedure)),
+        pair("案号", content.case_number or NONE, "案件来源", chinese(content.source)),
+        pair("案由", content.matter or NONE, "适用程序", _procedure(content)),
         *party_rows(content),
         wide("发生地点", place(content)),
         wide("简要案情及\n立案理由", facts(content), height=7),
@@ -49,7 +46,7 @@ def service_receipt(content: DocumentContent) -> Paper:
         wide("案由", content.matter or NONE),
         wide("受送达人", party_value(content, "name")),
         wide("送达文书", _served_paper(content)),
-        pair("案号", content.case_number or NONE, "送达方式", word(SERVICE, content.details.get("method"))),
+        pair("案号", content.case_number or NONE, "送达方式", service_method(content.details.get("method"))),
         wide(
             "送达地点",
             place(content) if content.place or "place" in content.erased else party_value(content, "address"),
@@ -72,8 +69,13 @@ def closing_report(content: DocumentContent) -> Paper:
         content.last("decision-service"),
     )
     rows = (
-        pair("案号", content.case_number or NONE, "适用程序", word(_PROCEDURES, content.procedure)),
-        pair("案由", content.matter or NONE, "案件来源", word(SOURCES, content.source)),
+        pair(
+            "案号",
+            content.case_number or NONE,
+            "适用程序",
+            _procedure(content),
+        ),
+        pair("案由", content.matter or NONE, "案件来源", chinese(content.source)),
         *party_rows(content),
         pair("立案时间", _on(filed), "决定时间", _on(decided)),
         pair("送达时间", _on(served), "结案时间", day(content.occurred_at)),
@@ -88,8 +90,12 @@ def closing_report(content: DocumentContent) -> Paper:
     return _form(content, "结案报告", rows)
 
 
+def _procedure(content: DocumentContent) -> str:
+    return _PROCEDURES.get(content.procedure, content.procedure)
+
+
 def _approval(content: DocumentContent) -> str:
-    outcome = "" if content.outcome is None else f"{word(OUTCOMES, content.outcome)}。"
+    outcome = "" if content.outcome is None else f"{chinese(content.outcome)}。"
     return f"{outcome}负责人：{officer(content.signer)}，{day(content.occurred_at)}在线审批。"
 
 
@@ -115,7 +121,7 @@ def _decided(decided: PastStep | None) -> str:
     if decided is None:
         return NONE
     parts = penalties(decided.details)
-    return "；".join([word(OUTCOMES, decided.outcome or "penalty"), *parts]) + "。"
+    return "；".join([chinese(decided.outcome or "penalty"), *parts]) + "。"
 
 
 def _fulfilled(content: DocumentContent) -> str:
@@ -126,17 +132,17 @@ def _fulfilled(content: DocumentContent) -> str:
             method = past.details.get("method")
             lines.append(
                 f"{day(past.occurred_at)}缴款{'' if amount is None else amount_words(amount)}"
-                + ("" if method is None else f"，{word(PAYMENT, method)}")
+                + ("" if method is None else f"，{chinese(method)}")
             )
         elif past.step in ("performance", "court-enforcement"):
-            lines.append(f"{day(past.occurred_at)}{past.title}：{word(OUTCOMES, past.outcome)}")
+            lines.append(f"{day(past.occurred_at)}{past.title}：{chinese(past.outcome)}")
     return "\n".join(lines) or NONE
 
 
 def _course(content: DocumentContent) -> str:
     lines = []
     for past in content.history:
-        outcome = "" if past.outcome is None else f"（{word(OUTCOMES, past.outcome)}）"
+        outcome = "" if past.outcome is None else f"（{chinese(past.outcome)}）"
         lines.append(f"{day(past.occurred_at)}　{past.title}{outcome}")
     return "\n".join(lines) or NONE
 

@@ -21,6 +21,7 @@ from gridwitness.cases.documents.wording import (
     articles,
     count,
     day,
+    detail_time,
     listed,
     minute,
     party_value,
@@ -147,6 +148,28 @@ def _told_on_the_spot(content: DocumentContent) -> list[Block]:
     heard = f"{you}放弃陈述、申辩" if told.outcome == "waived" else f"已听取{you}的陈述、申辩"
     text = f"执法人员已告知{you}拟作出行政处罚的内容及事实、理由、依据和依法享有的权利，{heard}。"
     return [Paragraph(text)]
+
+
+def hearing_notice(content: DocumentContent) -> Paper:
+    """听证通知书: when and where, and the party's rights there (行政处罚法 Art. 64)."""
+    you, asked = addressee(content), content.last("hearing-request")
+    on = f"于{day(asked.occurred_at)}" if asked else ""
+    public = "不公开" if content.details.get("public") is False else "公开"
+    blocks: list[Block] = [
+        Paragraph(f"{party_value(content, 'name')}：", indented=False),
+        Paragraph(
+            f"{you}{on}就本案提出听证申请。根据《中华人民共和国行政处罚法》第六十三条、第六十四条的规定，"
+            f"本机关决定{public}举行听证。现将有关事项通知如下："
+        ),
+        Paragraph(f"听证时间：{detail_time(content.details.get('hearing_at'))}\n听证地点：{place(content)}"),
+        Paragraph(
+            f"{you}可以亲自参加听证，也可以委托一至二人代理；认为主持人与本案有直接利害关系的，有权申请回避。"
+            f"{you}及代理人无正当理由拒不出席听证或者未经许可中途退出听证的，视为放弃听证权利。"
+        ),
+        seal(content),
+        party_signature(),
+    ]
+    return _letter(content, "行政处罚听证通知书", blocks)
 
 
 def dunning(content: DocumentContent) -> Paper:

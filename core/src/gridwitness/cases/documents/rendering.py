@@ -17,17 +17,21 @@ from gridwitness.cases.documents.content import DocumentContent
 from gridwitness.cases.documents.footing import Square, foot
 from gridwitness.cases.documents.forms import closing_report, filing_form, service_receipt
 from gridwitness.cases.documents.layout import PAGE_HEIGHT, PAGE_WIDTH, Rule, Text, lay_out
-from gridwitness.cases.documents.letters import decision, dunning, notice
+from gridwitness.cases.documents.letters import decision, dunning, hearing_notice, notice
+from gridwitness.cases.documents.supervision import opinion, ruling
 from gridwitness.cases.documents.typefaces import sans, serif
 from gridwitness.errors import NotFound
 
 DOCUMENTS: Mapping[str, Callable[[DocumentContent], Paper]] = {
     "filing-form": filing_form,
     "notice": notice,
+    "hearing-notice": hearing_notice,
     "decision": decision,
     "service-receipt": service_receipt,
     "dunning": dunning,
     "closing-report": closing_report,
+    "supervision-opinion": opinion,
+    "supervision-decision": ruling,
 }
 """Papers by the id that a procedure's step names in `document`."""
 
@@ -79,12 +83,11 @@ def _add_fonts(pdf: FPDF, folder: Path, marks: Iterable[Mark]) -> None:
             if isinstance(mark, Text) and mark.face == face.name
             for character in mark.text
         }
-        path = folder / f"{face.name}.otf"
+        if not needed:
+            continue
+        path = folder / f"{face.name}.ttf"
         path.write_bytes(face.part(needed))
         pdf.add_font(face.name, "", path)
-        # Boxes of the whole typeface hold for a part of it too; measuring every outline takes most of the
-        # time.
-        pdf.fonts[face.name].ttfont.recalcBBoxes = False  # type: ignore[union-attr]
 
 
 def _draw(pdf: FPDF, mark: Mark) -> None:

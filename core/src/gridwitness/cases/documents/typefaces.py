@@ -7,23 +7,26 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, cached_property
+from io import BytesIO
 from pathlib import Path
 
 import uharfbuzz
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 
 MISSING = "〓"
 """The mark that typesetters put for a character they do not have (U+3013)."""
 
-# Tables for vertical setting and for features that papers do not use; without them a part is small.
-_UNUSED_TABLES = ("BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx")
-
 
 class Typeface:
     """One typeface, read once."""
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, family: str, path: Path) -> None:
         self.name = name
+        self.family = family
         self._path = path
         self._widths: dict[str, float] = {}
 
@@ -37,7 +40,7 @@ class Typeface:
 
     def has(self, character: str) -> bool:
         """Whether there is a glyph for it."""
-        return bool(self._font.get_nominal_glyph(ord(character)))
+        return self._glyph(character) != 0
 
     def width(self, text: str) -> float:
         """Width in em. Characters without a glyph count as the typeface's blank."""
@@ -46,8 +49,7 @@ class Typeface:
     def _width(self, character: str) -> float:
         known = self._widths.get(character)
         if known is None:
-            glyph = self._font.get_nominal_glyph(ord(character)) or 0
-            known = self._font.get_glyph_h_advance(glyph) / self._face.upem
+            known = self._font.get_glyph_h_advance(self._glyph(character)) / self._face.upem
             self._widths[character] = known
         return known
 
@@ -71,21 +73,58 @@ class Typeface:
         return character
 
     def part(self, characters: Iterable[str]) -> bytes:
-        """A font file with these characters only, the same bytes for the same characters."""
-        wanted = uharfbuzz.SubsetInput()
-        wanted.unicode_set.update(ord(character) for character in characters)
-        wanted.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in _UNUSED_TABLES)
-        wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.DESUBROUTINIZE
-        return bytes(uharfbuzz.subset(self._face, wanted).blob.data)
+        """A TrueType font of these characters only, the same bytes for the same characters.
+
+        Outlines are turned from cubic to quadratic curves, within a thousandth of an em: PDF then needs no
+        character collection of its own, which not every reader of text understands.
+        """
+        glyphs = {_NOTDEF: 0} | {
+            _glyph_name(character): self._glyph(character) for character in sorted(set(characters))
+        }
+        builder = FontBuilder(self._face.upem, isTTF=True)
+        builder.setupGlyphOrder(list(glyphs))
+        builder.setupCharacterMap({int(name[1:], 16): name for name in glyphs if name != _NOTDEF})
+        builder.setupGlyf({name: self._outline(glyph) for name, glyph in glyphs.items()})
+        outlines = builder.font["glyf"]
+        builder.setupHorizontalMetrics(
+            {
+                name: (self._font.get_glyph_h_advance(glyph), getattr(outlines[name], "xMin", 0))
+                for name, glyph in glyphs.items()
+            }
+        )
+        extents = self._font.get_font_extents("ltr")
+        builder.setupHorizontalHeader(ascent=extents.ascender, descent=extents.descender)
+        builder.setupNameTable({"familyName": self.family, "styleName": "Regular"})
+        builder.setupOS2(fsType=0, sTypoAscender=extents.ascender, sTypoDescender=extents.descender)
+        builder.updateHead(created=0, modified=0)  # else the bytes would tell when they were made
+        builder.setupPost()
+        out = BytesIO()
+        builder.save(out)
+        return out.getvalue()
+
+    def _glyph(self, character: str) -> int:
+        return self._font.get_nominal_glyph(ord(character)) or 0
+
+    def _outline(self, glyph: int) -> Glyph:
+        pen = TTGlyphPen(None)
+        self._font.draw_glyph_with_pen(glyph, Cu2QuPen(pen, self._face.upem / 1000, reverse_direction=True))
+        return pen.glyph()
+
+
+_NOTDEF = ".notdef"
+
+
+def _glyph_name(character: str) -> str:
+    return f"u{ord(character):05X}"
 
 
 @cache
 def serif() -> Typeface:
     """Noto Serif SC (宋体 style): the text of papers."""
-    return Typeface("serif", serif_path())
+    return Typeface("serif", "Noto Serif SC", serif_path())
 
 
 @cache
 def sans() -> Typeface:
     """Noto Sans SC (黑体 style): titles and labels."""
-    return Typeface("sans", sans_path())
+    return Typeface("sans", "Noto Sans SC", sans_path())

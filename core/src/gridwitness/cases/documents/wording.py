@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from gridwitness.cases.documents.amounts import amount_words
 from gridwitness.cases.documents.content import DocumentContent, Officer
+from gridwitness.rules import word
 
 ERASED = "已删除"
 """In place of personal data that were erased in order."""
@@ -16,22 +18,6 @@ NONE = "无"
 BLANK = "＿" * 6
 
 ZONE = ZoneInfo("Asia/Shanghai")
-
-PENALTIES = {
-    "warning": "警告",
-    "criticism": "通报批评",
-    "fine": "罚款",
-    "confiscation": "没收违法所得、没收非法财物",
-    "licence-suspension": "暂扣许可证件",
-    "licence-downgrade": "降低资质等级",
-    "licence-revocation": "吊销许可证件",
-    "business-restriction": "限制开展生产经营活动",
-    "stop-work": "责令停产停业",
-    "closure": "责令关闭",
-    "practice-limit": "限制从业",
-    "other": "其他行政处罚",
-}
-"""Kinds of penalty (行政处罚法 Art. 9)."""
 
 SERVICE = {
     "direct": "直接送达",
@@ -41,35 +27,34 @@ SERVICE = {
     "announcement": "公告送达",
     "entrusted": "委托送达",
 }
-SOURCES = {
-    "complaint": "投诉举报",
-    "patrol": "巡查发现",
-    "transfer": "其他机关移送",
-    "checkpoint": "卡口监控",
-    "other": "其他",
-}
-OUTCOMES = {
-    "penalty": "给予行政处罚",
-    "no-penalty": "不予行政处罚",
-    "transfer": "移送有管辖权的机关",
-    "file": "予以立案",
-    "no-file": "不予立案",
-    "passed": "审核通过",
-    "returned": "退回补正",
-    "partial": "部分履行",
-    "full": "全部履行",
-    "terminated": "终结执行",
-    "stated": "已陈述申辩",
-    "waived": "放弃陈述申辩",
-}
-PAYMENT = {"bank": "银行缴纳", "epay": "电子支付", "on-the-spot": "当场收缴"}
+"""Manners of service (行政处罚法 Art. 61, 民事诉讼法)."""
 
+LAWS = {
+    "AEL": "中华人民共和国行政强制法",
+    "AIR": "中华人民共和国大气污染防治法",
+    "ALL": "中华人民共和国行政诉讼法",
+    "APL": "中华人民共和国行政处罚法",
+    "ARL": "中华人民共和国行政复议法",
+    "CAP": "城市市容和环境卫生管理条例",
+    "CCW": "城市建筑垃圾管理规定",
+    "MOH": "住房和城乡建设行政处罚程序规定",
+    "SW": "中华人民共和国固体废物污染环境防治法",
+    "UME": "城市管理执法办法",
+}
+"""Laws by the first part of a rule's id."""
+
+_RULE = re.compile(r"([A-Z]+)-([0-9]{1,3}(?:/[0-9]{1,3})*)")
 _NUMERALS = "〇一二三四五六七八九"
 
 
-def word(words: Mapping[str, str], value: object) -> str:
-    """A value's Chinese word; a value that has none, as it is; nothing = 无."""
-    return NONE if value is None else words.get(str(value), str(value))
+def chinese(value: object) -> str:
+    """An outcome's or a detail's Chinese word; a value that has none, as it is; nothing = 无."""
+    return NONE if value is None else word(str(value))[0]
+
+
+def service_method(value: object) -> str:
+    """The manner of service; a value that is none, as it is; nothing = 无."""
+    return NONE if value is None else SERVICE.get(str(value), str(value))
 
 
 def day(when: datetime) -> str:
@@ -82,6 +67,17 @@ def minute(when: datetime) -> str:
     """`2026年11月27日9时05分`, local."""
     local = when.astimezone(ZONE)
     return f"{day(when)}{local.hour}时{local.minute:02}分"
+
+
+def detail_time(value: object) -> str:
+    """A detail of type `time` (RFC 3339), as a paper prints it; what is none, as it is."""
+    if value is None:
+        return NONE
+    try:
+        when = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return minute(when) if when.tzinfo else str(value)
 
 
 def count(number: int) -> str:
@@ -139,8 +135,16 @@ def officers(who: Iterable[Officer]) -> str:
 
 
 def articles(basis: Sequence[str]) -> str:
-    """The legal basis: `《…》第…条、…`."""
-    return "、".join(basis) or NONE
+    """The legal basis: `《…》第…条、…`; what is no rule's id, as it is."""
+    return "、".join(map(_article, basis)) or NONE
+
+
+def _article(basis: str) -> str:
+    rule = _RULE.fullmatch(basis)
+    if rule is None or rule[1] not in LAWS:
+        return basis
+    numbers = "、".join(f"第{count(int(number))}条" for number in rule[2].split("/"))
+    return f"《{LAWS[rule[1]]}》{numbers}"
 
 
 def penalties(details: Mapping[str, Any]) -> tuple[str, ...]:
@@ -154,7 +158,7 @@ def penalties(details: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _penalty(kind: str, details: Mapping[str, Any]) -> str:
     amount = details.get({"fine": "fine", "confiscation": "confiscation_value"}.get(kind, ""))
-    named = PENALTIES.get(kind, kind)
+    named = chinese(kind)
     return named if amount is None else f"{named}{amount_words(amount)}"
 
 
