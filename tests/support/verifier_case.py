@@ -117,9 +117,7 @@ class CaseScenario:
                 "name": name, "version": 1, "effective_from": "2021-07-15", "effective_to": None,
                 "content": content,
             }  # fmt: skip
-            self.before.append(
-                self.make("rule.published.v1", fields, SERVICE, START, sub=b64u(name.encode()))
-            )
+            self.before.append(self.make("rule.published.v1", fields, SERVICE, START, subject=name))
         for number, key in zip(PEOPLE, (OFFICER, SECOND, REVIEWER), strict=True):
             self.related.append(self.offer(key, PEOPLE[number]))
 
@@ -130,16 +128,17 @@ class CaseScenario:
     # Records
 
     def make(
-        self, kind: str, fields: dict[str, Any], key: ec.EllipticCurvePrivateKey, iat: int, *, sub: str = "",
-        last: Made | None = None, **claims: Any,
+        self, kind: str, fields: dict[str, Any], key: ec.EllipticCurvePrivateKey, iat: int, *,
+        subject: str = "", last: Made | None = None, **claims: Any,
     ) -> Made:  # fmt: skip
         count = len(self.before) + len(self.records) + len(self.related)
         salt = sha256(f"{count}".encode()).digest()[:12]
         encoded = {name: disclose(name, value, salt + number_bytes(2**31 + at)) for at, (name, value) in
                    enumerate(fields.items())}  # fmt: skip
+        sub = subject if len(subject) == 32 else sha256(subject.encode()).hexdigest()[:32]
         payload: dict[str, Any] = {
             "iss": AGENCY, "aud": ORIGIN, "jti": f"01960000-0000-7000-8000-{count:012x}", "kind": kind,
-            "src": "self", "sub": sub if len(sub) == 32 else sha256(sub.encode()).hexdigest()[:32],
+            "src": "self", "sub": sub,
             "seq": 0 if last is None else last.payload["seq"] + 1, "iat": iat,
             "_sd_alg": "sha-256", "_sd": sorted(map(digest_of, encoded.values())),
         }  # fmt: skip
@@ -156,7 +155,7 @@ class CaseScenario:
             "jwk": jwk_of(key), "purpose": "officer", "holder": holder, "not_before": time_text(START),
             "not_after": time_text(_LATER), "replaces": None,
         }  # fmt: skip
-        return self.make("key.offered.v1", fields, key, START, sub=holder)
+        return self.make("key.offered.v1", fields, key, START, subject=holder)
 
     def add(
         self, kind: str, fields: dict[str, Any], key: ec.EllipticCurvePrivateKey, iat: int, **claims: Any
@@ -165,12 +164,13 @@ class CaseScenario:
         last = self.records[-1] if self.records else None
         leaves = [leaf(each.entry.encode()) for each in (*self.before, *self.related, *self.records)]
         seen = {"size": len(leaves), "root": b64u(tree_root(leaves))}
-        made = self.make(kind, fields, key, iat, sub=SUB, last=last, **{"seen": seen, **claims})
+        made = self.make(kind, fields, key, iat, subject=SUB, last=last, **{"seen": seen, **claims})
         self.records.append(made)
         return made
 
     def step(self, step: str, day: float, *, cosign: ec.EllipticCurvePrivateKey | None = SECOND,
-             key: ec.EllipticCurvePrivateKey = OFFICER, **fields: Any) -> Made:  # fmt: skip
+             key: ec.EllipticCurvePrivateKey = OFFICER, claims: dict[str, Any] | None = None,
+             **fields: Any) -> Made:  # fmt: skip
         """A step on a day after START, with its milestone, cosigned where it is one."""
         at = START + int(day * DAY)
         base = {
@@ -178,7 +178,7 @@ class CaseScenario:
             "officers": ["account-1", "account-2"], "place": None, "facts": None, "basis": None,
             "outcome": None, "details": {}, "party": None, "files": [],
         }  # fmt: skip
-        made = self.add("case.step.v2", {**base, **fields}, key, at + 60)
+        made = self.add("case.step.v2", {**base, **fields}, key, at + 60, **(claims or {}))
         declared = next((each for each in self.document["steps"] if each["step"] == step), {})
         if "milestone" in declared:
             if cosign is not None:
