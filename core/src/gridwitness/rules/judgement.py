@@ -17,6 +17,8 @@ from gridwitness.rules.facts import Attempt, CaseFacts, Judgement, Option, Refus
 ORDER_RULE = "APL-47"
 """全过程记录: what is recorded stays in the order in which it took place."""
 
+LARGEST_INTEGER = 36_500
+"""Of a detail: days of a hundred years, so that every term has an end in the calendar."""
 UNOPENED = ""
 """The state of a case that has no step."""
 
@@ -176,7 +178,7 @@ def _is_of_type(detail: Detail, value: Any) -> bool:
         case "decimal":
             return isinstance(value, str) and re.fullmatch(DECIMAL, value) is not None
         case "integer":
-            return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+            return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_INTEGER
         case "boolean":
             return isinstance(value, bool)
         case "time":

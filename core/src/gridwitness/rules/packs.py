@@ -53,8 +53,8 @@ def resolve(base: Mapping[str, Any], pack: Mapping[str, Any]) -> dict[str, Any]:
     parts = node.members({"format", "jurisdiction", "title", "rules", "procedures"})
     parts["format"].one_of({PACK_FORMAT})
     changes = dict(parts["procedures"].entries())
-    for name, change in changes.items():
-        Node(name, change.path, _CODE).one_of(PROCEDURES)
+    for name, part in changes.items():
+        Node(name, part.path, _CODE).one_of(PROCEDURES)
     document = {**base, "jurisdiction": parts["jurisdiction"].text()}
     change = changes.get(base["procedure"])
     if change is None:
