@@ -100,7 +100,9 @@ def step_of(draw, content, state, moment, seq):
 
 
 def fits(step, state):
-    return step["from"] == "any" or (state in step["from"] if step["from"] else state == "")
+    if step["from"] == "any":
+        return state != ""
+    return state in step["from"] if step["from"] else state == ""
 
 
 @st.composite
