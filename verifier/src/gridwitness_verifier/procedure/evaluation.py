@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from operator import eq, ge, gt, le, lt
@@ -42,6 +42,8 @@ class Scene:
     before: Sequence[StepFact]
     this: StepFact
     case: CaseFacts
+    # Named conditions may hold one another twice each: a short document must not cost 2^n evaluations.
+    _held: dict[str, Truth] = field(default_factory=dict, repr=False)
 
     def holds(self, condition: Mapping[str, Any]) -> Truth:
         """Whether a condition (checked by `check_condition`) holds."""
@@ -187,7 +189,10 @@ def _subset(scene: Scene, condition: Mapping[str, Any]) -> Truth:
 
 
 def _holds(scene: Scene, condition: Mapping[str, Any]) -> Truth:
-    return scene.holds(scene.procedure.conditions[condition["holds"]])
+    name = condition["holds"]
+    if name not in scene._held:
+        scene._held[name] = scene.holds(scene.procedure.conditions[name])
+    return scene._held[name]
 
 
 def _texts(value: Any) -> list[str]:
