@@ -11,8 +11,9 @@ from ..claims import is_integer
 from ..errors import VerificationError
 from .calendar import MAXIMUM_TERM, Calendars
 from .document import Clock, Procedure
-from .evaluation import Scene
+from .evaluation import holds
 from .facts import CaseFacts, Hidden, StepFact
+from .scene import Scene
 from .truth import CALENDAR, REDACTED
 
 RUNNING, MET, LATE, SUSPENDED, UNKNOWN = "running", "met", "late", "suspended", "unknown"
@@ -86,7 +87,7 @@ def _applies(reader: _Reader, at: int) -> bool | None:
     if clock.condition is None:
         return True
     scene = Scene(reader.procedure, reader.calendars, steps[:at], steps[at], reader.case)
-    return scene.holds(clock.condition).value
+    return holds(scene, clock.condition).value
 
 
 def _ends(clock: Clock, fact: StepFact) -> bool:
