@@ -11,7 +11,7 @@ Reading = tuple[Any, ...]
 
 def clocks() -> list[dict[str, Any]]:
     """Readings of whole cases on a day."""
-    return [*_whole(), *_extensions(), *_suspensions(), *_years()]
+    return [*_whole(), *_terms(), *_extensions(), *_suspensions(), *_years()]
 
 
 def reading(
@@ -62,8 +62,11 @@ def _whole() -> list[dict[str, Any]]:
              reading("verification", "MOH-15", 0, "2026-03-17", "running"), complete=True),
         case("a clue overdue", "general", OPENING[:1], "2026-03-18",
              reading("verification", "MOH-15", 0, "2026-03-17", "running", overdue=True), complete=True),
+        case("filed late", "general", [*OPENING[:2], {**OPENING[2], "day": "2026-03-16"}], "2026-03-16",
+             reading("filing", "APL-54", 1, "2026-03-13", "late", "2026-03-16")),
         case("a plain case, closed", "general", PLAIN, "2026-12-31",
              reading("verification", "MOH-15", 0, "2026-03-17", "met", "2026-03-04"),
+             reading("filing", "APL-54", 1, "2026-03-13", "met", "2026-03-05"),
              reading("decision", "APL-60", 2, "2026-06-03", "met", "2026-03-18"),
              reading("decision-service", "APL-61", 9, "2026-03-27", "met", "2026-03-20"),
              # 15 days from 20 March end on Qingming, 4 April; 5 and 6 April are holidays too.
@@ -73,12 +76,18 @@ def _whole() -> list[dict[str, Any]]:
              # 180 days end on Wednesday 16 September.
              reading("litigation", "ALL-46", 10, "2026-09-16", "running", overdue=True),
              reading("court-application", "AEL-53", 10, "2026-12-15", "met", "2026-04-02"), complete=True),
+    ]  # fmt: skip
+
+
+def _terms() -> list[dict[str, Any]]:
+    return [
         case("a right to a hearing begins its term", "general", HEARD[:7], "2026-03-20",
              reading("hearing-request", "APL-64", 6, "2026-03-20", "running")),
         case("asked for on the last day", "general", [*HEARD[:7], entry("hearing-request", "2026-03-20")],
              "2026-06-01", reading("hearing-request", "APL-64", 6, "2026-03-20", "met", "2026-03-20")),
         case("no penalty, no payment and no publication", "general", SPARED[:-1], "2026-03-18",
              reading("verification", "MOH-15", 0, "2026-03-17", "met", "2026-03-04"),
+             reading("filing", "APL-54", 1, "2026-03-13", "met", "2026-03-05"),
              reading("decision", "APL-60", 2, "2026-06-03", "met", "2026-03-16"),
              reading("decision-service", "APL-61", 6, "2026-03-25", "met", "2026-03-17"),
              reading("reconsideration", "ARL-20", 7, "2026-05-18", "running"),
