@@ -10,8 +10,9 @@ from ..field_types import is_of_type
 from ..report.phrase import Phrase
 from .calendar import Calendars
 from .document import Detail, Procedure, Requirement, Step
-from .evaluation import Scene
+from .evaluation import holds
 from .facts import HIDDEN, CaseFacts, Hidden, StepFact
+from .scene import Scene
 from .truth import REDACTED, TRUE, Truth, unknown
 
 STATE, FIELDS, REQUIREMENT = "state", "fields", "requirement"
@@ -119,11 +120,11 @@ def _said_state(step: Step, state: str | Hidden) -> Phrase:
 
 def _required(scene: Scene, requirement: Requirement) -> Truth:
     if requirement.condition is None:
-        return scene.holds(requirement.that)
-    condition = scene.holds(requirement.condition)
+        return holds(scene, requirement.that)
+    condition = holds(scene, requirement.condition)
     if condition.is_false:
         return TRUE
-    that = scene.holds(requirement.that)
+    that = holds(scene, requirement.that)
     if that.is_true or condition.is_true:
         return that
     return unknown(*condition.reasons, *that.reasons)
