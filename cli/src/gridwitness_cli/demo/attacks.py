@@ -62,6 +62,9 @@ def attacks(target: Target) -> Iterator[Attack]:
     yield _tree_head(target)
     yield _anchor(target)
     yield _file(target)
+    yield _fine(target)
+    yield _step_date(target)
+    yield _registration(target)
 
 
 def _entry(target: Target) -> Attack:
@@ -203,6 +206,36 @@ def _file(target: Target) -> Attack:
     path = target.files / digest[:2] / digest
     what = "文件：改一个字节 file: one byte changed"
     return Attack(what, "files", digest, "–", "files", {"file": digest}, file=path)
+
+
+def _fine(target: Target) -> Attack:
+    """The general case's fine becomes what a summary one would be."""
+    row = target.one("SELECT sub, index FROM cases.decision WHERE jti = %s", target.milestone)
+    what = "案件：罚款由五万改为二百 case: another fine"
+    return _of_case(what, "cases.decision", "fine", row, "fine = 200", "rows")
+
+
+def _step_date(target: Target) -> Attack:
+    """The decision brought forward by ten days, as if a term had been kept."""
+    row = target.one("SELECT sub, index FROM cases.step WHERE jti = %s", target.milestone)
+    what = "案件：决定日期提前十天 case: decided ten days earlier"
+    assignment = "occurred_at = occurred_at - interval '10 days'"
+    return _of_case(what, "cases.step", "occurred_at", row, assignment, "rows")
+
+
+def _registration(target: Target) -> Attack:
+    """The block in which the contract took the decision, said to be an earlier one."""
+    query = "SELECT sub, index FROM cases.milestone WHERE jti = %s"
+    row = target.one(query, target.milestone)
+    what = "案件：节点区块时间提前 case: a milestone registered earlier"
+    assignment = "block_time = block_time - interval '10 days'"
+    return _of_case(what, "cases.registration", "block_time", row, assignment, "cases")
+
+
+def _of_case(what: str, table: str, column: str, row: Row, assignment: str, check: str) -> Attack:
+    change = Change(table, "sub = %(sub)s AND index = %(index)s", row, assignment)
+    place = {"table": table, "column": column} if check == "rows" else {}
+    return Attack(what, table, f"{row['sub']} {row['index']}", column, check, place, change)
 
 
 def _of_record(what: str, jti: str, column: str, check: str, assignment: str, value: Any) -> Attack:

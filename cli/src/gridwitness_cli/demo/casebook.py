@@ -56,8 +56,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case: its procedure, and its steps in the order they happen."""
+    """One case: `key` is its name in this story; its steps in the order they happen."""
 
     title: str
-    procedure: str
+    key: str
     steps: tuple[Step, ...]
+    procedure: str = "general"

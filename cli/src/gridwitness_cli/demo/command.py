@@ -13,18 +13,21 @@ from gridwitness.errors import GridWitnessError
 from gridwitness.settings import load_settings
 from rich.console import Console
 
+from gridwitness_cli.demo.acts.case_files import prove_cases
 from gridwitness_cli.demo.acts.casework import play_case
 from gridwitness_cli.demo.acts.checkpoints import report_anomalies
-from gridwitness_cli.demo.acts.evidence import anchor_everything, prove
+from gridwitness_cli.demo.acts.evidence import AuditorDesk, anchor_everything, prove
 from gridwitness_cli.demo.acts.keys import change_keys
 from gridwitness_cli.demo.acts.opening import open_story
 from gridwitness_cli.demo.acts.refusals import try_wrong_inputs
+from gridwitness_cli.demo.acts.registry import push_milestones
 from gridwitness_cli.demo.acts.tampering import tamper
-from gridwitness_cli.demo.cases import GENERAL_CASE, SUMMARY_CASE
 from gridwitness_cli.demo.company import Company
+from gridwitness_cli.demo.general_decision import GENERAL_CASE
 from gridwitness_cli.demo.stage import open_stage
 from gridwitness_cli.demo.story import Story
 from gridwitness_cli.demo.summary import show_summary, write_summary
+from gridwitness_cli.demo.summary_case import SUMMARY_CASE
 
 _INTERRUPTED = 130
 _INTERRUPTION = "interrupted 已中断"
@@ -83,13 +86,18 @@ def _acts(company: Company) -> None:
         report_anomalies(company)
     with story.step("general-case", "一般程序案件 a case in general procedure"):
         play_case(company, GENERAL_CASE)
+    with story.step("registry", "绕过平台直报合约 milestones pushed past the platform"):
+        push_milestones(company)
     with story.step("keys", "密钥换发与吊销 keys rotated and revoked"):
         change_keys(company)
     with story.step("refusals", "错误输入 wrong inputs"):
         try_wrong_inputs(company)
     with story.step("anchor", "全部上链 everything is anchored"):
         anchor_everything(company)
+    desk = AuditorDesk.set_up(company)
+    with story.step("case-files", "案卷离线核实 case files, verified offline"):
+        prove_cases(desk)
     with story.step("verify", "独立核实 independent verification"):
-        desk = prove(company)
+        prove(desk)
     with story.step("tampering", "改动数据库与文件，逐项核查 changes in database and files, one by one"):
         tamper(desk)

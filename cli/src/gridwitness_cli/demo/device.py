@@ -1,4 +1,4 @@
-"""An officer's device: a folder of its own, and the commands `submit` and `case` of `gridwitness` run on it."""
+"""An officer's device: a folder of its own, where `gridwitness submit` and `gridwitness case` run."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ class Device:
 
     def login(self) -> None:
         """Log in with the owner's password."""
-        self._submit("login", "--username", self.owner.username, "--password-file", self._password, *self._door)
+        self._submit(
+            "login", "--username", self.owner.username, "--password-file", self._password, *self._door
+        )
 
     def new_key(self, name: str = "signing", *, alg: str = "ES256") -> str:
         """Make a key; gives its thumbprint."""
@@ -72,7 +74,13 @@ class Device:
         self._submit("key", "offer", *self._key(name), *self._door, *follows)
 
     def sign(
-        self, kind: str, fields: Mapping[str, Any], *, draft: str, subject: str = "new", files: Sequence[Path] = ()
+        self,
+        kind: str,
+        fields: Mapping[str, Any],
+        *,
+        draft: str,
+        subject: str = "new",
+        files: Sequence[Path] = (),
     ) -> Path:
         """Sign a statement that is no step of a case, and keep the draft."""
         out = self.folder / "drafts" / f"{draft}.json"

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from gridwitness_cli.demo.casebook import Case, Evidence, Step
 from gridwitness_cli.demo.cast import AUDITOR, HEAD, LI, REVIEWER, ZHANG
-from gridwitness_cli.demo.general_inquiry import CARRYING, CLUE, DUMPING, FINING, HEARING, INQUIRY
+from gridwitness_cli.demo.general_inquiry import (
+    CARRYING,
+    CLUE,
+    DUMPING,
+    FINING,
+    FIRM,
+    HEARING,
+    INQUIRY,
+)
 from gridwitness_cli.demo.general_papers import CLEARING_RECORD
 
 _FACTS = "当事人未经核准承运建筑垃圾 6 车次，其中 2 车次随意倾倒，已清除"
@@ -170,3 +178,30 @@ GENERAL_CASE = Case(
     "general",
     (*CLUE, *INQUIRY, *HEARING, *SECOND_ROUND, *DECISION, *EXECUTION),
 )
+
+OPEN_CASE = Case(
+    "未按核准路线运输建筑垃圾（一般程序，在办）",
+    "open",
+    (
+        Step(
+            "05-25 09:00",
+            ZHANG,
+            "clue",
+            officers=(ZHANG,),
+            details={"source": "complaint", "matter": "未按核准路线运输建筑垃圾", "district": "330106"},
+            facts="市民投诉渣土车夜间绕行居民区",
+            basis=("城市建筑垃圾管理规定第十四条",),
+        ),
+        Step("05-25 15:00", ZHANG, "verification", "file", facts="调取行驶记录核查属实"),
+        Step(
+            "05-26 09:00",
+            HEAD,
+            "filing",
+            cosigner=LI,
+            details={"party_kind": "organisation"},
+            party=FIRM,
+            basis=("行政处罚法第五十四条",),
+        ),
+    ),
+)
+"""Filed and left as it is: the contract still waits for its inquiry."""

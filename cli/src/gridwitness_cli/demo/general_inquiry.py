@@ -209,7 +209,9 @@ HEARING = (
         officers=(LI,),
         place="示范市城市管理局听证室",
         files=(Evidence("听证笔录.txt", HEARING_RECORD),),
-        unlawful=Unlawful("调查人员主持听证 an investigator chairs the hearing", "procedure-refused", "APL-64"),
+        unlawful=Unlawful(
+            "调查人员主持听证 an investigator chairs the hearing", "procedure-refused", "APL-64"
+        ),
     ),
     Step(
         "04-13 10:20",

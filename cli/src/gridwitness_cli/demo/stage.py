@@ -87,11 +87,16 @@ class Stage:
                 raise DemoFailed("not-anchored", f"Not everything is anchored: {self.backlogs()}.", None)
             time.sleep(0.05)
 
-    def backlogs(self) -> list[Backlog]:
-        """What is accepted, sequenced and anchored, by log."""
+    @property
+    def platform(self) -> Platform:
+        """The platform's parts as an operator's program uses them, past the HTTP door."""
         if self._platform is None:
             self._platform = found_parts(self.settings).platform("gridwitness-demo")
-        return Worker(self._platform).backlogs()
+        return self._platform
+
+    def backlogs(self) -> list[Backlog]:
+        """What is accepted, sequenced, anchored and registered, by log."""
+        return Worker(self.platform).backlogs()
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Another `gridwitness` command of the operator, as its own process."""

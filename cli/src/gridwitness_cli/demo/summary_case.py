@@ -127,4 +127,5 @@ SUMMARY_CASE = Case(
         Step("03-06 09:00", HEAD, "closure", cosigner=ZHANG, paper=True),
         Step("03-06 10:00", LI, "archive", officers=(LI,), details={"volume": "2026-简-0001"}),
     ),
+    "summary",
 )

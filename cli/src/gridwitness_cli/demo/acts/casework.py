@@ -31,9 +31,11 @@ def play_case(company: Company, case: Case) -> None:
     played.play()
     view = company.door(HEAD.username).get(f"/cases/{played.sub}")
     number = view["case"]["number"]
-    expect(view["case"]["state"] == "archived", "case-open", f"{case.title} ended as {view['case']['state']}.")
-    company.named[case.procedure] = number
-    company.story.counts[f"{case.procedure}_case_steps"] = len(view["steps"])
+    expect(
+        view["case"]["state"] == "archived", "case-open", f"{case.title} ended as {view['case']['state']}."
+    )
+    company.named[case.key] = number
+    company.story.counts[f"{case.key}_case_steps"] = len(view["steps"])
     company.story.say(f"   案号 case [bold]{number}[/] · {case.title}")
     show_case(company, view)
 
@@ -50,7 +52,7 @@ class PlayedCase:
     @property
     def sub(self) -> str:
         """The case's subject, once its first step was accepted."""
-        return self.company.subjects[self.case.procedure]
+        return self.company.subjects[self.case.key]
 
     def play(self) -> None:
         """Every step on its day."""
@@ -67,7 +69,7 @@ class PlayedCase:
 
     def _take(self, step: Step) -> None:
         told = self.company.device(step.signer).case(*self._arguments(step))
-        self.company.subjects.setdefault(self.case.procedure, told["sub"])
+        self.company.subjects.setdefault(self.case.key, told["sub"])
         if step.offline:
             self.waiting = (step, Path(told["draft"]))
             return
@@ -109,7 +111,7 @@ class PlayedCase:
         self._tell(issued["jti"], title, "service", f"{self._name(step)}-document")
         counts = self.company.story.counts
         counts["documents"] = counts.get("documents", 0) + 1
-        self.company.papers[f"{self.case.procedure}-{step.step}"] = out
+        self.company.papers[f"{self.case.key}-{step.step}"] = out
 
     def _keep(self, step: Step, jti: str) -> None:
         self._tell(jti, f"{self.case.title} · {step.step}", step.signer.username, self._name(step))
@@ -118,11 +120,11 @@ class PlayedCase:
         self.company.story.records.append(Told(jti, title, signer, bundle))
 
     def _name(self, step: Step) -> str:
-        return f"{self.case.procedure}-{self.taken:02}-{step.step}"
+        return f"{self.case.key}-{self.taken:02}-{step.step}"
 
     def _arguments(self, step: Step) -> list[str | Path]:
         """What the officer types."""
-        opens = self.case.procedure not in self.company.subjects
+        opens = self.case.key not in self.company.subjects
         words: list[str | Path] = ["open", self.case.procedure] if opens else ["advance", self.sub, step.step]
         if step.signer not in step.officers:
             words.append("--without-me")
@@ -168,7 +170,7 @@ class PlayedCase:
         for evidence in step.files:
             path = folder / evidence.name
             if evidence.text is None:
-                path.write_bytes(truck_photo(spilled=9 if self.case.procedure == "summary" else 0))
+                path.write_bytes(truck_photo(spilled=9 if self.case.key == "summary" else 0))
             else:
                 path.write_text(evidence.text, encoding="utf-8")
             paths.append(path)

@@ -43,7 +43,10 @@ def announce_checkpoint(company: Company) -> None:
         "marked": "设有电子监控标志",
     }
     sub = _state(company, WANG, "device.registered.v1", registered, "new", "登记 registered")
-    for reviewer, review, title in ((REVIEWER, "legal", "法制审核 legal"), (WANG, "technical", "技术审核 technical")):
+    for reviewer, review, title in (
+        (REVIEWER, "legal", "法制审核 legal"),
+        (WANG, "technical", "技术审核 technical"),
+    ):
         fields = {
             "device": CHECKPOINT,
             "review": review,

@@ -1,4 +1,4 @@
-"""Act 7: everything is anchored; the auditor proves it with a program that shares no code with us."""
+"""Acts 10 and 12: everything is anchored; the auditor proves it with a program that shares no code with us."""
 
 from __future__ import annotations
 
@@ -77,14 +77,12 @@ def anchor_everything(company: Company) -> None:
     company.story.say(f"   {company.story.counts['records_anchored']} 条记录全部上链  records, all anchored")
 
 
-def prove(company: Company) -> AuditorDesk:
+def prove(desk: AuditorDesk) -> None:
     """Bundles, logs and database: downloaded by the auditor, proved offline where that is possible."""
-    desk = AuditorDesk.set_up(company)
     _download(desk)
     _prove_bundles(desk)
     _prove_logs(desk)
     _prove_database(desk)
-    return desk
 
 
 def _download(desk: AuditorDesk) -> None:
@@ -121,7 +119,7 @@ def _prove_bundles(desk: AuditorDesk) -> None:
 
 def _variants(desk: AuditorDesk) -> tuple[Path, Path, Path]:
     """The same proof with fields hidden, with a field forged, and cut off."""
-    told = next(t for t in desk.company.story.records if t.bundle.endswith("-step"))
+    told = next(t for t in desk.company.story.records if t.bundle.endswith("-inspection"))
     original = (desk.bundles / f"{told.bundle}.json").read_text("utf-8")
     bundle = json.loads(original)
     record = parse_presentation(bundle["record"])
@@ -151,8 +149,11 @@ def _prove_logs(desk: AuditorDesk) -> None:
         "--receipts",
         receipts,
     )
-    entries = verdict.report["subject"]["entries"]
-    desk.company.story.say(f"   日志 {entries} 条与合约一致  entries of both logs agree with the contract")
+    entries, cases = verdict.report["subject"]["entries"], verdict.count("cases")
+    desk.company.story.say(
+        f"   日志 {entries} 条与合约一致，合约中 {cases} 个办案节点均有记录  "
+        "entries and registered milestones of both logs agree with the contracts"
+    )
 
 
 def _prove_database(desk: AuditorDesk) -> None:

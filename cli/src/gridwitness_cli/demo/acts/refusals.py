@@ -165,7 +165,9 @@ def _stale(bench: Bench) -> str:
 
 ATTEMPTS = (
     Attempt("未登录 no login", 401, "token-missing", lambda b: b.good, username=None),
-    Attempt("只读账号提交 a read-only account hands in", 403, "role-missing", lambda b: b.good, STEWARD.username),
+    Attempt(
+        "只读账号提交 a read-only account hands in", 403, "role-missing", lambda b: b.good, STEWARD.username
+    ),
     Attempt(
         "内容类型不符 wrong content type",
         415,

@@ -39,10 +39,11 @@ def tamper(desk: AuditorDesk) -> None:
 def _target(desk: AuditorDesk, connection: psycopg.Connection[dict[str, Any]]) -> Target:
     by_bundle = {told.bundle: told.jti for told in desk.company.story.records}
     decision = next(
-        jti for name, jti in by_bundle.items() if name.startswith("general") and "decision" in name
+        jti for name, jti in by_bundle.items() if name.startswith("general") and name.endswith("-decision")
     )
+    step = next(jti for name, jti in by_bundle.items() if name.endswith("-inspection"))
     files = desk.company.stage.home / "files"
-    return Target(connection, CITY, by_bundle["general-01-step"], decision, files)
+    return Target(connection, CITY, step, decision, files)
 
 
 @contextmanager

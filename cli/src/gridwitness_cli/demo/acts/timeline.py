@@ -30,7 +30,9 @@ def show_case(company: Company, view: Mapping[str, Any]) -> None:
 
 def timeline(company: Company, view: Mapping[str, Any]) -> Table:
     """One line for every step: when, what, by which article, who signed and cosigned, in which block."""
-    table = made(None, "时间 when", "步骤 step", "依据 article", "签名 signed", "共同签名 cosigned", "节点 milestone")
+    table = made(
+        None, "时间 when", "步骤 step", "依据 article", "签名 signed", "共同签名 cosigned", "节点 milestone"
+    )
     blocks = {found["jti"]: found for found in view["milestones"]}
     for step in view["steps"]:
         outcome = "" if step["outcome"] is None else f" [dim]{word(step['outcome'])[0]} {step['outcome']}[/]"
@@ -41,7 +43,9 @@ def timeline(company: Company, view: Mapping[str, Any]) -> Table:
             f"{step['article']} {step['rule']}",
             name_of(company, step["signer"]),
             name_of(company, step["cosigner"]),
-            "" if reached is None else f"{reached['index']} {reached['milestone']} · 区块 {reached['block_number']}",
+            ""
+            if reached is None
+            else f"{reached['index']} {reached['milestone']} · 区块 {reached['block_number']}",
         )
     return table
 
@@ -79,4 +83,6 @@ def name_of(company: Company, account: str | None) -> str:
     """A person's name by their account id."""
     if account is None:
         return ""
-    return next((company.names[user] for user, known in company.accounts.items() if known == account), account)
+    return next(
+        (company.names[user] for user, known in company.accounts.items() if known == account), account
+    )

@@ -10,9 +10,7 @@ from gridwitness_cli.demo.company import Company
 from gridwitness_cli.demo.story import Refusal, expect
 
 
-def try_step(
-    company: Company, step: Step, unlawful: Unlawful, sub: str, arguments: list[str | Path]
-) -> None:
+def try_step(company: Company, step: Step, unlawful: Unlawful, sub: str, arguments: list[str | Path]) -> None:
     """The step is refused for its reason, and the auditor finds the refusal on record."""
     before = _on_record(company, sub)
     problem = company.device(step.signer).refused_case(*arguments)
