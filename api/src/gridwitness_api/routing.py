@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from gridwitness_api.routes import (
     accounts,
     agencies,
+    case_documents,
     case_papers,
     cases,
     devices,
@@ -29,6 +30,7 @@ _ROUTERS = (
     session,
     records,
     cases,
+    case_documents,
     case_papers,
     rules,
     devices,

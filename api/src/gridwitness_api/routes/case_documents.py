@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from fastapi import APIRouter, Response
 from gridwitness.cases.documents import Issued
 from gridwitness.members import Actor
@@ -37,9 +39,10 @@ def issue(sub: Subject, body: NewDocument, write: WriteHere) -> Response:
         row = readable_case(session, actor, sub)
         actor.require(SUBMITTERS, row.agency)
         documents = write.caller.platform.documents
-        issued = documents.issue(session, sub, body.statement, by=str(actor.account))
+        issued = documents.issue(session, sub, UUID(body.statement), by=str(actor.account))
         view = _document(issued)
-        return Written(200 if issued.replayed else 201, view, f"/api/v1/files/{issued.sha256}")
+        place = None if view.file is None else f"/api/v1/files/{view.file.sha256}"
+        return Written(200 if issued.replayed else 201, view, place)
 
     return write.once(body, step)
 
@@ -54,9 +57,9 @@ def documents(sub: Subject, caller: CallerHere) -> DocumentList:
 
 
 def _document(issued: Issued) -> IssuedDocument:
+    file = None
+    if issued.file is not None:
+        file = StoredFile(**{name: issued.file[name] for name in ("sha256", "sm3", "size", "type")})
     return IssuedDocument(
-        jti=issued.jti,
-        statement=issued.statement,
-        document=issued.document,
-        file=StoredFile(sha256=issued.sha256, sm3=issued.sm3, size=issued.size, type="application/pdf"),
+        jti=str(issued.jti), statement=str(issued.statement), document=issued.document, file=file
     )

@@ -47,11 +47,11 @@ class NewDocument(Form):
 
 
 class IssuedDocument(DocumentView):
-    """A document, and its PDF at `/api/v1/files/{sha256}` 文书."""
+    """A document, and its PDF at `/api/v1/files/{sha256}`; `file` null where it was erased 文书."""
 
     model_config = ConfigDict(json_schema_extra=example({**_DOCUMENT, "file": _FILE}))
 
-    file: StoredFile
+    file: StoredFile | None
 
 
 class DocumentList(Answer):

@@ -34,6 +34,8 @@ def document(
         sub = subject_of(platform, case)
         statement = statement or _newest(platform.get(f"/cases/{sub}"))
         issued = platform.post(f"/cases/{sub}/documents", {"statement": statement})
+        if issued["file"] is None:
+            raise InvalidInput("document-erased", "The document was issued, and erased since.", None)
         write_local(out, platform.download(f"/files/{issued['file']['sha256']}"))
     if as_json:
         typer.echo(json.dumps(issued | {"out": str(out)}, ensure_ascii=False, indent=2))
