@@ -53,9 +53,10 @@ class Door:
             "/records", content=presentation.encode("ascii"), headers={"Content-Type": SD_JWT}
         )
 
-    def evidence(self, jti: str) -> bytes:
-        """A record's bundle."""
-        return self._told(self.http.get(f"/records/{jti}/evidence")).content
+    def evidence(self, jti: str, *, personal: bool = False) -> bytes:
+        """A record's bundle; with personal fields the reading is recorded."""
+        asked = {"personal": "true"} if personal else {}
+        return self._told(self.http.get(f"/records/{jti}/evidence", params=asked)).content
 
     @staticmethod
     def _told(answer: httpx.Response) -> httpx.Response:

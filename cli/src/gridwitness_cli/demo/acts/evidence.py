@@ -1,4 +1,4 @@
-"""Acts 10 and 12: everything is anchored; the auditor proves it with a program that shares no code with us."""
+"""Acts 9, 11 and 12: all is anchored; the auditor proves it with a program that shares no code with us."""
 
 from __future__ import annotations
 
@@ -118,9 +118,9 @@ def _prove_bundles(desk: AuditorDesk) -> None:
 
 
 def _variants(desk: AuditorDesk) -> tuple[Path, Path, Path]:
-    """The same proof with fields hidden, with a field forged, and cut off."""
+    """A proof with its personal fields, and then hidden again; with a field forged, and cut off."""
     told = next(t for t in desk.company.story.records if t.bundle.endswith("-inspection"))
-    original = (desk.bundles / f"{told.bundle}.json").read_text("utf-8")
+    original = desk.company.door(AUDITOR.username).evidence(told.jti, personal=True).decode("utf-8")
     bundle = json.loads(original)
     record = parse_presentation(bundle["record"])
     folder = desk.trust.parent
@@ -136,6 +136,7 @@ def _variants(desk: AuditorDesk) -> tuple[Path, Path, Path]:
 
 
 def _prove_logs(desk: AuditorDesk) -> None:
+    desk.company.stage.settle()  # that the auditor read personal data is itself on record
     token = desk.trust.parent / "token"
     desk.company.door(AUDITOR.username).keep_token(token)
     receipts = desk.company.device(LI).receipts

@@ -20,7 +20,7 @@ _FIRST_ADMIN = re.compile(r"首个管理员: (\S+) 密码 password: (\S+)")
 
 
 def open_story(company: Company) -> None:
-    """Admit the police, open accounts, note certificates, hand out devices, register keys and a checkpoint."""
+    """Admit the police, open accounts, note certificates, register keys and a checkpoint."""
     _admit_police(company)
     _open_accounts(company)
     _note_certificates(company)

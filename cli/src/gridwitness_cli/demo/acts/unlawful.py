@@ -1,4 +1,4 @@
-"""Steps that the procedure does not allow: refused with rule and article, and the refusal is itself recorded."""
+"""Steps that the procedure does not allow: refused with rule and article, and the refusal is on record."""
 
 from __future__ import annotations
 
