@@ -1,16 +1,21 @@
 """Accounts and signing keys with known passwords, for `gridwitness up --demo` only.
 
-| account      | 身份 who                            | agency   |
-|--------------|-------------------------------------|----------|
-| admin        | 系统管理员 administrator            | founding |
-| zhang.wei    | 执法人员 officer, with a key        | founding |
-| li.na        | 执法人员 officer, with a key        | founding |
-| wang.fang    | 网格员 grid worker                  | founding |
-| auditor      | 执法监督人员 auditor, of both       | founding |
-| admin.ga     | 系统管理员 administrator            | 330100GA |
-| police.node  | 公安节点 police node                | 330100GA |
+| account      | 身份 who                                    | key | agency   |
+|--------------|---------------------------------------------|-----|----------|
+| admin        | 系统管理员 administrator                    |     | founding |
+| zhang.wei    | 执法人员 officer                            | yes | founding |
+| li.na        | 执法人员 officer                            | yes | founding |
+| zhou.jian    | 行政机关负责人 agency head                  | yes | founding |
+| zhao.min     | 法制审核人员 legal reviewer                 | yes | founding |
+| he.ping      | 听证主持人 hearing chair                    | yes | founding |
+| sun.lei      | 执法人员，无执法资格 officer, not qualified | yes | founding |
+| wang.fang    | 网格员 grid worker                          |     | founding |
+| auditor      | 执法监督人员 auditor, of both               | yes | founding |
+| admin.ga     | 系统管理员 administrator                    |     | 330100GA |
+| police.node  | 公安节点 police node                        |     | 330100GA |
 
-All have the password `PASSWORD`; the keys in `<home>/demo-device/` open with `PASSPHRASE`.
+All have the password `PASSWORD`; the keys in `<home>/demo-device/` open with `PASSPHRASE`. Officers, head,
+reviewer and chair hold the enforcement certificate (执法资格), the reviewer the legal one too.
 """
 
 from __future__ import annotations
@@ -22,7 +27,7 @@ from pathlib import Path
 
 from gridwitness.durable_file import replace_file
 from gridwitness.errors import Misconfigured
-from gridwitness.members import AgencyRow, SigningKeyRow
+from gridwitness.members import AgencyRow, SigningKeyRow, qualifications_of
 from gridwitness.members.models import AccountRow
 from gridwitness.platform import Platform
 from gridwitness.provision import admit
@@ -44,20 +49,30 @@ _ADMIN = "admin"
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """One account; `second`: of the second agency; `signs`: an officer's key lies on the demo device."""
+    """One account; `second`: of the second agency; `signs`: their key lies on the demo device; `card`,
+    `legal`: numbers of the enforcement and the legal certificate.
+    """
 
     username: str
     display_name: str
     role: str
     second: bool = False
     signs: bool = False
+    card: str | None = None
+    legal: str | None = None
 
 
 ACCOUNTS = (
-    DemoAccount("zhang.wei", "张伟", "officer", signs=True),
-    DemoAccount("li.na", "李娜", "officer", signs=True),
+    DemoAccount("zhang.wei", "张伟", "officer", signs=True, card="33010010023"),
+    DemoAccount("li.na", "李娜", "officer", signs=True, card="33010010047"),
+    DemoAccount("zhou.jian", "周建", "agency_head", signs=True, card="33010010001"),
+    DemoAccount(
+        "zhao.min", "赵敏", "legal_reviewer", signs=True, card="33010010009", legal="A20143301000917"
+    ),
+    DemoAccount("he.ping", "何平", "hearing_chair", signs=True, card="33010010011"),
+    DemoAccount("sun.lei", "孙磊", "officer", signs=True),
     DemoAccount("wang.fang", "王芳", "grid_worker"),
-    DemoAccount("auditor", "陈静", "auditor"),
+    DemoAccount("auditor", "陈静", "auditor", signs=True),
     DemoAccount("admin.ga", "周涛", "administrator", second=True),
     DemoAccount("police.node", "公安卡口节点", "police_node", second=True),
 )
@@ -65,7 +80,7 @@ FEED_KEY = "checkpoint-feed"
 
 
 def make_demo_accounts(platform: Platform) -> None:
-    """Second agency, accounts, confirmed keys. Idempotent; what is there stays as it is.
+    """Second agency, accounts, certificates, confirmed keys. Idempotent; what is there stays as it is.
 
     Raises Misconfigured `demo-on-real-home` where other people's accounts are here already.
     """
@@ -79,6 +94,8 @@ def make_demo_accounts(platform: Platform) -> None:
     with platform.transaction() as session:
         for account in ACCOUNTS:
             _make_account(platform, session, account, founding)
+    with platform.transaction() as session:
+        _grant_certificates(platform, session)
     for account in ACCOUNTS:
         if account.signs:
             _make_key(platform, account.username, founding, "officer", confirmer=SECOND_AGENCY)
@@ -128,6 +145,18 @@ def _make_account(platform: Platform, session: Session, account: DemoAccount, fo
     )
     if account.role == "auditor":  # reads what each agency lets them read
         platform.accounts.grant(session, made.id, account.role, SECOND_AGENCY, None, by=None)
+
+
+def _grant_certificates(platform: Platform, session: Session) -> None:
+    """Each account's certificates, where it holds none yet."""
+    ids = {row.username: row.id for row in session.scalars(select(AccountRow))}
+    held = {row.account for row in qualifications_of(session, ids.values())}
+    since = platform.clock.now().replace(microsecond=0) - timedelta(days=1)
+    for account in ACCOUNTS:
+        who = ids[account.username]
+        for kind, certificate in (("enforcement", account.card), ("legal", account.legal)):
+            if certificate is not None and who not in held:
+                platform.qualifications.grant(session, who, kind, certificate, since, None, by=None)
 
 
 def _make_key(platform: Platform, name: str, agency: str, purpose: str, *, confirmer: str) -> None:

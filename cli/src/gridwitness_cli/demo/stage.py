@@ -85,7 +85,7 @@ class Stage:
         while not all(backlog.done for backlog in self.backlogs()):
             if time.monotonic() > deadline:
                 raise DemoFailed("not-anchored", f"Not everything is anchored: {self.backlogs()}.", None)
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     @property
     def platform(self) -> Platform:

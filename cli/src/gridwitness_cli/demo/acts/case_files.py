@@ -10,7 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from gridwitness_cli.demo.acts.evidence import AuditorDesk
-from gridwitness_cli.demo.acts.timeline import local, made, name_of
+from gridwitness_cli.demo.acts.timeline import local, made, name_of, step_text
 from gridwitness_cli.demo.cast import AUDITOR
 from gridwitness_cli.demo.company import Company
 from gridwitness_cli.demo.story import expect
@@ -61,19 +61,21 @@ def _show(company: Company, key: str, verdict: Verdict) -> None:
 
 
 def _timeline(company: Company, rows: list[Mapping[str, Any]]) -> Table:
-    table = made(None, "seq", "时间 when", "步骤 step", "依据 article", "签名 signed", "上链 anchored")
+    """Its steps; the report itself has cosignatures and documents too."""
+    table = made(
+        "seq", "时间 when", "步骤 step", "依据 article", "签名 signed", "节点 milestone", "上链 anchored"
+    )
     for row in rows:
-        when = "" if row["occurred_at"] is None else local(company, row["occurred_at"])
-        anchored = "" if row["anchored"] is None else local(company, row["anchored"])
-        outcome = f" [dim]{row['outcome']}[/]" if row["outcome"] else ""
-        milestone = f" [bold]{row['milestone']}[/]" if row["milestone"] else ""
+        if row["step"] is None:
+            continue
         table.add_row(
             str(row["seq"]),
-            when,
-            f"{row['zh']} {row.get('document') or row['step'] or row['kind']}{outcome}{milestone}",
-            "" if row["rule"] is None else f"{row['article']} {row['rule']}",
+            local(company, row["occurred_at"]),
+            step_text(row),
+            row["article"],
             name_of(company, row["signer"]),
-            anchored,
+            row["milestone"] or "",
+            local(company, row["anchored"]),
         )
     return table
 

@@ -12,10 +12,13 @@ from gridwitness_cli.demo.company import Company
 from gridwitness_cli.demo.story import expect
 
 NEW_KEY = "signing-2"
+_DAY = "05-27 09:00"
+"""The day after everything that the old keys signed."""
 
 
 def change_keys(company: Company) -> None:
     """After it the old keys sign nothing any more, and what they signed before stays valid."""
+    company.stage.go_to(_DAY)
     _rotate(company)
     _revoke(company)
     company.story.counts |= {"keys_rotated": 1, "keys_revoked": 1}

@@ -8,7 +8,6 @@ from typing import Any
 
 from gridwitness.rules import word
 from rich import box
-from rich.markup import escape
 from rich.table import Table
 
 from gridwitness_cli.demo.company import Company
@@ -30,34 +29,29 @@ def show_case(company: Company, view: Mapping[str, Any]) -> None:
 
 def timeline(company: Company, view: Mapping[str, Any]) -> Table:
     """One line for every step: when, what, by which article, who signed and cosigned, in which block."""
-    table = made(
-        None, "时间 when", "步骤 step", "依据 article", "签名 signed", "共同签名 cosigned", "节点 milestone"
-    )
+    table = made("时间 when", "步骤 step", "依据 article", "签名 signed", "节点、区块 milestone, block")
     blocks = {found["jti"]: found for found in view["milestones"]}
     for step in view["steps"]:
-        outcome = "" if step["outcome"] is None else f" [dim]{word(step['outcome'])[0]} {step['outcome']}[/]"
         reached = blocks.get(step["jti"])
+        cosigner = name_of(company, step["cosigner"])
         table.add_row(
             local(company, step["occurred_at"]),
-            f"{escape(step['zh'])} {step['step']}{outcome}",
-            f"{step['article']} {step['rule']}",
-            name_of(company, step["signer"]),
-            name_of(company, step["cosigner"]),
-            ""
-            if reached is None
-            else f"{reached['index']} {reached['milestone']} · 区块 {reached['block_number']}",
+            step_text(step),
+            step["article"],
+            name_of(company, step["signer"]) + (f" + {cosigner}" if cosigner else ""),
+            "" if reached is None else f"{reached['index']} {reached['milestone']} {reached['block_number']}",
         )
     return table
 
 
 def clocks(readings: Iterable[Mapping[str, Any]]) -> Table:
     """What was due when, by which article, and whether it was met."""
-    table = made(None, "期限 clock", "依据 article", "责任 duty", "起算 from", "到期 due", "状态 state")
+    table = made("期限 clock", "依据 article", "责任 duty", "起算 from", "到期 due", "状态 state")
     for clock in readings:
         state = "[bold red]已逾期 OVERDUE[/]" if clock["overdue"] else _STATES[clock["state"]]
         table.add_row(
-            f"{clock['zh']} {clock['clock']}",
-            f"{clock['article']} {clock['rule']}",
+            f"{clock['zh']} [dim]{clock['clock']}[/]",
+            clock["article"],
             _DUTIES[clock["duty"]],
             clock["started_on"],
             clock["due_on"] or str(clock["problem"]),
@@ -66,9 +60,15 @@ def clocks(readings: Iterable[Mapping[str, Any]]) -> Table:
     return table
 
 
-def made(title: str | None, *columns: str) -> Table:
+def step_text(row: Mapping[str, Any]) -> str:
+    """A step in both languages, with its outcome."""
+    outcome = "" if row["outcome"] is None else f" → {word(row['outcome'])[0]} {row['outcome']}"
+    return f"{row['zh']} [dim]{row['step']}[/]{outcome}"
+
+
+def made(*columns: str) -> Table:
     """A compact table."""
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
