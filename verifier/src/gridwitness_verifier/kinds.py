@@ -15,6 +15,11 @@ OFFER = "key.offered.v1"
 ERASURE = "record.erasure.v1"
 MANIFEST = "deployment.manifest.v1"
 INCARNATION = "deployment.incarnation.v1"
+STEP = "case.step.v2"
+COSIGN = "case.cosign.v1"
+ISSUED = "document.issued.v1"
+REVIEW = "device.review.v1"
+RULE = "rule.published.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,47 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "self",
                 "procedure:text! milestone:text! occurred_at:time! officers:texts! basis:text outcome:text"
                 " files:files!",
+            ),
+            _kind(
+                STEP,
+                "办案步骤",
+                "officer",
+                "self",
+                "procedure:text! rules:text! step:text! occurred_at:time! officers:texts! place:text"
+                " facts:text basis:texts outcome:text details:object! party:object files:files!",
+                "place facts party files",
+            ),
+            _kind(COSIGN, "共同签名", "officer", "self", "statement:text! entry:text!"),
+            _kind(
+                ISSUED,
+                "制发文书",
+                "service",
+                "self",
+                "statement:text! entry:text! document:text! files:files!",
+                "files",
+            ),
+            _kind(
+                "device.registered.v1",
+                "设备登记",
+                "officer",
+                "self",
+                "device:text! category:text! place:text! datum:text! latitude:decimal longitude:decimal"
+                " announced_at:time marked:text!",
+            ),
+            _kind(
+                REVIEW,
+                "设备审核",
+                "officer",
+                "self",
+                "device:text! review:text! outcome:text! reviewed_at:time! valid_from:time! valid_to:time!"
+                " standard:text report:text files:files!",
+            ),
+            _kind(
+                RULE,
+                "规则发布",
+                "service",
+                "self",
+                "name:text! version:integer! effective_from:text! effective_to:text content:object!",
             ),
             _kind(
                 "truck.anomaly.v1",

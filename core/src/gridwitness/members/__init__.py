@@ -3,15 +3,24 @@
 from gridwitness.members.accounts import Accounts, account_named, token_invalid
 from gridwitness.members.contract import ContractKeyRegistry
 from gridwitness.members.directory import MemberDirectory
+from gridwitness.members.holders import Person, key_holders, persons
 from gridwitness.members.idempotency import Answers
 from gridwitness.members.key_registry import KeyRegistry
 from gridwitness.members.key_statements import KEY_HANDLERS
 from gridwitness.members.keys import Keys, UnderWay, find_key
-from gridwitness.members.models import AccountRow, AgencyRow, SigningKeyRow
+from gridwitness.members.models import AccountRow, AgencyRow, QualificationRow, SigningKeyRow
+from gridwitness.members.qualifications import (
+    QUALIFICATIONS,
+    Qualifications,
+    Qualified,
+    qualifications_of,
+    qualified,
+)
 from gridwitness.members.roles import ROLES, Actor, Grant
 
 __all__ = [
     "KEY_HANDLERS",
+    "QUALIFICATIONS",
     "ROLES",
     "AccountRow",
     "Accounts",
@@ -23,9 +32,17 @@ __all__ = [
     "KeyRegistry",
     "Keys",
     "MemberDirectory",
+    "Person",
+    "QualificationRow",
+    "Qualifications",
+    "Qualified",
     "SigningKeyRow",
     "UnderWay",
     "account_named",
     "find_key",
+    "key_holders",
+    "persons",
+    "qualifications_of",
+    "qualified",
     "token_invalid",
 ]

@@ -1,4 +1,4 @@
-"""Tables of the members feature: agencies, accounts, roles, signing keys, login sessions."""
+"""Tables of the members feature: agencies, accounts, roles, qualifications, signing keys, login sessions."""
 
 from __future__ import annotations
 
@@ -62,6 +62,24 @@ class RoleRow(Base):
     role: Mapped[str] = stated(Text)
     agency: Mapped[str] = stated(Text)
     scope: Mapped[str | None] = stated(Text)
+    effect: Mapped[UUID] = effect_column()
+
+
+class QualificationRow(Base):
+    """What an account is qualified for.
+
+    `kind`: `enforcement` (执法资格, 行政处罚法 2021 Art. 42) or `legal` (法律职业资格, Art. 58).
+    """
+
+    __tablename__ = "qualification"
+    __table_args__ = (Index("ix_qualification_account", "account", "kind"), {"schema": "members"})
+
+    id: Mapped[UUID] = stated(Uuid, primary_key=True)
+    account: Mapped[UUID] = stated(Uuid)
+    kind: Mapped[str] = stated(Text)
+    certificate: Mapped[str] = stated(Text)
+    valid_from: Mapped[datetime] = stated(Instant)
+    valid_to: Mapped[datetime | None] = stated(Instant)
     effect: Mapped[UUID] = effect_column()
 
 

@@ -200,13 +200,15 @@ class Acceptance:
                 keys[candidate.signer].check_usable(now, now + delay)
 
     def _load(self, session: Session, candidates: Sequence[Candidate]) -> dict[str, Any]:
-        by_kind: dict[str, list[Record]] = {}
+        """By kind; kinds that share a handler share what it loaded, so that a batch may hold both."""
+        shared: dict[int, tuple[StepHandler, list[Record]]] = {}
         for candidate in candidates:
-            by_kind.setdefault(candidate.kind.name, []).append(candidate.record)
+            handler = self._handlers.get(candidate.kind.name)
+            if handler is not None:
+                shared.setdefault(id(handler), (handler, []))[1].append(candidate.record)
+        loaded = {key: handler.load(session, records) for key, (handler, records) in shared.items()}
         return {
-            kind: self._handlers[kind].load(session, records)
-            for kind, records in by_kind.items()
-            if kind in self._handlers
+            kind: loaded[id(handler)] for kind, handler in self._handlers.items() if id(handler) in loaded
         }
 
     def _step(

@@ -1,0 +1,5 @@
+"""Enforcement cases."""
+
+from gridwitness.cases.models import CaseRow
+
+__all__ = ["CaseRow"]

@@ -1,0 +1,62 @@
+"""Refusals of steps that break procedure: who is told what, by which article, and that it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gridwitness.errors import Conflict, Forbidden, GridWitnessError, InvalidInput
+from gridwitness.rules import Procedure, Refusal
+
+PROCEDURAL = frozenset(
+    {"procedure-refused", "procedure-role", "procedure-version", "step-before-predecessor"}
+)
+"""Codes of refusals that are recorded: a step was tried that the procedure forbids."""
+
+
+class ProcedureRefused(Conflict):
+    """The procedure does not allow the step where the case stands. `context`: rule, article, reasons, step."""
+
+
+def is_procedural(error: GridWitnessError) -> bool:
+    """Whether the refusal is one to be recorded, and no mere malformed input."""
+    return error.code in PROCEDURAL
+
+
+def refusal(rule: str, article: str, zh: str, en: str, kind: str = "requirement") -> Refusal:
+    """A reason of the platform's own, in the form of the procedure's."""
+    return Refusal(kind=kind, rule=rule, article=article, zh=zh, en=en)
+
+
+def own_refusal(procedure: Procedure, rule: str, zh: str, en: str) -> Refusal:
+    """As `refusal`, with the article the procedure gives its rule (the rule's id where it has none)."""
+    law = procedure.rules.get(rule)
+    return refusal(rule, rule if law is None else law.article, zh, en)
+
+
+def reasons(refusals: Sequence[Refusal]) -> list[dict[str, Any]]:
+    """JSON form: kind, rule, article, zh, en."""
+    return [{"kind": r.kind, "rule": r.rule, "article": r.article, "zh": r.zh, "en": r.en} for r in refusals]
+
+
+def refuse(step: str, state: str | None, refusals: Sequence[Refusal]) -> GridWitnessError:
+    """The error of a step that was not allowed.
+
+    A missing role is 403 whatever else lacks, so that nobody learns by trying; where only fields lack, the input
+    is malformed and nothing is recorded.
+    """
+    roles = [r for r in refusals if r.kind == "role"]
+    first = (roles or [r for r in refusals if r.kind != "fields"] or list(refusals))[0]
+    context = {
+        "rule": first.rule,
+        "article": first.article,
+        "reasons": reasons(refusals),
+        "step": step,
+        "state": state,
+    }
+    message = f"{first.article}：{first.zh} / {first.en}"
+    if roles:
+        return Forbidden("procedure-role", message, "have it signed by who holds the role", **context)
+    if all(r.kind == "fields" for r in refusals):
+        return InvalidInput("step-fields", message, "see the step's details in the procedure", **context)
+    return ProcedureRefused("procedure-refused", message, "see `reasons` for what lacks", **context)

@@ -1,0 +1,165 @@
+"""Statutory clocks read from the steps (docs/format.md section 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ..errors import VerificationError
+from .calendar import Calendars
+from .document import Clock, Procedure
+from .evaluation import Scene
+from .facts import CaseFacts, Hidden, StepFact
+from .truth import CALENDAR, REDACTED
+
+RUNNING, MET, LATE = "running", "met", "late"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """One run of a clock. `due_on` None: not known, and `problem` says why (REDACTED or CALENDAR).
+
+    `ended` is the step that ended it, None while it runs.
+    """
+
+    clock: Clock
+    started: StepFact
+    started_on: date | None
+    due_on: date | None
+    problem: str | None
+    state: str
+    ended: StepFact | None
+    overdue: bool
+
+    @property
+    def ended_on(self) -> date | None:
+        """The local day of the step that ended it."""
+        day = None if self.ended is None else self.ended.day
+        return None if isinstance(day, Hidden) else day
+
+
+def read_clocks(
+    procedure: Procedure, calendars: Calendars, case: CaseFacts, today: date
+) -> list[ClockReading]:
+    """Every run of every clock in the order in which they began, read at the local day `today`."""
+    readings = [
+        reading
+        for clock in procedure.clocks
+        for reading in _runs(_Reader(procedure, calendars, case, clock, today))
+    ]
+    return sorted(readings, key=lambda reading: reading.started.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    procedure: Procedure
+    calendars: Calendars
+    case: CaseFacts
+    clock: Clock
+    today: date
+
+
+def _runs(reader: _Reader) -> Iterator[ClockReading]:
+    """A start begins the clock unless it runs already; the next end ends it."""
+    begun: int | None = None
+    doubt = False
+    steps = reader.case.steps
+    for at, fact in enumerate(steps):
+        # A step whose name or outcome is not shown may have ended it, or begun it.
+        doubt = doubt or (begun is not None and _may_end(reader.clock, fact))
+        if begun is not None and _ends(reader.clock, fact):
+            yield _reading(reader, begun, at, doubt=doubt)
+            begun, doubt = None, False
+        if begun is None and fact.step in reader.clock.start:
+            truth = _applies(reader, at)
+            if truth is not False:
+                begun, doubt = at, truth is None
+    if begun is not None:
+        yield _reading(reader, begun, None, doubt=doubt)
+
+
+def _applies(reader: _Reader, at: int) -> bool | None:
+    clock, steps = reader.clock, reader.case.steps
+    if clock.condition is None:
+        return True
+    scene = Scene(reader.procedure, reader.calendars, steps[:at], steps[at], reader.case)
+    return scene.holds(clock.condition).value
+
+
+def _ends(clock: Clock, fact: StepFact) -> bool:
+    return fact.step in clock.end and (clock.end_outcome is None or fact.outcome in clock.end_outcome)
+
+
+def _may_end(clock: Clock, fact: StepFact) -> bool:
+    if isinstance(fact.step, Hidden):
+        return True
+    return fact.step in clock.end and clock.end_outcome is not None and isinstance(fact.outcome, Hidden)
+
+
+def _reading(reader: _Reader, begun: int, ended: int | None, *, doubt: bool) -> ClockReading:
+    steps, clock = reader.case.steps, reader.clock
+    started, last = steps[begun], None if ended is None else steps[ended]
+    within = steps[begun + 1 : ended]
+    started_on = None if isinstance(started.day, Hidden) else started.day
+    due_on, problem = _due(reader, started_on, within)
+    ended_on = None if last is None or isinstance(last.day, Hidden) else last.day
+    if doubt or (last is not None and ended_on is None):
+        due_on, problem = None, REDACTED
+    state = RUNNING if last is None else MET
+    if last is not None and due_on is not None and ended_on is not None and ended_on > due_on:
+        state = LATE
+    overdue = last is None and due_on is not None and reader.today > due_on
+    return ClockReading(clock, started, started_on, due_on, problem, state, last, overdue)
+
+
+def _due(
+    reader: _Reader, started_on: date | None, within: Sequence[StepFact]
+) -> tuple[date | None, str | None]:
+    """The last day of the term with its extensions, or why it can not be told."""
+    clock, calendars = reader.clock, reader.calendars
+    if started_on is None:
+        return None, REDACTED
+    still = _still_days(reader, within)
+    if still is None:
+        return None, REDACTED
+    try:
+        due_on = calendars.term_end(started_on, clock.days, clock.kind, still)
+        for fact in within:
+            if clock.extended_by is not None and fact.step == clock.extended_by:
+                days = None if isinstance(fact.details, Hidden) else fact.details.get("days")
+                if not isinstance(days, int) or isinstance(days, bool):
+                    return None, REDACTED
+                due_on = calendars.term_end(due_on, days, clock.kind, still)
+        return (calendars.roll(due_on) if clock.roll else due_on), None
+    except VerificationError:
+        return None, CALENDAR
+
+
+def _still_days(reader: _Reader, within: Sequence[StepFact]) -> frozenset[date] | None:
+    """Days on which the clock stands still, None where what would tell is not shown."""
+    if reader.clock.suspended_by is None:
+        return frozenset()
+    first, until = reader.clock.suspended_by
+    days: set[date] = set()
+    since: date | None = None
+    for fact in within:
+        if fact.step not in (first, until):
+            continue
+        if isinstance(fact.day, Hidden):
+            return None
+        if fact.step == first:
+            since = since or fact.day
+        elif since is not None:
+            days.update(_span(since, fact.day))
+            since = None
+    if since is not None:
+        days.update(_span(since, reader.today))
+    return frozenset(days)
+
+
+def _span(first: date, last: date) -> Iterator[date]:
+    day = first
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
