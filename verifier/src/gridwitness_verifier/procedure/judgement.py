@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..field_types import is_of_type
 from ..report.phrase import Phrase
 from .calendar import Calendars
-from .document import Detail, Procedure, Requirement, Step
-from .evaluation import Scene
+from .document import Procedure, Requirement, Step
+from .evaluation import holds
 from .facts import HIDDEN, CaseFacts, Hidden, StepFact
+from .scene import Scene
 from .truth import REDACTED, TRUE, Truth, unknown
 
 STATE, FIELDS, REQUIREMENT = "state", "fields", "requirement"
+# 行政处罚法 Article 47: the record of the whole procedure.
+ORDER_RULE = "APL-47"
+_EARLIER = Phrase("dated before the step before it", "日期早于前一步骤")
 _REDACTED = unknown(REDACTED)
 
 
@@ -77,11 +80,12 @@ def judge_step(scene: Scene, state: str | Hidden) -> Iterator[Finding]:
     step = scene.procedure.steps.get(fact.step)
     if step is None:
         detail = Phrase(f"the procedure has no step {fact.step!r:.60}", f"程序中没有步骤 {fact.step!r:.60}")
-        yield Finding(fact, STATE, "", TRUE.negated(), detail)
+        yield Finding(fact, FIELDS, ORDER_RULE, TRUE.negated(), detail)
         return
     yield Finding(fact, STATE, step.rule, _stands(step, state, scene), _said_state(step, state))
     for truth, detail in _form(step, fact):
         yield Finding(fact, FIELDS, step.rule, truth, detail)
+    yield Finding(fact, REQUIREMENT, ORDER_RULE, _follows(scene), _EARLIER)
     for requirement in step.requires:
         truth = _required(scene, requirement)
         detail = Phrase(requirement.en, requirement.zh)
@@ -96,6 +100,15 @@ def _stands(step: Step, state: str | Hidden, scene: Scene) -> Truth:
     return Truth(state in step.sources)
 
 
+def _follows(scene: Scene) -> Truth:
+    if not scene.before:
+        return TRUE
+    before, this = scene.before[-1].occurred_at, scene.this.occurred_at
+    if isinstance(before, Hidden) or isinstance(this, Hidden):
+        return _REDACTED
+    return Truth(before <= this)
+
+
 def _said_state(step: Step, state: str | Hidden) -> Phrase:
     where = "?" if isinstance(state, Hidden) else state or "(none)"
     return Phrase(f"{step.step} is not allowed in state {where}", f"状态 {where} 下不得进行{step.zh}")
@@ -103,11 +116,11 @@ def _said_state(step: Step, state: str | Hidden) -> Phrase:
 
 def _required(scene: Scene, requirement: Requirement) -> Truth:
     if requirement.condition is None:
-        return scene.holds(requirement.that)
-    condition = scene.holds(requirement.condition)
+        return holds(scene, requirement.that)
+    condition = holds(scene, requirement.condition)
     if condition.is_false:
         return TRUE
-    that = scene.holds(requirement.that)
+    that = holds(scene, requirement.that)
     if that.is_true or condition.is_true:
         return that
     return unknown(*condition.reasons, *that.reasons)
@@ -154,19 +167,11 @@ def _details(step: Step, fact: StepFact) -> Iterator[tuple[Truth, Phrase]]:
             yield TRUE.negated(), Phrase(f"no detail {name!r:.60}", f"没有详情项 {name!r:.60}")
     for name, rule in step.details.items():
         value = fact.details.get(name)
-        if value is None:
+        if name not in fact.details:
             missing = Phrase(f"detail {name} is missing", f"缺少详情项 {name}")
             yield Truth(not rule.required), missing
         else:
             yield (
-                Truth(_is_allowed(rule, value)),
+                Truth(rule.allows(value)),
                 Phrase(f"detail {name} has not its form", f"{name} 不合规定"),
             )
-
-
-def _is_allowed(rule: Detail, value: object) -> bool:
-    right = isinstance(value, bool) if rule.type == "boolean" else is_of_type(rule.type, value)
-    if not right or rule.values is None:
-        return right
-    texts = value if isinstance(value, list) else [value]
-    return all(text in rule.values for text in texts)
