@@ -1,13 +1,15 @@
-"""What `RecordLog.append` costs by tree size, and `docs/gas.md`, which says so.
+"""What `RecordLog.append` costs by tree size and `CaseRegistry` by call, and `docs/gas.md`, which says so.
 
 Run `python -m support.contract_gas` in `tests/` to measure on both engines and write it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from dataclasses import dataclass
 
+from eth_account.signers.local import LocalAccount
 from support import contract_tree as oracle
 from support.contract_chain import (
     ROOT,
@@ -19,7 +21,7 @@ from support.contract_chain import (
     running_anvil,
     running_ganache,
 )
-from support.contract_consortium import DEPLOYER, admin, found
+from support.contract_consortium import DEPLOYER, admin, agency, found
 
 TABLE = ROOT / "docs/gas.md"
 MILLION = 1_000_000
@@ -34,7 +36,8 @@ STEPS = (
     (MILLION, MILLION + 1_000),
     (MILLION - 1, MILLION + 1_000),
 )
-ANCHORER = account(50)
+ANCHORER, RECORDER = account(50), account(51)
+EVERY_EDGE = 0x007E7E7E7E7E7E7E
 HARDFORK = "shanghai"
 
 
@@ -64,7 +67,43 @@ def measure(chain: ContractChain) -> list[Step]:
     return measured
 
 
-def table(by_engine: dict[str, list[Step]]) -> str:
+@dataclass(frozen=True)
+class RegistryCall:
+    """One call of `CaseRegistry`, with what it carried and used."""
+
+    name: str
+    calldata_bytes: int
+    gas: int
+
+
+def measure_registry(chain: ContractChain) -> list[RegistryCall]:
+    """Every call of the registry in a deployment of one agency, the first of a year and a later one."""
+    consortium = found(chain, 1)
+    registry = chain.deploy(DEPLOYER, "CaseRegistry", consortium.members.address)
+    procedure = _word("procedure")
+    measured = []
+
+    def send(name: str, sender: LocalAccount, function: str, *arguments: object) -> None:
+        sent = registry.send(sender, function, *arguments)
+        measured.append(RegistryCall(name, len(sent.data) // 2 - 1, sent.gas))
+
+    send("approveProcedure", admin(1), "approveProcedure", procedure, EVERY_EDGE)
+    send("appointRecorder", admin(1), "appointRecorder", agency(1), RECORDER.address)
+    for number, name in ((1, "open, first of the year / 年度首案"), (2, "open")):
+        case = (agency(1), _word("case", number), procedure, 2026, number, 2, _word("opened", number))
+        send(name, RECORDER, "open", *case)
+    for index in (1, 2):
+        name = "advance" if index == 1 else "advance, again / 再次"
+        step = (agency(1), _word("case", 1), index, 2, 2 + index, _word("step", index))
+        send(name, RECORDER, "advance", *step)
+    return measured
+
+
+def _word(*parts: object) -> bytes:
+    return hashlib.sha256(repr(parts).encode()).digest()
+
+
+def table(by_engine: dict[str, list[Step]], registry: dict[str, list[RegistryCall]]) -> str:
     """`docs/gas.md` for these measurements."""
     compiler = artifact("RecordLog")["compiler"]
     version = compiler["version"].split("+")[0]
@@ -90,6 +129,25 @@ verified with the SHA-256 precompile, two storage words are written, one event i
         name = f"{first.old:,} → {first.new:,}" if first.old else "first append / 首次"
         gas = " | ".join(f"{step.gas:,}" for step in steps)
         rows.append(f"| {name} | {first.proof_hashes} | {first.calldata_bytes} | {gas} |\n")
+    return head + "".join(rows) + _registry_table(registry)
+
+
+def _registry_table(by_engine: dict[str, list[RegistryCall]]) -> str:
+    head = f"""
+## Gas of a milestone / 里程碑的 Gas
+
+What a call of `CaseRegistry` costs. An opening writes the case's three words, its number and the entry it
+uses up; a milestone two of these words and the entry; each emits its events. The two of governance are those
+of a deployment with one agency, and each is made once for a procedure version, or an agency.
+`CaseRegistry` 各调用的开销：立案写入三个字、编号与已用条目；推进写入两个字与已用条目。
+
+| call | calldata bytes | {" | ".join(f"gas, {engine}" for engine in by_engine)} |
+|---|---|{"---|" * len(by_engine)}
+"""
+    rows = []
+    for calls in zip(*by_engine.values(), strict=True):
+        gas = " | ".join(f"{call.gas:,}" for call in calls)
+        rows.append(f"| {calls[0].name} | {calls[0].calldata_bytes} | {gas} |\n")
     return head + "".join(rows)
 
 
@@ -100,10 +158,11 @@ def main() -> int:
         print(lacking, file=sys.stderr)
         return 3
     with running_anvil() as chain:
-        by_engine = {"Anvil 1.7.1": measure(chain)}
-    with running_ganache([DEPLOYER, admin(1), ANCHORER]) as chain:
+        by_engine, registry = {"Anvil 1.7.1": measure(chain)}, {"Anvil 1.7.1": measure_registry(chain)}
+    with running_ganache([DEPLOYER, admin(1), ANCHORER, RECORDER]) as chain:
         by_engine["Ganache 7.9.2"] = measure(chain)
-    TABLE.write_text(table(by_engine), encoding="utf-8")
+        registry["Ganache 7.9.2"] = measure_registry(chain)
+    TABLE.write_text(table(by_engine, registry), encoding="utf-8")
     print(TABLE.read_text(encoding="utf-8"))
     return 0
 

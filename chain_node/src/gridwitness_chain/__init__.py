@@ -4,6 +4,16 @@ from .accounts import Account, password_from_environment, password_from_file
 from .agency import ADMIN, REGISTRAR, agency_code, agency_word
 from .anvil import Anvil
 from .artifact import Artifact, artifacts_folder, load_artifact
+from .case_registry import (
+    MILESTONES,
+    CaseOpened,
+    CaseRegistry,
+    CaseState,
+    MilestoneReached,
+    ProcedureApproved,
+    RecorderAppointed,
+    case_id,
+)
 from .contract import Call, Contract, Event
 from .contracts import Contracts
 from .deploy import deploy
@@ -28,17 +38,27 @@ from .errors import (
     Unreachable,
     WrongChain,
 )
+from .event_proof import Proof
 from .ganache import Ganache
 from .governance import approve
 from .home import EngineHome
 from .members import AgencyState, KeyState, Members, Purpose
+from .milestone_proof import (
+    ProvenMilestone,
+    ReachedIn,
+    check_milestone_proof,
+    milestone_proof,
+    milestone_proofs,
+)
 from .proofs import AnchoredHead, check_key_state, check_receipt_proof, key_state_proof, receipt_proof
 from .record_log import LogOpened, LogState, RecordLog, TreeHeadAnchored, log_id
 from .rpc import Rpc
+from .settling import settle
 from .transactions import Receipt, SignedTransaction, Transactions
 
 __all__ = [
     "ADMIN",
+    "MILESTONES",
     "REGISTRAR",
     "Account",
     "AgencyRefused",
@@ -48,6 +68,9 @@ __all__ = [
     "Artifact",
     "ArtifactMissing",
     "Call",
+    "CaseOpened",
+    "CaseRegistry",
+    "CaseState",
     "ChainError",
     "ClockRefused",
     "Contract",
@@ -66,12 +89,18 @@ __all__ = [
     "LogState",
     "MalformedAnswer",
     "Members",
+    "MilestoneReached",
     "NotApproved",
     "NotMined",
+    "ProcedureApproved",
+    "Proof",
     "ProofMismatch",
+    "ProvenMilestone",
     "Purpose",
+    "ReachedIn",
     "Receipt",
     "RecordLog",
+    "RecorderAppointed",
     "RemoteEngine",
     "Reverted",
     "Rpc",
@@ -88,13 +117,18 @@ __all__ = [
     "agency_word",
     "approve",
     "artifacts_folder",
+    "case_id",
     "check_key_state",
+    "check_milestone_proof",
     "check_receipt_proof",
     "deploy",
     "key_state_proof",
     "load_artifact",
     "log_id",
+    "milestone_proof",
+    "milestone_proofs",
     "password_from_environment",
     "password_from_file",
     "receipt_proof",
+    "settle",
 ]

@@ -14,7 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import rlp
 from eth_account import Account as EthAccount
+from eth_keys.exceptions import BadSignature, ValidationError
+from rlp.exceptions import RLPException
 
 from .errors import KeystoreRefused
 from .home import write_atomically
@@ -77,6 +80,15 @@ class Account:
 
     def __repr__(self) -> str:
         return f"Account({self.address})"
+
+
+def sender_and_nonce(raw: bytes) -> tuple[str, int]:
+    """Who signed a transaction as `sign_transaction` makes it, and with which nonce. Raises ValueError."""
+    try:
+        nonce = int.from_bytes(rlp.decode(raw)[0], "big")
+        return str(EthAccount.recover_transaction(raw)), nonce
+    except (RLPException, ValidationError, BadSignature, IndexError, AttributeError) as problem:
+        raise ValueError(str(problem)) from problem
 
 
 def password_from_file(path: Path) -> Password:

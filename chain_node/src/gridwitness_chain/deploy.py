@@ -1,14 +1,15 @@
-"""Put `Members` and `RecordLog` on a chain, once, whatever interrupts it.
+"""Put `Members`, `RecordLog` and `CaseRegistry` on a chain, once, whatever interrupts it.
 
 The deployer's address and nonce fix where a contract goes, and every signed deployment is on disk before it
-is sent. So a run after a crash sends the same bytes again and finds the contract of the first run. The
-deployer gets no role.
+is sent. So a run after a crash sends the same bytes again and finds the contract of the first run. A
+deployment of a release that had no `CaseRegistry` gets it in the same way. The deployer gets no role.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +44,26 @@ def deploy(
     known = Deployment.load(record_path)
     if known is not None:
         known.check(engine)
-        unfinished.unlink(missing_ok=True)
-        return known
+    if known is None or known.case_registry is None:
+        steps = _Steps(engine, deployer, unfinished, deployment)
+        made = known or _first_contracts(steps, engine, founding, artifacts)
+        registry = load_artifact("CaseRegistry", artifacts)
+        receipt = steps.create(registry, made.members.address)
+        known = replace(made, case_registry=_deployed(engine, registry, receipt))
+        known.save(record_path)
+    unfinished.unlink(missing_ok=True)
+    return known
+
+
+def _first_contracts(
+    steps: _Steps, engine: Engine, founding: Sequence[tuple[str, str]], artifacts: Path | None
+) -> Deployment:
     members, record_log = load_artifact("Members", artifacts), load_artifact("RecordLog", artifacts)
-    steps = _Steps(engine, deployer, unfinished, deployment)
     words = [agency_word(code) for code, _ in founding]
     admins = [address for _, address in founding]
     first = steps.create(members, bytes.fromhex(steps.deployment), words, admins)
     second = steps.create(record_log, first.contract)
-    made = Deployment(
+    return Deployment(
         deployment=steps.deployment,
         chain_id=engine.chain_id,
         genesis_hash=engine.genesis_hash(),
@@ -59,10 +71,8 @@ def deploy(
         members=_deployed(engine, members, first),
         record_log=_deployed(engine, record_log, second),
         keys_slot=members.slot_of("keys"),
+        case_registry=None,
     )
-    made.save(record_path)
-    unfinished.unlink(missing_ok=True)
-    return made
 
 
 class _Steps:

@@ -22,11 +22,16 @@ class Deployed:
     code_hash: str
     transaction: str
 
+    def trust(self) -> dict[str, str]:
+        """Its part of `trust.json`: address in lower case and code hash."""
+        return {"address": self.address.lower(), "code_hash": self.code_hash}
+
 
 @dataclass(frozen=True)
 class Deployment:
     """One deployment: `deployment` is 32 hex digits, `block` the first block with a contract of ours,
-    `keys_slot` the base slot of the signing keys in `Members`."""
+    `keys_slot` the base slot of the signing keys in `Members`. `case_registry` is None in the record of a
+    release that had none, until `deploy` runs again."""
 
     deployment: str
     chain_id: int
@@ -35,22 +40,25 @@ class Deployment:
     members: Deployed
     record_log: Deployed
     keys_slot: int
+    case_registry: Deployed | None
 
     @classmethod
     def load(cls, path: Path) -> Deployment | None:
         """The record at `path`, or None. Raises `WrongChain` when it cannot be read."""
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
+            registry = found.get("case_registry")
             return cls(
                 **{
                     **found,
                     "members": Deployed(**found["members"]),
                     "record_log": Deployed(**found["record_log"]),
+                    "case_registry": None if registry is None else Deployed(**registry),
                 }
             )
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, KeyError) as problem:
+        except (ValueError, TypeError, KeyError, AttributeError) as problem:
             raise WrongChain(f"{path} is damaged: {problem}", "restore it from a backup") from problem
 
     def save(self, path: Path) -> None:
@@ -60,26 +68,22 @@ class Deployment:
         """Compare chain id, genesis hash and code with the engine's chain. Raises `WrongChain`."""
         self._equal("chain id", engine.chain_id, self.chain_id)
         self._equal("genesis hash", engine.genesis_hash(), self.genesis_hash)
-        for name, contract in (("Members", self.members), ("RecordLog", self.record_log)):
-            self._equal(
-                f"code of {name} at {contract.address}",
-                code_hash(engine, contract.address),
-                contract.code_hash,
-            )
+        named = {"Members": self.members, "RecordLog": self.record_log, "CaseRegistry": self.case_registry}
+        for name, contract in named.items():
+            if contract is not None:
+                self._equal(
+                    f"code of {name} at {contract.address}",
+                    code_hash(engine, contract.address),
+                    contract.code_hash,
+                )
 
     def trust(self) -> dict[str, Any]:
         """The `contracts` part of `trust.json` (format.md §10)."""
         return {
             "block": self.block,
-            "members": {
-                "address": self.members.address.lower(),
-                "code_hash": self.members.code_hash,
-                "keys_slot": self.keys_slot,
-            },
-            "record_log": {
-                "address": self.record_log.address.lower(),
-                "code_hash": self.record_log.code_hash,
-            },
+            "members": {**self.members.trust(), "keys_slot": self.keys_slot},
+            "record_log": self.record_log.trust(),
+            **({} if self.case_registry is None else {"case_registry": self.case_registry.trust()}),
         }
 
     def _equal(self, what: str, found: object, expected: object) -> None:

@@ -14,8 +14,8 @@ from .transactions import Receipt
 def approve(members: Members, contract: Contract, admins: Sequence[Account], call: Call) -> Receipt:
     """Make the call as each admin until it is executed; returns the executing receipt.
 
-    `contract` is the call's (`Members` or `RecordLog`). Raises `Reverted`, and `NotApproved` when the admins
-    given are too few.
+    `contract` is the one that is called. Raises `Reverted`, and `NotApproved` when the admins given are too
+    few.
     """
     given = threshold = 0
     for admin in admins:

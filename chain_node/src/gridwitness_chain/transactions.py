@@ -1,18 +1,21 @@
 """Sign locally, send at most once, wait for the final receipt.
 
 A transaction is prepared (signed, nothing sent), stored by the caller, then sent; after a crash the same
-bytes are sent again. One account has one transaction under way: `prepare` refuses a second nonce until the
-first is mined.
+bytes are sent again. One account has one transaction, or one batch, under way: nothing more is prepared until
+all of it is mined.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
-from .accounts import Account
+from eth_utils import keccak
+
+from .accounts import Account, sender_and_nonce
 from .engine import GANACHE, Engine
 from .errors import MalformedAnswer, NotMined, RpcRefused, TransactionReplaced, TransactionUnderWay
 
@@ -33,6 +36,15 @@ class SignedTransaction:
     hash: str
     nonce: int
     sender: str
+
+    @classmethod
+    def read(cls, raw: bytes) -> Self:
+        """Our own bytes, stored and read again. Raises `MalformedAnswer` where they are none of ours."""
+        try:
+            sender, nonce = sender_and_nonce(raw)
+        except (ValueError, TypeError, KeyError) as problem:
+            raise MalformedAnswer(f"stored bytes are no signed transaction: {problem}") from problem
+        return cls(raw, "0x" + keccak(raw).hex(), nonce, sender)
 
 
 @dataclass(frozen=True)
@@ -64,13 +76,20 @@ class Transactions:
 
         Raises `TransactionUnderWay` and `Underfunded`.
         """
+        return self.prepare_batch(account, to, [data], gas)[0]
+
+    def prepare_batch(
+        self, account: Account, to: str | None, data: Sequence[bytes], gas: int = CALL_GAS
+    ) -> list[SignedTransaction]:
+        """Sign the account's next transactions, with consecutive nonces; raises as `prepare` does."""
         nonce = self._next_nonce(account)
         if self.nonce(account.address, "pending") != nonce:
             raise TransactionUnderWay(
                 f"{account.address} has a transaction under way at nonce {nonce}",
                 "send its stored bytes and wait",
             )
-        return self._signed(account, nonce, to, data, gas)
+        price = self.engine.gas_price()
+        return [self._signed(account, nonce + place, to, part, gas, price) for place, part in enumerate(data)]
 
     def send(self, signed: SignedTransaction) -> None:
         """Send the bytes unless they are mined or known already; safe to repeat, also after a crash.
@@ -85,7 +104,7 @@ class Transactions:
         try:
             answered = self.engine.rpc.call("eth_sendRawTransaction", "0x" + signed.raw.hex())
         except RpcRefused as problem:
-            if not self._known(signed):
+            if not self.is_known(signed):
                 if self.nonce(signed.sender) > signed.nonce:
                     self._settled_by_another(signed)
                     return
@@ -116,6 +135,15 @@ class Transactions:
         raw = self.engine.rpc.call("eth_getTransactionReceipt", transaction)
         return None if raw is None else _receipt(raw)
 
+    def receipts(self, transactions: Sequence[str]) -> list[Receipt | None]:
+        """As `receipt`, for several in one exchange."""
+        asked = [("eth_getTransactionReceipt", (name,)) for name in transactions]
+        found = self.engine.rpc.batch(asked)
+        for raw in found:
+            if isinstance(raw, RpcRefused):
+                raise raw
+        return [None if raw is None else _receipt(raw) for raw in found]
+
     def execute(
         self, account: Account, to: str | None, data: bytes, *, gas: int = CALL_GAS, timeout: float = 30.0
     ) -> Receipt:
@@ -143,7 +171,8 @@ class Transactions:
         """Transactions of the account mined up to that block = the next nonce."""
         return self.engine.rpc.number("eth_getTransactionCount", address, block)
 
-    def _known(self, signed: SignedTransaction) -> bool:
+    def is_known(self, signed: SignedTransaction) -> bool:
+        """Whether the node has it, mined or waiting."""
         return self.engine.rpc.call("eth_getTransactionByHash", signed.hash) is not None
 
     def _settled_by_another(self, signed: SignedTransaction) -> None:
@@ -163,18 +192,19 @@ class Transactions:
         if nonce == 0 and self.engine.profile is GANACHE:
             # Ganache takes nonce 0 for "none given" and executes such a transaction again each time its bytes
             # arrive. So the first nonce is spent on nothing; from nonce 1 on it refuses as it should.
-            idle = self._signed(account, 0, account.address, b"", _TRANSFER_GAS)
+            price = self.engine.gas_price()
+            idle = self._signed(account, 0, account.address, b"", _TRANSFER_GAS, price)
             self.engine.rpc.call("eth_sendRawTransaction", "0x" + idle.raw.hex())
             self.wait(idle.hash)
             nonce = self.nonce(account.address)
         return nonce
 
     def _signed(
-        self, account: Account, nonce: int, to: str | None, data: bytes, gas: int
+        self, account: Account, nonce: int, to: str | None, data: bytes, gas: int, price: int
     ) -> SignedTransaction:
         transaction: dict[str, Any] = {
             "nonce": nonce,
-            "gasPrice": self.engine.gas_price(),
+            "gasPrice": price,
             "gas": gas,
             "value": 0,
             "data": data,

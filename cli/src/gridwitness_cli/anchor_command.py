@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -15,7 +16,8 @@ from gridwitness_cli.runtime import attached_platform
 
 def anchor(
     wait: Annotated[
-        bool, typer.Option("--wait", help="Return once everything accepted is anchored.")
+        bool,
+        typer.Option("--wait", help="Return once all is anchored and registered."),
     ] = False,
     timeout: Annotated[float, typer.Option(help="Longest wait in seconds.")] = 600.0,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
@@ -35,12 +37,11 @@ def anchor(
                     "anchor-timeout", f"Not everything is anchored after {timeout:g} s: {backlogs}.", None
                 )
             time.sleep(0.1)
-    result = [
-        {"log": b.log, "accepted": b.accepted, "sequenced": b.sequenced, "anchored": b.anchored}
-        for b in backlogs
-    ]
+    result = [asdict(backlog) for backlog in backlogs]
     if as_json:
         typer.echo(json.dumps({"logs": result}))
-    else:
-        for row in result:
-            typer.echo("{log}: accepted {accepted}, sequenced {sequenced}, anchored {anchored}".format(**row))
+        return
+    for row in result:
+        typer.echo("{log}: accepted {accepted}, sequenced {sequenced}, anchored {anchored}".format(**row))
+        if row["milestones"] or row["refused"]:
+            typer.echo("  milestones waiting {milestones}, refused by the contract {refused}".format(**row))

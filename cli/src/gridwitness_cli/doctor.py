@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import httpx
-from gridwitness.errors import GridWitnessError, Unavailable
+from gridwitness.errors import Conflict, GridWitnessError, Unavailable
 from gridwitness.platform import Platform
 from gridwitness.settings import Settings
-from gridwitness.worker import Worker
+from gridwitness.worker import Backlog, Worker
 from sqlalchemy import text
 
 from gridwitness_cli.runtime import found_parts, found_rpc_url, read_run_file
@@ -64,10 +64,8 @@ def _examine_platform(states: list[PartState], platform: Platform) -> list[dict[
     running = Worker(platform)
     _checked(states, "standing", lambda: (True, _standing(running)))
     backlogs = _checked(states, "logs", lambda: (running.backlogs(), "counted")) or []
-    return [
-        {"log": b.log, "accepted": b.accepted, "sequenced": b.sequenced, "anchored": b.anchored}
-        for b in backlogs
-    ]
+    _checked(states, "registry", lambda: (True, _registry(platform, backlogs)))
+    return [asdict(backlog) for backlog in backlogs]
 
 
 def _checked(states: list[PartState], name: str, look: Callable[[], tuple[Any, str]]) -> Any:
@@ -108,6 +106,29 @@ def _worker(platform: Platform) -> str:
 def _standing(running: Worker) -> str:
     running.check_standing()
     return "the contract's heads are this database's"
+
+
+def _registry(platform: Platform, backlogs: list[Backlog]) -> str:
+    """Every agency whose keys are here has its recorder, and the contract takes what it is told."""
+    registry = platform.chain.read(lambda contracts: contracts.case_registry)
+    refused = sum(backlog.refused for backlog in backlogs)
+    if refused:
+        raise Conflict(
+            "milestones-refused",
+            f"CaseRegistry {registry.address} refuses {refused} milestones.",
+            "look into `error` of the table cases.sending",
+        )
+    for agency in sorted({backlog.log.partition("-")[0] for backlog in backlogs}):
+        ours, there = platform.chain.recorder(agency).address, registry.recorder_of(agency)
+        if ours != there:
+            raise Conflict(
+                "recorder-not-appointed",
+                f"For CaseRegistry {registry.address} the recorder of {agency} is {there or 'nobody'},"
+                f" not {ours}.",
+                "have the agencies appoint it; after a theft take the old keystore away and start again",
+            )
+    waiting = sum(backlog.milestones for backlog in backlogs)
+    return f"CaseRegistry {registry.address}, {waiting} milestones waiting"
 
 
 def _api(url: str) -> str:

@@ -31,7 +31,7 @@ from gridwitness.keystore import Keystore
 DEPLOYMENT_FILE = "deployment.json"
 
 ALREADY_APPROVED = frozenset({"MembersAlreadyApproved", "0x0124e847"})
-"""The refusal of an agency's second approval: by name, and by selector where it comes through `RecordLog`."""
+"""The refusal of a second approval: by name, and by selector where it comes through another contract."""
 
 Answer = TypeVar("Answer")
 
@@ -72,6 +72,10 @@ class Chain:
     def anchorer(self, log: str) -> Account:
         """The account that appends to a log; an agency's first log has the agency's code for a name."""
         return self._keystore.account("anchorer", log)
+
+    def recorder(self, agency: str) -> Account:
+        """The account that reports an agency's milestones."""
+        return self._keystore.account("recorder", agency)
 
     def transaction_input(self, transaction: str) -> bytes:
         """The calldata of a mined transaction (`0x…`); empty where the node does not have it."""

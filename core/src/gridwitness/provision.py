@@ -19,6 +19,7 @@ from gridwitness_evidence import base64url
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gridwitness.case_registry import appoint_recorder, appoint_recorders, ensure_procedure_approved
 from gridwitness.chain import DEPLOYMENT_FILE, chain_errors
 from gridwitness.clock import SimulatedClock
 from gridwitness.database import load_models
@@ -34,7 +35,7 @@ TRUST_FORMAT = "gridwitness-trust/v1"
 
 
 def deploy_contracts(platform: Platform, founding_agency: str) -> None:
-    """Deploy `Members` and `RecordLog` for the founding agency, once."""
+    """Deploy the contracts for the founding agency, once; one that a later release brought is added."""
     chain, folder = platform.chain, platform.settings.chain_dir
     registrar = platform.keystore.account("registrar", founding_agency, make=True)
     platform.keystore.account("anchorer", founding_agency, make=True)
@@ -54,11 +55,12 @@ def deploy_contracts(platform: Platform, founding_agency: str) -> None:
 
 
 def found(platform: Platform, code: str, name: str) -> None:
-    """The founding agency: log and service key. Idempotent."""
+    """The founding agency: log and service key; and recorders of all agencies there are. Idempotent."""
     _check_code(code)
     with platform.transaction() as session:
         if session.get(AgencyRow, code) is None:
             _establish(platform, session, code, name, others=[])
+    appoint_recorders(platform)
 
 
 def admit(platform: Platform, code: str, name: str) -> None:
@@ -81,6 +83,7 @@ def admit(platform: Platform, code: str, name: str) -> None:
         _establish(platform, session, code, name, others)
         for other in others:
             _confirm_service_keys(platform, session, other, confirmer=code)
+        appoint_recorder(platform, code, [*others, code])
     write_trust(platform)
 
 
@@ -106,10 +109,20 @@ def record_manifests(platform: Platform, founding_agency: str) -> None:
 def publish_rules(platform: Platform, founding_agency: str) -> list[str]:
     """Publish the procedures and calendars of this release that are not published yet; gives their names.
 
+    Every published procedure is approved in `CaseRegistry`: without that its cases can't be opened there.
     Raises InvalidInput `jurisdiction-unknown`.
     """
     with platform.transaction() as session:
-        return platform.rules.publish_bundled(session, founding_agency)
+        published = platform.rules.publish_bundled(session, founding_agency)
+    with platform.transaction() as session:
+        versions = [
+            platform.rules.procedure(session, row.digest)
+            for row in platform.rules.versions(session)
+            if row.name.startswith("procedure/")
+        ]
+    for procedure in versions:
+        ensure_procedure_approved(platform, procedure.version, procedure.edge_bits())
+    return published
 
 
 def write_trust(platform: Platform) -> dict[str, Any]:

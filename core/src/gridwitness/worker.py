@@ -1,5 +1,5 @@
-"""The worker: sequences and anchors every log, round after round; continues whatever a crash left
-unfinished.
+"""The worker: sequences and anchors every log and registers the milestones in it, round after round;
+continues whatever a crash left unfinished.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from gridwitness.cases.outbox import Outbox
+from gridwitness.cases.registering import BATCH, Registrar
 from gridwitness.chain import chain_errors
 from gridwitness.errors import GridWitnessError, Unavailable
 from gridwitness.platform import Platform
@@ -35,11 +37,15 @@ class Backlog:
     accepted: int
     sequenced: int
     anchored: int
+    milestones: int = 0
+    """Of those the contract does not have yet, and will be told."""
+    refused: int = 0
+    """Of those it does not take."""
 
     @property
     def done(self) -> bool:
-        """Whether everything accepted is anchored."""
-        return self.accepted == self.anchored
+        """Whether everything accepted is anchored, and every milestone in it registered or refused."""
+        return self.accepted == self.anchored and self.milestones == 0
 
 
 class Worker:
@@ -48,6 +54,7 @@ class Worker:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._standing: set[str] = set()
+        self._searched: set[str] = set()
 
     def check_standing(self) -> None:
         """Raise Misconfigured where the contract is ahead of this database (`database-behind`)."""
@@ -112,14 +119,17 @@ class Worker:
     def backlogs(self) -> list[Backlog]:
         """What is still on its way, by log; a closed log takes no more."""
         with self._platform.sessions() as session:
-            return [_backlog(session, log.name) for log in open_logs(session)]
+            return [_backlog(session, log) for log in open_logs(session)]
 
     def _is_behind(self) -> bool:
         with self._platform.sessions() as session:
-            names = [log.name for log in open_logs(session)]
+            logs = open_logs(session)
+            names = [log.name for log in logs]
             waiting = select(RecordRow.jti).where(RecordRow.log.in_(names), RecordRow.leaf_index.is_(None))
             first = waiting.limit(LONG_BACKLOG + 1).subquery()
-            return (session.scalar(select(func.count()).select_from(first)) or 0) > LONG_BACKLOG
+            if (session.scalar(select(func.count()).select_from(first)) or 0) > LONG_BACKLOG:
+                return True
+            return any(Outbox(session, log).left() >= BATCH for log in logs)
 
     def _round_of(self, log: Log) -> bool:
         platform = self._platform
@@ -129,7 +139,15 @@ class Worker:
             self._check_standing(log)
             sequencer = Sequencer(platform.sessions, log, platform.tiles(log.name), platform.keystore)
             sequenced = sequencer.round()
-            return self._anchorer(log).round() or sequenced
+            anchored = self._anchorer(log).round()
+            return self._register(log) or anchored or sequenced
+
+    def _register(self, log: Log) -> bool:
+        platform = self._platform
+        thorough = log.name not in self._searched
+        busy = Registrar(platform.sessions, log, platform.chain).round(thorough=thorough)
+        self._searched.add(log.name)
+        return busy
 
     def _complete_erasures(self) -> bool:
         """Each in its own transaction, so that it locks one subject only."""
@@ -158,10 +176,12 @@ def _brief(error: Exception) -> str:
     return str(error)
 
 
-def _backlog(session: Session, log: str) -> Backlog:
+def _backlog(session: Session, log: Log) -> Backlog:
     """By the ends of indexes, for a log of millions is asked as often: leaf indexes have no gap."""
-    newest = select(func.coalesce(func.max(RecordRow.leaf_index) + 1, 0)).where(RecordRow.log == log)
-    waiting = select(func.count()).where(RecordRow.log == log, RecordRow.leaf_index.is_(None))
-    anchored = select(func.coalesce(func.max(AnchorRow.size), 0)).where(AnchorRow.log == log)
+    name, outbox = log.name, Outbox(session, log)
+    newest = select(func.coalesce(func.max(RecordRow.leaf_index) + 1, 0)).where(RecordRow.log == name)
+    waiting = select(func.count()).where(RecordRow.log == name, RecordRow.leaf_index.is_(None))
+    anchored = select(func.coalesce(func.max(AnchorRow.size), 0)).where(AnchorRow.log == name)
     sequenced, behind, anchors = (session.scalar(query) or 0 for query in (newest, waiting, anchored))
-    return Backlog(log, sequenced + behind, sequenced, anchors)
+    refused = len(outbox.refusals())
+    return Backlog(name, sequenced + behind, sequenced, anchors, outbox.left(), refused)

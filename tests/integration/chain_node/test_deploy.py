@@ -70,12 +70,53 @@ def test_a_run_cut_at_any_call_is_continued_not_repeated(anvil: Engine, tmp_path
         except PowerCutError:
             cuts += 1
             made = deploy(anvil, deployer, founding, secrets.token_bytes(16), record)
-            assert int(anvil.rpc.call("eth_getTransactionCount", deployer.address, "latest"), 16) == 2, cuts
-            assert Contracts.connect(anvil, made).members.deployment() == made.deployment
+            assert int(anvil.rpc.call("eth_getTransactionCount", deployer.address, "latest"), 16) == 3, cuts
+            contracts = Contracts.connect(anvil, made)
+            assert contracts.members.deployment() == made.deployment
+            assert contracts.case_registry.view("members") == contracts.members.address
             assert [file.name for file in record.parent.iterdir()] == ["deployment.json"]
             continue
         break
     assert cuts > 15, "the cuts went through the whole run"
+
+
+def test_a_deployment_without_a_registry_gets_it_once_whatever_cuts_it(anvil: Engine, tmp_path: Path) -> None:
+    deployer, founding = Account.random(), founders()
+    path = tmp_path / "deployment.json"
+    before = deploy(anvil, deployer, founding, secrets.token_bytes(16), path)
+    content = json.loads(path.read_text())
+    del content["case_registry"]
+    transactions = 3
+    cuts = 0
+    while True:
+        path.write_text(json.dumps(content))
+        old = Deployment.load(path)
+        assert old is not None and old.case_registry is None and "case_registry" not in old.trust()
+        with pytest.raises(WrongChain, match="no CaseRegistry"):
+            _ = Contracts.connect(anvil, old).case_registry
+        engine = RemoteEngine(anvil.url).start()
+        engine._rpc = CutRpc(anvil.url, cuts, after=True)
+        try:
+            deploy(engine, deployer, [], secrets.token_bytes(16), path)
+        except PowerCutError:
+            cuts += 1
+            made = deploy(anvil, deployer, [], secrets.token_bytes(16), path)
+            transactions += 1
+            assert anvil.rpc.number("eth_getTransactionCount", deployer.address, "latest") == transactions
+            assert made == Deployment.load(path)
+            assert (made.deployment, made.members, made.block) == (
+                before.deployment,
+                before.members,
+                before.block,
+            )
+            assert made.case_registry is not None and made.trust()["case_registry"] == {
+                "address": made.case_registry.address.lower(),
+                "code_hash": made.case_registry.code_hash,
+            }
+            assert [file.name for file in tmp_path.iterdir()] == ["deployment.json"]
+            continue
+        break
+    assert cuts > 8, "the cuts went through the whole run"
 
 
 def test_the_same_run_again_changes_nothing(chain: AgencyChain, tmp_path: Path) -> None:
@@ -113,7 +154,7 @@ def test_the_deployer_holds_no_role(chain: AgencyChain) -> None:
     assert not any(members.view("hasRole", role, deployer) for role in roles)
 
 
-@pytest.mark.parametrize("field", ["chain_id", "genesis_hash", "code_hash", "address"])
+@pytest.mark.parametrize("field", ["chain_id", "genesis_hash", "code_hash", "address", "registry"])
 def test_another_chain_or_other_code_is_refused(chain: AgencyChain, tmp_path: Path, field: str) -> None:
     record = tmp_path / "deployment.json"
     chain.deployment.save(record)
@@ -122,6 +163,8 @@ def test_another_chain_or_other_code_is_refused(chain: AgencyChain, tmp_path: Pa
         content["chain_id"] += 1
     elif field == "genesis_hash":
         content["genesis_hash"] = "0x" + "00" * 32
+    elif field == "registry":
+        content["case_registry"]["code_hash"] = content["record_log"]["code_hash"]
     else:
         content["members"][field] = content["record_log"][field]
     record.write_text(json.dumps(content))

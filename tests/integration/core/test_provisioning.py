@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from gridwitness.errors import Conflict, InvalidInput
+from gridwitness.case_registry import ensure_procedure_approved
+from gridwitness.errors import Conflict, InvalidInput, Misconfigured
 from gridwitness.members import AgencyRow
 from gridwitness.provision import admit, found, record_manifests, write_trust
-from gridwitness_chain import Contract
+from gridwitness_chain import Account, Contract
 from sqlalchemy import select
 from support.platform import CITY, NAMES, POLICE, RunningPlatform, provision, running_platform
 
@@ -40,7 +41,7 @@ def ending_after(monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
     monkeypatch.setattr(Contract, "submit", submit)
 
 
-@pytest.mark.parametrize("calls", range(1, 9))
+@pytest.mark.parametrize("calls", range(1, 12))
 def test_interrupted_after_any_contract_call(
     bare: RunningPlatform, monkeypatch: pytest.MonkeyPatch, calls: int
 ) -> None:
@@ -58,10 +59,10 @@ def test_interrupted_after_any_contract_call(
     check_works(bare)
 
 
-def test_provisioning_takes_eight_calls(bare: RunningPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_provisioning_takes_eleven_calls(bare: RunningPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     """The range above covers every one of them."""
     with monkeypatch.context() as patch:
-        ending_after(patch, 9)
+        ending_after(patch, 12)
         provision(bare.platform)
 
 
@@ -113,6 +114,47 @@ def test_one_agency_alone_on_ganache() -> None:
 def test_two_agencies_on_ganache_by_the_system_clock() -> None:
     with running_platform("ganache", simulated=False) as running:
         check_works(running)
+
+
+def test_recorders_of_a_deployment_made_without(bare: RunningPlatform) -> None:
+    """Appointed at the next start; never again once the agencies replaced them; a new account is."""
+    provision(bare.platform)
+    chain, keystore = bare.platform.chain, bare.platform.keystore
+    registry = chain.contracts.case_registry
+    ours = {agency: keystore.account("recorder", agency).address for agency in (CITY, POLICE)}
+    assert {agency: registry.recorder_of(agency) for agency in ours} == ours
+    chain.decide([CITY, POLICE], registry, registry.appoint_recorder(CITY, None))
+    other = Account.random().address
+    chain.decide([CITY, POLICE], registry, registry.appoint_recorder(POLICE, other))
+    found(bare.platform, CITY, NAMES[CITY])
+    assert registry.recorder_of(CITY) is None and registry.recorder_of(POLICE) == other
+    (bare.settings.keys_dir / "recorder" / f"{CITY}.json").unlink()
+    platform = bare.reopened()
+    found(platform, CITY, NAMES[CITY])
+    fresh = platform.keystore.account("recorder", CITY).address
+    assert registry.recorder_of(CITY) == fresh != ours[CITY]
+    platform.close()
+
+
+def test_a_procedure_is_approved_once_and_with_one_graph(bare: RunningPlatform) -> None:
+    provision(bare.platform)
+    version, edges = "5e" * 32, 0x0202
+    ensure_procedure_approved(bare.platform, version, edges)
+    registry, engine = bare.platform.chain.contracts.case_registry, bare.engine
+    assert registry.edges_of(bytes.fromhex(version)) == edges
+    height = engine.block_number()
+    ensure_procedure_approved(bare.platform, version, edges)
+    assert engine.block_number() == height
+    with pytest.raises(Misconfigured) as refusal:
+        ensure_procedure_approved(bare.platform, version, 0x0206)
+    assert refusal.value.code == "procedure-edges-differ"
+    # Where another agency's registrar is elsewhere, ours approves and the start goes on.
+    (bare.settings.keys_dir / "registrar" / f"{POLICE}.json").unlink()
+    platform = bare.reopened()
+    for _ in range(2):
+        ensure_procedure_approved(platform, "5f" * 32, edges)
+    assert registry.edges_of(bytes.fromhex("5f" * 32)) == 0
+    platform.close()
 
 
 def check_works(running: RunningPlatform) -> None:

@@ -21,6 +21,7 @@ from gridwitness.cases.judging import (
     local_day,
     read_fact,
 )
+from gridwitness.cases.kinds import STEP
 from gridwitness.cases.loading import load_dossiers
 from gridwitness.cases.refused import reasons
 from gridwitness.cases.rule_book import RuleBook
@@ -28,6 +29,7 @@ from gridwitness.clock import Clock
 from gridwitness.devices import reviewed_devices
 from gridwitness.errors import GridWitnessError, InvalidInput, NotFound
 from gridwitness.members import persons, qualified
+from gridwitness.records import check_fields, kind_named
 from gridwitness.rules import Procedure, Step, StepFact, summary_lawful
 
 
@@ -39,7 +41,13 @@ class Adviser:
         self._clock = clock
 
     def options(
-        self, session: Session, account: UUID, agency: str, *, sub: str | None, procedure: str | None
+        self,
+        session: Session,
+        account: UUID,
+        agency: str,
+        *,
+        sub: str | None = None,
+        procedure: str | None = None,
     ) -> list[dict[str, Any]]:
         """The steps an account's roles allow where the case stands, and what is in each one's way.
 
@@ -56,9 +64,19 @@ class Adviser:
         ]
 
     def judge_draft(
-        self, session: Session, fields: Mapping[str, Any], account: UUID, agency: str, *, sub: str | None
+        self,
+        session: Session,
+        fields: Mapping[str, Any],
+        account: UUID,
+        agency: str,
+        *,
+        sub: str | None = None,
     ) -> dict[str, Any]:
-        """Whether a draft's fields would be accepted from this account now. Raises InvalidInput."""
+        """Whether a draft's fields (all of the kind's) would be accepted from this account now.
+
+        Raises InvalidInput `fields`, NotFound `case-unknown`.
+        """
+        check_fields(kind_named(STEP), fields)
         now = self._clock.now()
         fact = read_fact(fields, account, 0, "")
         day = local_day(fact.occurred_at)
