@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     rpc_url: str | None = Field(default=None, repr=False)
     """JSON-RPC of the chain; None = our own Ganache."""
     port: Port = 8000
+    public_url: str | None = Field(default=None, pattern=r"^https?://[!-~]{1,200}$")
+    """What people reach the platform by: verification links and QR codes begin with it. None = this machine,
+    at `port`.
+    """
     database_port: Port | None = None
     """None = a free port, chosen once and remembered under `home`; the same for `chain_port`."""
     chain_port: Port | None = None
@@ -57,7 +61,7 @@ class Settings(BaseSettings):
     def _absolute_home(cls, home: Path) -> Path:
         return home.expanduser().absolute()
 
-    @field_validator("database_url", "rpc_url", mode="before")
+    @field_validator("database_url", "rpc_url", "public_url", mode="before")
     @classmethod
     def _empty_is_none(cls, url: object) -> object:
         return None if url == "" else url
@@ -81,6 +85,11 @@ class Settings(BaseSettings):
             if getattr(self, name) is None:
                 raise ValueError(f"profile {self.profile!r} needs GRIDWITNESS_{name.upper()}")
         return self
+
+    @property
+    def public_base(self) -> str:
+        """Beginning of the links that documents print, without a slash at its end."""
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
 
     @property
     def entry_readers_open(self) -> bool:
