@@ -14,7 +14,7 @@ from gridwitness_chain import Account, Contract
 from sqlalchemy import select
 from support.platform import CITY, NAMES, POLICE, RunningPlatform, provision, running_platform
 
-CALLS = 11
+CALLS = 13
 """Contract calls that are approvals or keys, of a whole provisioning with two agencies."""
 
 
