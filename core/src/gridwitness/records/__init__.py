@@ -14,7 +14,7 @@ from gridwitness.records.effects import RowChange, change, put_new, remove
 from gridwitness.records.erasure import Erasures, find_erasure
 from gridwitness.records.field_types import is_digest, is_time
 from gridwitness.records.files import FileStore, add_file
-from gridwitness.records.kinds import KINDS, MILESTONES, Kind, kind_named, register
+from gridwitness.records.kinds import KINDS, MILESTONES, Kind, check_fields, kind_named, register
 from gridwitness.records.logs import (
     Log,
     current_log,
@@ -61,6 +61,7 @@ __all__ = [
     "TileStore",
     "add_file",
     "change",
+    "check_fields",
     "current_log",
     "find_erasure",
     "find_sources",
