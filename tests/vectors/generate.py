@@ -14,6 +14,7 @@ import claim_cases
 import clock_cases
 import decision_cases
 import disclosure_cases
+import duty_cases
 import entry_cases
 import inquiry_cases
 import json_cases
@@ -53,7 +54,11 @@ def vectors() -> dict[str, Any]:
         "procedure/general.json": procedure_documents.document("general"),
         "procedure/summary.json": procedure_documents.document("summary"),
         "procedure/calendars.json": procedure_stories.calendars(),
-        "procedure/judged.json": [*inquiry_cases.before_decision(), *decision_cases.from_decision()],
+        "procedure/judged.json": [
+            *inquiry_cases.before_decision(),
+            *decision_cases.from_decision(),
+            *duty_cases.duties(),
+        ],
         "procedure/clocks.json": clock_cases.clocks(),
         "procedure/surcharges.json": clock_cases.surcharges(),
     }

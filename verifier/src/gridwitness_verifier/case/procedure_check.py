@@ -115,10 +115,12 @@ def check_clocks(dossier: Dossier, rules: Rulebook) -> None:
     today = local_day(datetime.fromtimestamp(min(now, 2**37), UTC))
     readings = read_clocks(rules.procedure, rules.calendars, _facts(dossier), today)
     tally.checked = len(readings)
+    if not readings:
+        tally.not_evaluated.append(Phrase("no clock has begun", "尚无期限起算"))
     unknown = 0
     claimed = not dossier.times_proved
     for reading in readings:
-        if reading.problem is not None:
+        if reading.problem is not None and reading.state != "met":
             unknown += 1
         elif reading.overdue or reading.state == "late":
             _report(dossier, rules.procedure, reading)

@@ -120,7 +120,7 @@ def _reading(reader: _Reader, begun: int, ended: int | None, *, doubt: bool) -> 
         # Ended while it stood still: no day is due, so none was missed.
         state = MET if due_on is None or ended_on is None or ended_on <= due_on else LATE
     elif certain is not None and ended_on is not None and ended_on <= certain:
-        state, problem = MET, None
+        state = MET
     else:
         state = UNKNOWN
     return ClockReading(clock, started, started_on, due_on, problem, state, last, overdue)

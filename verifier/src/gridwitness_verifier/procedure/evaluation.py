@@ -105,7 +105,7 @@ def _sum(scene: Scene, name: str, steps: Sequence[str]) -> Decimal | Hidden:
         if isinstance(fact.step, Hidden) or (fact.step in steps and isinstance(fact.details, Hidden)):
             return HIDDEN
         if fact.step in steps and not isinstance(fact.details, Hidden):
-            value = _decimal(fact.details.get(name))
+            value = _decimal(scene.detail_of(fact, name))
             total += value if isinstance(value, Decimal) else 0
     return total
 

@@ -42,15 +42,20 @@ class Scene:
         """The same of a step that may not be there or not be shown."""
         if fact is None or isinstance(fact, Hidden):
             return fact
-        return HIDDEN if isinstance(fact.details, Hidden) else fact.details.get(name)
+        if isinstance(fact.details, Hidden):
+            return HIDDEN
+        step = None if isinstance(fact.step, Hidden) else self.procedure.steps.get(fact.step)
+        rule = None if step is None else step.details.get(name)
+        value = fact.details.get(name)
+        # What is not of its type is no value; what the step does not declare is none either.
+        return value if rule is not None and rule.has_type(value) else None
 
     def party_kind(self) -> Any:
         """The last detail `party_kind`, this step's own included."""
         for fact in (self.this, *reversed(self.before)):
-            if isinstance(fact.details, Hidden):
-                return HIDDEN
-            if fact.details.get("party_kind") is not None:
-                return fact.details["party_kind"]
+            kind = self.detail_of(fact, "party_kind")
+            if isinstance(kind, Hidden) or kind in ("citizen", "organisation"):
+                return kind
         return None
 
 
