@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.demo_home import (
@@ -42,7 +43,7 @@ def test_demo_proves_everything_and_names_every_tampering(home: Path) -> None:
     assert summary["ok"] and all(step["ok"] for step in summary["steps"])
 
     tampered = {(change["table"], change["column"]): change for change in summary["tampering"]}
-    assert len(summary["tampering"]) == 13
+    assert len(summary["tampering"]) == 16
     assert all(change["named"] and change["exit_code"] == 1 for change in summary["tampering"])
     record = tampered["records.record", "entry"]
     assert record["found"]["jti"] == record["key"]
@@ -52,7 +53,8 @@ def test_demo_proves_everything_and_names_every_tampering(home: Path) -> None:
 
     bundles = sorted(path.name for path in (folder / "bundles").glob("*.json"))
     assert bundles == sorted(bundle["file"] for bundle in summary["bundles"])
-    assert len(bundles) == summary["counts"]["bundles"] == 29
+    assert len(bundles) == summary["counts"]["bundles"] == len(summary["records"])
+    _check_cases(summary, folder, done.stdout)
     # The last verification is the audit after everything was undone.
     assert summary["verifications"][-1]["exit_code"] == 0
     assert {refusal["code"] for refusal in summary["refusals"]} >= {
@@ -61,6 +63,26 @@ def test_demo_proves_everything_and_names_every_tampering(home: Path) -> None:
     page = (folder / "report.html").read_text("utf-8")
     assert "every check that profile embedded requires is proved" in page
     assert "All evidence was proved" in done.stdout
+
+
+def _check_cases(summary: dict[str, Any], folder: Path, told: str) -> None:
+    """Two cases from clue to archive, unlawful steps refused by their rule, case files that prove or locate."""
+    assert summary["counts"]["summary_case_steps"] == 11
+    assert summary["counts"]["general_case_steps"] == 38
+    refused = {(refusal["code"], refusal["rule"]) for refusal in summary["refusals"]}
+    assert refused >= {
+        ("procedure-refused", "APL-42"), ("procedure-refused", "APL-51"), ("procedure-refused", "APL-62"),
+        ("procedure-refused", "APL-64"), ("step-before-predecessor", "APL-47"),
+        ("CaseRegistryEdgeRefused", None), ("CaseRegistryNotTheRecorder", None),
+    }  # fmt: skip
+    verified = {found["what"].partition(" case file")[2]: found for found in summary["verifications"]}
+    assert [verified[what]["exit_code"] for what in (", 简易程序 summary", ", 一般程序 general")] == [0, 0]
+    assert verified[" with another case's PDF"]["verdict"] == "failed: documents"
+    assert verified[" with one record left out"]["verdict"] == "failed: case"
+    documents = [path.read_bytes()[:5] for path in (folder / "documents").glob("*.pdf")]
+    assert documents == [b"%PDF-"] * summary["counts"]["documents"]
+    # Labour Day's shifted Saturday is a working day: the time to pay ends on it, and was missed.
+    assert "2026-05-09" in told and "逾期 late" in told
 
 
 def _started_demo(home: Path) -> subprocess.Popen[bytes]:

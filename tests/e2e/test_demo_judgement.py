@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from gridwitness.errors import Misconfigured
+from gridwitness.members import qualifications_of
+from gridwitness.members.models import AccountRow
 from gridwitness_cli.demo.accounts import (
     ACCOUNTS,
     DEVICE_FOLDER,
@@ -19,8 +21,10 @@ from gridwitness_cli.demo.attacks import Attack
 from gridwitness_cli.demo.story import Story, Tampering
 from gridwitness_cli.demo.verification import Verdict
 from gridwitness_evidence import SigningKey
+from sqlalchemy import select
 from support.platform import CITY, POLICE, RunningPlatform, running_platform
 
+SIGNERS = tuple(account.username for account in ACCOUNTS if account.signs)
 ATTACK = Attack(
     "a row", "members.account", "7", "name", "rows", {"table": "members.account", "column": "name"}
 )
@@ -68,7 +72,10 @@ def test_demo_accounts_are_made_once_with_keys_that_count() -> None:
         with running.platform.transaction() as session:
             for account in ("admin", *(one.username for one in ACCOUNTS)):
                 running.platform.accounts.check_password(session, account, PASSWORD)
-            keys = {name: _key_counts(running, session, name) for name in ("zhang.wei", "li.na", FEED_KEY)}
+            keys = {name: _key_counts(running, session, name) for name in (*SIGNERS, FEED_KEY)}
+            ids = {row.username: row.id for row in session.scalars(select(AccountRow))}
+            held = [row.account for row in qualifications_of(session, ids.values())]
+        assert ids["sun.lei"] not in held and held.count(ids["zhao.min"]) == 2
         assert all(keys.values()), keys
         running.drain()
         running.audit().require_proved()

@@ -74,9 +74,15 @@ def walk() -> Iterator[Walk]:
     [
         ("README.md", ["every check that profile embedded requires is proved", "exit code 2"]),
         ("README.zh-CN.md", ["各项核查均已核实"]),
-        ("docs/guides/officer.md", ["各项核查均已核实"]),
-        ("docs/guides/auditor.md", ["wang.fan", "column=username", "exit code 1"]),
-        ("docs/guides/operator.md", ["admin", "330100GA", "exit code 1", "not a time"]),
+        ("docs/guides/officer.md", ["各项核查均已核实", "exit code 2", "archived", "accepted"]),
+        (
+            "docs/guides/auditor.md",
+            ["wang.fan", "column=username", "exit code 1", "procedure-refused", "missing before this record"],
+        ),
+        (
+            "docs/guides/operator.md",
+            ["admin", "330100GA", "exit code 1", "not a time", "calendar/cn/2027", "33010010099"],
+        ),
     ],
 )
 def test_document_followed_word_by_word(walk: Walk, document: str, said: list[str]) -> None:
