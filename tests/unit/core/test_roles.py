@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from gridwitness.errors import Forbidden, InvalidInput
 from gridwitness.members import ROLES, Actor, Grant
-from gridwitness.members.roles import READERS, SIGNERS, SUBMITTERS, check_role
+from gridwitness.members.roles import READERS, SUBMITTERS, check_role
 
 CITY, POLICE = "330100CG", "330100GA"
 
@@ -17,7 +17,7 @@ def actor(*grants: tuple[str, str]) -> Actor:
 
 
 def test_the_sets_are_made_of_roles() -> None:
-    assert ROLES.keys() >= READERS > SIGNERS > SUBMITTERS
+    assert ROLES.keys() >= READERS > SUBMITTERS
     assert "party" not in READERS
     assert "caller" not in READERS
 

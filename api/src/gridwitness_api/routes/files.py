@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 from gridwitness.errors import NotFound
-from gridwitness.members.roles import READERS, SIGNERS
+from gridwitness.members.roles import READERS, SUBMITTERS
 from gridwitness.platform import Platform
 from gridwitness.records import add_file
 from gridwitness.records.models import FileRow
@@ -48,7 +48,7 @@ async def put(sha256: Sha256, request: Request, caller: CallerHere) -> Response:
     `file-type-refused` for programs, scripts, markup and whatever else an operator does not allow, 422
     `file-type-mismatch` where Content-Type says otherwise (`application/octet-stream` says nothing).
     """
-    await run_in_threadpool(caller.require, SIGNERS)
+    await run_in_threadpool(caller.require, SUBMITTERS)
     chunks = request.stream()
 
     def received() -> Iterator[bytes]:

@@ -33,15 +33,12 @@ SUBMITTERS = frozenset(
     {"officer", "grid_worker", "handler", "checker", "acceptor", "duty_chief", "dispatcher", "agency_head",
      "legal_reviewer", "hearing_chair", "police_node", "administrator"}
 )  # fmt: skip
-"""Roles that work on cases and events, hand in signed records and have documents issued of them."""
+"""Roles that may hand in signed records; what a record proves depends on its signature alone."""
 
 SIGNERS = SUBMITTERS | {"auditor"}
-"""Roles that may hand in signed records: auditors too, whose letters of supervision are steps of a case.
+"""Roles that may hand in signed records: auditors sign letters of supervision, and nothing else is theirs."""
 
-What a record proves depends on its signature alone.
-"""
-
-READERS = SIGNERS | {"data_steward"}
+READERS = SUBMITTERS | {"auditor", "data_steward"}
 """Roles that may read the records of the agency they are held in, and evidence.
 
 Nobody reads an agency that has not granted it: who audits several holds the role in each of them.
