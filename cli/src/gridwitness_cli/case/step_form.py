@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gridwitness.cases import STEP as KIND
 from gridwitness.errors import InvalidInput
 from gridwitness.records import kind_named
 from gridwitness.records.kinds import check_fields
@@ -15,7 +16,6 @@ from gridwitness_cli.case.step_options import StepOptions
 from gridwitness_cli.device.local_files import read_json_object
 from gridwitness_cli.device.typed_option import given_time, json_option, split_option, typed_option
 
-KIND = "case.step.v2"
 PARTY_FIELDS = ("name", "document_type", "document_number", "address", "phone", "representative")
 _ACCOUNT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import gridwitness.cases  # noqa: F401 - registers the kinds of cases, devices and members
 from gridwitness.errors import InvalidInput
 from gridwitness.records import KINDS, Kind, kind_named
 from gridwitness.records.kinds import check_fields
