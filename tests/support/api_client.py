@@ -20,7 +20,7 @@ from fastapi.testclient import TestClient
 from gridwitness.clock import SimulatedClock
 from gridwitness.migration import migrate
 from gridwitness.platform import Platform, open_platform
-from gridwitness.provision import admit, deploy_contracts, found, record_manifests
+from gridwitness.provision import admit, deploy_contracts, found, publish_rules, record_manifests
 from gridwitness.records import rfc3339
 from gridwitness.settings import Settings
 from gridwitness.worker import Worker
@@ -181,6 +181,7 @@ def _provisioned(made: Deployment) -> Deployment:
     deploy_contracts(platform, FIRST)
     found(platform, FIRST, "市城管执法局")
     record_manifests(platform, FIRST)
+    publish_rules(platform, FIRST)
     admit(platform, SECOND, "市公安局")
     with platform.transaction() as session:
         for agency, prefix in ((FIRST, "first"), (SECOND, "second")):

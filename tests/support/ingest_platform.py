@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from gridwitness.clock import SystemClock
 from gridwitness.migration import migrate
 from gridwitness.platform import Platform, open_platform
-from gridwitness.provision import deploy_contracts, found, record_manifests
+from gridwitness.provision import deploy_contracts, found, publish_rules, record_manifests
 from gridwitness.settings import load_settings
 from gridwitness.worker import Worker
 from gridwitness_chain import Anvil
@@ -33,6 +33,7 @@ def founded_platform() -> Iterator[Platform]:
         deploy_contracts(platform, AGENCY)
         found(platform, AGENCY, "杭州市城市管理局")
         record_manifests(platform, AGENCY)
+        publish_rules(platform, AGENCY)
         anchor_all(platform)
         yield platform
     finally:

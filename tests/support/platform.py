@@ -31,7 +31,7 @@ from gridwitness.clock import Clock, SimulatedClock, SystemClock, clock_for
 from gridwitness.migration import migrate
 from gridwitness.platform import Platform, open_platform
 from gridwitness.postgres import DatabaseUrls
-from gridwitness.provision import admit, deploy_contracts, found, record_manifests, write_trust
+from gridwitness.provision import admit, deploy_contracts, found, publish_rules, record_manifests, write_trust
 from gridwitness.records import Log, Outcome, Submission, current_log, latest_seen, record_row, rfc3339
 from gridwitness.settings import Settings, load_settings
 from gridwitness.worker import Worker
@@ -297,6 +297,7 @@ def provision(platform: Platform, agencies: int = 2) -> None:
     deploy_contracts(platform, CITY)
     found(platform, CITY, NAMES[CITY])
     record_manifests(platform, CITY)
+    publish_rules(platform, CITY)
     if agencies > 1:
         admit(platform, POLICE, NAMES[POLICE])
     write_trust(platform)

@@ -11,7 +11,7 @@ from gridwitness.manifest import check_manifest
 from gridwitness.members.models import AccountRow
 from gridwitness.migration import migrate
 from gridwitness.platform import Platform
-from gridwitness.provision import deploy_contracts, found, record_manifests, write_trust
+from gridwitness.provision import deploy_contracts, found, publish_rules, record_manifests, write_trust
 from gridwitness.worker import Worker
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -39,6 +39,7 @@ def provision(parts: Parts, platform: Platform) -> FirstLogin | None:
     deploy_contracts(platform, settings.agency_code)
     found(platform, settings.agency_code, settings.agency_name)
     record_manifests(platform, settings.agency_code)
+    publish_rules(platform, settings.agency_code)
     Worker(platform).check_standing()
     write_trust(platform)
     return _founding_admin(platform)

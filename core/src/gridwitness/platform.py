@@ -13,6 +13,7 @@ from gridwitness_evidence import TileTree
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from gridwitness.calendars import Calendars, PublishedCalendars
 from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
@@ -27,6 +28,7 @@ from gridwitness.members import (
     UnderWay,
 )
 from gridwitness.records import SOURCE_HANDLERS, Acceptance, BundleMaker, Erasures, FileStore, TileStore
+from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
 
 
@@ -48,6 +50,7 @@ class Platform:
     keys: Keys
     bundles: BundleMaker
     erasures: Erasures
+    rules: Rules[Calendars]
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -76,6 +79,8 @@ def open_platform(
     keystore = Keystore(settings.keys_dir)
     files = FileStore(settings.files_dir, settings.file_size_limit_bytes)
     directory = MemberDirectory()
+    calendars = PublishedCalendars()
+    rule_handler = RuleHandler({"procedure": check_procedure, "calendar": calendars.check})
     chain = Chain(rpc_url, settings.chain_dir, keystore, clock)
     acceptance = Acceptance(
         clock=clock,
@@ -83,7 +88,7 @@ def open_platform(
         directory=directory,
         own_keys=keystore,
         files=files,
-        handlers={**SOURCE_HANDLERS, **KEY_HANDLERS},
+        handlers={**SOURCE_HANDLERS, **KEY_HANDLERS, PUBLISHED: rule_handler},
     )
 
     def tree_of(log: str, size: int) -> TileTree:
@@ -104,4 +109,5 @@ def open_platform(
         keys=Keys(acceptance, ContractKeyRegistry(chain), keystore, UnderWay(clock)),
         bundles=BundleMaker(tree_of, directory),
         erasures=Erasures(acceptance, keystore, files, clock, timedelta(days=settings.retention_days)),
+        rules=Rules(acceptance, keystore, settings.jurisdiction, calendars),
     )

@@ -106,6 +106,15 @@ def record_manifests(platform: Platform, founding_agency: str) -> None:
             platform.acceptance.accept_one(session, statement, internal=True)
 
 
+def publish_rules(platform: Platform, founding_agency: str) -> list[str]:
+    """Publish the procedures and calendars of this release that are not published yet; gives their names.
+
+    Raises InvalidInput `jurisdiction-unknown`.
+    """
+    with platform.transaction() as session:
+        return platform.rules.publish_bundled(session, founding_agency)
+
+
 def write_trust(platform: Platform) -> dict[str, Any]:
     """Write `trust.json`: what the platform proposes that a verifier should trust."""
     settings, deployment = platform.settings, platform.chain.deployment

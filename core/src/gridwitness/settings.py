@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     agency_code: str = Field(default="330100CG", pattern=r"^[0-9A-Z]{6,18}$")
     """The founding agency, made at the first start; later changes of these two have no effect."""
     agency_name: str = "示范市城市管理局"
+    jurisdiction: str = Field(default="national", pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+    """Whose numbers are laid over the national procedures (hearing thresholds are provincial)."""
     demo_mode: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Of `serve` and `worker`; INFO has a line per request. `up` gives its children WARNING unless told."""

@@ -12,9 +12,9 @@ from gridwitness.records.bundles import (
 )
 from gridwitness.records.effects import RowChange, change, put_new, remove
 from gridwitness.records.erasure import Erasures, find_erasure
-from gridwitness.records.field_types import is_digest
+from gridwitness.records.field_types import is_digest, is_time
 from gridwitness.records.files import FileStore, add_file
-from gridwitness.records.kinds import KINDS, Kind, kind_named, register
+from gridwitness.records.kinds import KINDS, MILESTONES, Kind, kind_named, register
 from gridwitness.records.logs import (
     Log,
     current_log,
@@ -38,6 +38,7 @@ from gridwitness.records.tiles import TileStore
 __all__ = [
     "KINDS",
     "MANIFEST_KIND",
+    "MILESTONES",
     "SOURCE_HANDLERS",
     "Acceptance",
     "BundleMaker",
@@ -66,6 +67,7 @@ __all__ = [
     "head_view",
     "heads_of",
     "is_digest",
+    "is_time",
     "kind_named",
     "latest_seen",
     "lock_subjects",
