@@ -18,7 +18,7 @@ import io
 import json
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -121,8 +121,10 @@ class RunningPlatform:
         *,
         confirmed: bool = True,
         algorithm: str = "ES256",
+        roles: Sequence[str] = ("officer",),
+        qualified: Sequence[str] = (),
     ) -> Officer:
-        """An account with the role of officer and a signing key that another agency confirmed."""
+        """An account with roles, qualifications and a signing key that another agency confirmed."""
         username = username or f"officer-{secrets.token_hex(4)}"
         with self.platform.transaction() as session:
             account = self.platform.accounts.create(
@@ -131,9 +133,13 @@ class RunningPlatform:
                 username=username,
                 display_name=f"{username} 警官",
                 password=PASSWORD,
-                roles=["officer"],
+                roles=list(roles),
                 by=None,
             )
+            for kind in qualified:
+                self.platform.qualifications.grant(
+                    session, account.id, kind, f"证-{username}", self.clock.now(), None, by=None
+                )
         officer = Officer(
             self, agency, str(account.id), username, SigningKey.generate(algorithm), account.sub
         )
@@ -264,15 +270,19 @@ def running_platform(
     agencies: int = 2,
     simulated: bool = True,
     provisioned: bool = True,
+    begin: datetime | None = None,
     **settings: Any,
 ) -> Iterator[RunningPlatform]:
-    """A platform on a fresh database and chain; `agencies` 1 or 2; `settings` override the defaults."""
+    """A platform on a fresh database and chain; `agencies` 1 or 2; `settings` override the defaults.
+
+    `begin`: what the simulated clock shows first; now, if not given.
+    """
     home = new_home("gw-platform-")
     server = database_server()
     server.prepare("migrated", lambda urls: migrate(urls.owner))
     urls = server.fresh("migrated")
     chosen = load_settings(home=home, simulated_clock=simulated, **settings)
-    clock = _begun(clock_for(chosen))
+    clock = _begun(clock_for(chosen), begin)
     start = int(clock.now().timestamp()) if simulated else None
     chain = ENGINES[engine](home / "chain", simulated_from=start)
     platform: Platform | None = None
@@ -312,8 +322,10 @@ def run_verifier(*arguments: str) -> Report:
     return Report(exit_code, json.loads(out.getvalue()))
 
 
-def _begun(clock: Clock) -> Clock:
+def _begun(clock: Clock, begin: datetime | None) -> Clock:
     if isinstance(clock, SimulatedClock):
+        if begin is not None:
+            clock.set_to(begin)
         clock.advance(0)
     else:
         assert isinstance(clock, SystemClock)

@@ -17,7 +17,7 @@ _ROW = re.compile(r"^\| `([a-z0-9.]+\.v\d+)` \|(.+)\|$", re.MULTILINE)
 _FIELD = re.compile(r"`([a-z_0-9]+)` ([a-z]+)(!?)")
 _CODE = re.compile(r"`([^`]+)`")
 _EFFECT_NAME = re.compile(r"^\| `([a-z]+(?:\.<[a-z]+>)*)` \|", re.MULTILINE)
-_EFFECT_ERASABLE = re.compile(r"Columns of an effect that may be erased:\s+(`[^.]+(?:\.[^.\s]+)*`)\.")
+_EFFECT_ERASABLE = re.compile(r"Columns of an effect that may be erased:\s+(`[^`]+`(?:,\s+`[^`]+`)*)\.")
 
 
 def kinds_of_format(text: str) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from gridwitness.calendars import Calendars, PublishedCalendars
+from gridwitness.cases import Cases, case_handlers
 from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
+from gridwitness.devices import DEVICE_HANDLERS, Devices
 from gridwitness.keystore import Keystore
 from gridwitness.members import (
     KEY_HANDLERS,
@@ -25,9 +27,18 @@ from gridwitness.members import (
     ContractKeyRegistry,
     Keys,
     MemberDirectory,
+    Qualifications,
     UnderWay,
 )
-from gridwitness.records import SOURCE_HANDLERS, Acceptance, BundleMaker, Erasures, FileStore, TileStore
+from gridwitness.records import (
+    SOURCE_HANDLERS,
+    Acceptance,
+    BundleMaker,
+    Erasures,
+    FileStore,
+    StepHandler,
+    TileStore,
+)
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
 
@@ -50,6 +61,9 @@ class Platform:
     keys: Keys
     bundles: BundleMaker
     erasures: Erasures
+    qualifications: Qualifications
+    devices: Devices
+    cases: Cases
     rules: Rules[Calendars]
 
     @contextmanager
@@ -82,18 +96,28 @@ def open_platform(
     calendars = PublishedCalendars()
     rule_handler = RuleHandler({"procedure": check_procedure, "calendar": calendars.check})
     chain = Chain(rpc_url, settings.chain_dir, keystore, clock)
+    handlers: dict[str, StepHandler] = {
+        **SOURCE_HANDLERS,
+        **KEY_HANDLERS,
+        **DEVICE_HANDLERS,
+        PUBLISHED: rule_handler,
+    }
     acceptance = Acceptance(
         clock=clock,
         tolerance_seconds=settings.time_tolerance_seconds,
         directory=directory,
         own_keys=keystore,
         files=files,
-        handlers={**SOURCE_HANDLERS, **KEY_HANDLERS, PUBLISHED: rule_handler},
+        handlers=handlers,
     )
+
+    rules = Rules(acceptance, keystore, settings.jurisdiction, calendars)
+    handlers |= case_handlers(rules)  # they read the rules that acceptance takes in
 
     def tree_of(log: str, size: int) -> TileTree:
         return TileTree(TileStore(settings.log_dir, log).read_tile, size)
 
+    bundles = BundleMaker(tree_of, directory)
     return Platform(
         settings=settings,
         clock=clock,
@@ -107,7 +131,10 @@ def open_platform(
         accounts=Accounts(acceptance, clock, timedelta(seconds=settings.token_lifetime_seconds)),
         answers=Answers(clock),
         keys=Keys(acceptance, ContractKeyRegistry(chain), keystore, UnderWay(clock)),
-        bundles=BundleMaker(tree_of, directory),
+        bundles=bundles,
         erasures=Erasures(acceptance, keystore, files, clock, timedelta(days=settings.retention_days)),
-        rules=Rules(acceptance, keystore, settings.jurisdiction, calendars),
+        qualifications=Qualifications(acceptance),
+        devices=Devices(clock),
+        cases=Cases(rules, acceptance, bundles, clock),
+        rules=rules,
     )

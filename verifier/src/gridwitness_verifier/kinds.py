@@ -191,7 +191,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 
 # Columns of effects that may be erased (section 4).
-ERASABLE_COLUMNS = frozenset({"members.account.display_name"})
+ERASABLE_COLUMNS = frozenset(
+    {"members.account.display_name"}
+    | {
+        f"cases.party.{column}"
+        for column in ("name", "document_type", "document_number", "address", "phone", "representative")
+    }
+)
 
 
 def kind_of(name: str) -> Kind:

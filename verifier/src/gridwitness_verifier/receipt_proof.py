@@ -1,4 +1,4 @@
-"""Receipt proofs: a `TreeHeadAnchored` event is in a block (docs/format.md section 7)."""
+"""Receipt proofs: an event of a contract is in a block (docs/format.md section 7)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from . import rlp_strict
 from .claims import is_integer
 from .errors import VerificationError
-from .header import parse_header
+from .header import Header, parse_header
 from .hexadecimal import parse_hex
 from .keccak import keccak256
 from .rlp_strict import Item
@@ -34,15 +34,54 @@ class AnchorEvent:
     header_rlp: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class ProvedEvent:
+    """Topics (32 bytes each) and data of one event of a contract; `index` = its place in `logs`.
+
+    `logs` are all events of its receipt as they stand in it, those of other contracts too.
+    """
+
+    header: Header
+    header_rlp: bytes
+    index: int
+    topics: tuple[bytes, ...]
+    data: bytes
+    logs: tuple[Item, ...]
+
+
 def verify_receipt_proof(
     proof: Any, *, record_log_address: bytes, log_id: bytes, chain_id: int | None = None
 ) -> AnchorEvent:
-    """The event that `proof` (the JSON object of section 7) shows.
+    """The `TreeHeadAnchored` event that `proof` (the JSON object of section 7) shows.
 
     `record_log_address` is 20 bytes and `log_id` SHA-256 of the log's origin, both from the trust file, as is
     `chain_id`. That the block itself is on the chain is not shown here (seals: `qbft.verify_seals`).
     Raises VerificationError: `anchor-form`, `anchor-chain`, `anchor-contract`, `anchor-receipt`,
     `anchor-status`, `anchor-event`, `header-form`, `rlp`, `trie`, `hex`.
+    """
+    event = prove_event(proof, address=record_log_address, name="RecordLog", chain_id=chain_id)
+    if len(event.topics) != 3 or event.topics[0] != EVENT_TOPIC:
+        raise VerificationError("anchor-event", "not a TreeHeadAnchored event")
+    if event.topics[1] != log_id:
+        raise VerificationError("anchor-log", "the event is of another log")
+    old_size, new_size, root = _sizes_and_root(event.topics[2], event.data)
+    header = event.header
+    return AnchorEvent(
+        header.block_hash,
+        header.number,
+        header.time,
+        old_size,
+        new_size,
+        root,
+        header.state_root,
+        event.header_rlp,
+    )
+
+
+def prove_event(proof: Any, *, address: bytes, name: str, chain_id: int | None = None) -> ProvedEvent:
+    """Any event of the contract `name` at `address` (20 bytes) that a receipt proof shows.
+
+    Raises VerificationError as `verify_receipt_proof` does.
     """
     # 1. form
     if not isinstance(proof, dict) or not proof.keys() >= _MEMBERS:
@@ -50,19 +89,33 @@ def verify_receipt_proof(
     # 2. chain and contract are those of the trust file
     if not is_integer(proof["chain_id"], 0) or chain_id not in (None, proof["chain_id"]):
         raise VerificationError("anchor-chain", f"the proof is not of chain {chain_id}")
-    if parse_hex(proof["contract"], name="contract") != record_log_address:
-        raise VerificationError(
-            "anchor-contract", f"the event is not of RecordLog 0x{record_log_address.hex()}"
-        )
+    if parse_hex(proof["contract"], name="contract") != address:
+        raise VerificationError("anchor-contract", f"the event is not of {name} 0x{address.hex()}")
     # 3. the receipt is in the block
     header_rlp = parse_hex(proof["header"], name="header")
     header = parse_header(header_rlp)
     receipt = _prove_receipt(proof, header.receipts_root)
     # 4. the event is in the receipt
-    old_size, new_size, root = _event(proof["log_index"], receipt, record_log_address, log_id)
-    return AnchorEvent(
-        header.block_hash, header.number, header.time, old_size, new_size, root, header.state_root, header_rlp
-    )
+    logs, index = _logs(receipt), proof["log_index"]
+    if not is_integer(index, 0, len(logs) - 1):
+        raise VerificationError("anchor-event", "log_index names no event of the receipt")
+    found, topics, data = read_log(logs[index])
+    if found != address:
+        raise VerificationError("anchor-contract", "the event was made by another contract")
+    return ProvedEvent(header, header_rlp, index, topics, data, tuple(logs))
+
+
+def read_log(log: Item) -> tuple[bytes, tuple[bytes, ...], bytes]:
+    """Address, topics and data of an event of a receipt; raises VerificationError `anchor-event`."""
+    if not isinstance(log, list) or len(log) != 3:
+        raise VerificationError("anchor-event", "an event is address, topics and data")
+    address, topics, data = log
+    if not isinstance(address, bytes) or not isinstance(data, bytes) or not isinstance(topics, list):
+        raise VerificationError("anchor-event", "an event is address, topics and data")
+    words = tuple(topic for topic in topics if isinstance(topic, bytes) and len(topic) == 32)
+    if len(words) != len(topics):
+        raise VerificationError("anchor-event", "a topic is 32 bytes")
+    return address, words, data
 
 
 def parse_nodes(value: Any, name: str) -> list[bytes]:
@@ -84,26 +137,9 @@ def _prove_receipt(proof: dict[str, Any], receipts_root: bytes) -> bytes:
     return receipt
 
 
-def _event(log_index: Any, receipt: bytes, contract: bytes, log_id: bytes) -> tuple[int, int, bytes]:
-    logs = _logs(receipt)
-    if not is_integer(log_index, 0, len(logs) - 1):
-        raise VerificationError("anchor-event", "log_index names no event of the receipt")
-    log = logs[log_index]
-    if not isinstance(log, list) or len(log) != 3:
-        raise VerificationError("anchor-event", "an event is address, topics and data")
-    address, topics, data = log
-    if address != contract:
-        raise VerificationError("anchor-contract", "the event was made by another contract")
-    if not isinstance(topics, list) or len(topics) != 3 or topics[0] != EVENT_TOPIC:
-        raise VerificationError("anchor-event", "not a TreeHeadAnchored event")
-    if topics[1] != log_id:
-        raise VerificationError("anchor-log", "the event is of another log")
-    return _sizes_and_root(topics[2], data)
-
-
-def _sizes_and_root(topic: Item, data: Item) -> tuple[int, int, bytes]:
+def _sizes_and_root(topic: bytes, data: bytes) -> tuple[int, int, bytes]:
     """Old size, new size and root: the topic is the new size, the data `oldSize ‖ root`."""
-    if not isinstance(data, bytes) or not isinstance(topic, bytes) or (len(data), len(topic)) != (64, 32):
+    if len(data) != 64:
         raise VerificationError("anchor-event", "data of the event does not have its form")
     old_size, new_size = _size(data[:32]), _size(topic)
     if old_size >= new_size:

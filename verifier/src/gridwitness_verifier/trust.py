@@ -72,6 +72,7 @@ class Trust:
     members: Contract
     keys_slot: int
     record_log: Contract
+    case_registry: Contract | None
     logs: tuple[LogTrust, ...]
     validators: tuple[Validator, ...]
     clock: str
@@ -161,6 +162,9 @@ class _Members:
             return self.take(member)
         return self.text(member)
 
+    def optional_members(self, member: str) -> _Members | None:
+        return self.members(member) if member in self._left else None
+
     def choice(self, member: str, values: tuple[str, ...]) -> str:
         value = self.text(member)
         if value not in values:
@@ -197,7 +201,7 @@ def _trust(root: _Members, digest: str, confirmed: bool, folder: Path) -> Trust:
         raise VerificationError("trust-form", "trust.deployment is not 32 hex digits")
     chain, contracts, time = root.members("chain"), root.members("contracts"), root.members("time")
     members = contracts.members("members")
-    files = root.optional_text("files")
+    files, registry = root.optional_text("files"), contracts.optional_members("case_registry")
     trust = Trust(
         sha256=digest,
         confirmed=confirmed,
@@ -210,6 +214,8 @@ def _trust(root: _Members, digest: str, confirmed: bool, folder: Path) -> Trust:
         members=Contract(members.hex("address", 20), members.hex("code_hash", 32)),
         keys_slot=members.number("keys_slot"),
         record_log=_contract(contracts.members("record_log")),
+        # Deployments made before there was one have none.
+        case_registry=None if registry is None else _contract(registry),
         logs=tuple(_log(item, deployment) for item in root.items("logs")),
         validators=tuple(_validator(item) for item in root.items("validators")),
         clock=time.choice("clock", ("system", "simulated")),

@@ -1,4 +1,4 @@
-"""What steps do beside moving the case on: evidence, decision, service, payment, measures, letters, publication.
+"""What steps do beside moving the case on: evidence, decisions, payments, measures, letters, publication.
 
 Which step does what is this table; what a step needs and who may take it is the procedure's.
 """
@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from gridwitness.calendars import ClockReading
 from gridwitness.cases.dossier import Dossier, Taken
 from gridwitness.cases.models import (
     DecisionRow,
@@ -20,7 +21,6 @@ from gridwitness.cases.models import (
     PublicationRow,
     ServiceRow,
 )
-from gridwitness.calendars import ClockReading
 from gridwitness.records import RowChange, change, put_new
 from gridwitness.rules import Procedure
 
@@ -65,7 +65,7 @@ def _evidence(kind: str | None) -> Act:
 
 
 def _decision(
-    dossier: Dossier, taken: Taken, procedure: Procedure, readings: Sequence[ClockReading]
+    dossier: Dossier, taken: Taken, _: Procedure, readings: Sequence[ClockReading]
 ) -> list[RowChange]:
     dossier.decision = taken.index
     rows = [
@@ -143,7 +143,8 @@ def _letter(letter: str) -> Act:
     def act(
         dossier: Dossier, taken: Taken, _: Procedure, readings: Sequence[ClockReading]
     ) -> list[RowChange]:
-        due = next((r for r in reversed(readings) if r.clock == REPLY_CLOCK and r.state == "running"), None)
+        # A letter while another waits for its reply begins no clock of its own: one reply answers both.
+        due = next((r for r in reversed(readings) if r.clock == REPLY_CLOCK and r.ended_on is None), None)
         dossier.letters.append(taken.index)
         return [
             put_new(
@@ -204,9 +205,8 @@ def _removal(procedure: Procedure, party_kind: str | None, published: date) -> d
 
 
 def _started(readings: Sequence[ClockReading], clock: str, taken: Taken) -> ClockReading | None:
-    """The clock's newest run, where this step's day began it."""
-    runs = [reading for reading in readings if reading.clock == clock]
-    return runs[-1] if runs and runs[-1].started_on == taken.local_day else None
+    """The clock's run that this step began."""
+    return next((r for r in readings if r.clock == clock and r.started_seq == taken.index), None)
 
 
 _MEASURES = (

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from gridwitness.calendars import ClockReading
 from gridwitness.cases.dossier import Dossier
 from gridwitness.cases.models import ClockRow
-from gridwitness.calendars import ClockReading
 from gridwitness.records import RowChange, change, put_new, remove
 from gridwitness.rules import Procedure
 
@@ -56,5 +56,6 @@ def next_due(procedure: Procedure, readings: Sequence[ClockReading]) -> dict[str
 def _is_duty(procedure: Procedure, reading: ClockReading) -> bool:
     if reading.duty != "party":
         return True
-    ends = next((clock.end for clock in procedure.clocks if clock.clock == reading.clock), ())
+    clock = procedure.clocks.get(reading.clock)
+    ends = () if clock is None else clock.end
     return any(procedure.milestone_of(step) == "execution" for step in ends)

@@ -15,20 +15,23 @@ from gridwitness.cases.judging import check_form, check_order, judge, local_day,
 from gridwitness.cases.kinds import COSIGN, DOCUMENT, OLD_KINDS, STEP
 from gridwitness.cases.loading import Loaded, load
 from gridwitness.cases.models import DocumentRow, StepRow
+from gridwitness.cases.rule_book import RuleBook
 from gridwitness.cases.rules import fold_step
 from gridwitness.errors import Conflict, Forbidden, GridWitnessError, InvalidInput, NotFound
 from gridwitness.records import Log, RowChange, change, put_new
-from gridwitness.rules import Procedure, Rules
+from gridwitness.rules import Procedure
 from gridwitness.text_form import canonical_json
 
 MAXIMUM_DETAILS = 16_384
-"""Characters of a step's details: they stand again, as text, in the effect's disclosure."""
+"""Bytes of a step's details, basis and officers: they stand again, as text, in its effect's disclosures. What
+fails there would leave a gap in the numbers.
+"""
 
 
 class CaseHandler:
     """`StepHandler` of every kind that may stand on a case's subject."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: RuleBook) -> None:
         self._rules = rules
 
     def load(self, session: Session, records: Sequence[Record]) -> Loaded:
@@ -50,7 +53,7 @@ class CaseHandler:
         return _step(record, log, signer, loaded)
 
 
-def case_handlers(rules: Rules) -> dict[str, CaseHandler]:
+def case_handlers(rules: RuleBook) -> dict[str, CaseHandler]:
     """One handler for all, so that a batch may hold a step with its cosignature."""
     return dict.fromkeys((STEP, COSIGN, DOCUMENT, *OLD_KINDS), CaseHandler(rules))
 
@@ -69,8 +72,9 @@ def _step(record: Record, log: Log, signer: UUID, loaded: Loaded) -> list[RowCha
     fields, claims = record.fields, record.claims
     dossier = loaded.dossiers.get(claims.sub) or Dossier(claims.sub)
     check_form(fields, claims.iat, loaded.standings)
-    if len(canonical_json(fields["details"])) > MAXIMUM_DETAILS:
-        raise InvalidInput("fields", f"`details` has more than {MAXIMUM_DETAILS} characters.", None)
+    structured = [fields["details"], fields["basis"], fields["officers"]]
+    if len(canonical_json(structured).encode()) > MAXIMUM_DETAILS:
+        raise InvalidInput("fields", f"What the step says has more than {MAXIMUM_DETAILS} bytes.", None)
     procedure = _procedure(record, dossier, loaded)
     fact = read_fact(fields, signer, len(dossier.steps), claims.jti)
     check_order(dossier, procedure, fact)

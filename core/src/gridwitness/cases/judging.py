@@ -15,6 +15,7 @@ from gridwitness.cases.refused import own_refusal, refuse
 from gridwitness.devices import ReviewedDevice
 from gridwitness.errors import Conflict, InvalidInput
 from gridwitness.members import Person, Qualified
+from gridwitness.records import rfc3339
 from gridwitness.rules import LOCAL, Attempt, DeviceReview, Judgement, Procedure, Refusal, StepFact
 
 AHEAD = timedelta(seconds=120)
@@ -112,7 +113,7 @@ def check_order(dossier: Dossier, procedure: Procedure, fact: StepFact) -> None:
     )
     raise Conflict(
         "step-before-predecessor",
-        f"{why.article}：{why.zh} / {why.en}: {fact.occurred_at.isoformat()} < {last.occurred_at.isoformat()}",
+        f"{why.article}：{why.zh} / {why.en}: {rfc3339(fact.occurred_at)} < {rfc3339(last.occurred_at)}",
         "date it when it occurred; what was forgotten is a step of today that says so",
         rule=why.rule,
         article=why.article,

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 from gridwitness_evidence import Record
@@ -29,10 +28,11 @@ from gridwitness.cases.models import (
     PublicationRow,
     StepRow,
 )
+from gridwitness.cases.rule_book import RuleBook
 from gridwitness.devices import reviewed_devices
 from gridwitness.errors import GridWitnessError
 from gridwitness.members import key_holders, persons, qualified
-from gridwitness.rules import Procedure, Rules, StepFact
+from gridwitness.rules import Procedure, StepFact
 
 _STATEMENTS = text("""
     SELECT s.jti, s.sub, s.index, s.step, s.signer, r.kid, s.officers, r.entry, s.cosigner IS NOT NULL
@@ -60,7 +60,7 @@ class Loaded:
         return self.dossiers.setdefault(sub, Dossier(sub))
 
 
-def load(session: Session, rules: Rules, records: Sequence[Record]) -> Loaded:
+def load(session: Session, rules: RuleBook, records: Sequence[Record]) -> Loaded:
     """Ask for everything the batch's records name. Numbers are locked where a step may assign one."""
     steps = [record for record in records if record.claims.kind == STEP]
     dossiers = load_dossiers(session, {record.claims.sub for record in records})
@@ -188,7 +188,7 @@ def _load_statements(session: Session, dossiers: Mapping[str, Dossier], records:
         dossiers[sub].documents.add((str(statement), document))
 
 
-def _load_procedures(session: Session, rules: Rules, loaded: Loaded, steps: Sequence[Record]) -> None:
+def _load_procedures(session: Session, rules: RuleBook, loaded: Loaded, steps: Sequence[Record]) -> None:
     """Of cases there are, the version they keep; of new ones, the one in force on the step's day."""
     for dossier in loaded.dossiers.values():
         version = dossier.header["rules"]
@@ -224,8 +224,9 @@ def _load_numbers(session: Session, loaded: Loaded, steps: Sequence[Record]) -> 
             .where(CaseRow.agency == agency, CaseRow.year.in_(years[agency]))
             .group_by(CaseRow.year)
         )
-        for year, number in session.execute(highest):
-            loaded.numbers[agency, year] = number
+        loaded.numbers |= {
+            (agency, year): number for year, number in session.execute(highest) if year and number
+        }
 
 
 def _agency(record: Record, loaded: Loaded) -> str:

@@ -235,7 +235,9 @@ class EnforcementRow(Base):
 
 
 class ClockRow(Base):
-    """One run of one clock, as the last step left it; `state`: running, met, late. `turn` counts from 0.
+    """One run of one clock, as the last step left it; `turn` counts from 0.
+
+    `state`: running, suspended, met, late, or unknown where the year's calendar is not published.
 
     Whether a running one is overdue is a question of the day that asks.
     """

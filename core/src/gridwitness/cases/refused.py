@@ -15,7 +15,10 @@ PROCEDURAL = frozenset(
 
 
 class ProcedureRefused(Conflict):
-    """The procedure does not allow the step where the case stands. `context`: rule, article, reasons, step."""
+    """The procedure does not allow the step where the case stands.
+
+    `context`: rule, article, reasons, step, state.
+    """
 
 
 def is_procedural(error: GridWitnessError) -> bool:
@@ -23,15 +26,10 @@ def is_procedural(error: GridWitnessError) -> bool:
     return error.code in PROCEDURAL
 
 
-def refusal(rule: str, article: str, zh: str, en: str, kind: str = "requirement") -> Refusal:
-    """A reason of the platform's own, in the form of the procedure's."""
-    return Refusal(kind=kind, rule=rule, article=article, zh=zh, en=en)
-
-
 def own_refusal(procedure: Procedure, rule: str, zh: str, en: str) -> Refusal:
-    """As `refusal`, with the article the procedure gives its rule (the rule's id where it has none)."""
-    law = procedure.rules.get(rule)
-    return refusal(rule, rule if law is None else law.article, zh, en)
+    """A reason of the platform's own, with the rule's article (its id where the procedure lacks it)."""
+    law = procedure.document.laws.get(rule)
+    return Refusal("requirement", rule, rule if law is None else law.article, zh, en)
 
 
 def reasons(refusals: Sequence[Refusal]) -> list[dict[str, Any]]:
@@ -42,8 +40,8 @@ def reasons(refusals: Sequence[Refusal]) -> list[dict[str, Any]]:
 def refuse(step: str, state: str | None, refusals: Sequence[Refusal]) -> GridWitnessError:
     """The error of a step that was not allowed.
 
-    A missing role is 403 whatever else lacks, so that nobody learns by trying; where only fields lack, the input
-    is malformed and nothing is recorded.
+    A missing role is 403 whatever else lacks, so that nobody learns by trying; where only fields lack, the
+    input is malformed and nothing is recorded.
     """
     roles = [r for r in refusals if r.kind == "role"]
     first = (roles or [r for r in refusals if r.kind != "fields"] or list(refusals))[0]

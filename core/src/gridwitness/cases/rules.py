@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from gridwitness.calendars import ClockReading
 from gridwitness.cases.acts import act_rows
 from gridwitness.cases.clock_rows import clock_rows, next_due
 from gridwitness.cases.dossier import HEADER, Dossier, Part, Statement, Taken
 from gridwitness.cases.kinds import PARTY_MEMBERS
 from gridwitness.cases.models import CaseOfficerRow, CaseRow, MilestoneRow, PartyRow, StepRow
-from gridwitness.calendars import ClockReading
 from gridwitness.records import RowChange, change, put_new
 from gridwitness.rules import Procedure
 

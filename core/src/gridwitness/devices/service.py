@@ -92,7 +92,7 @@ class Devices:
             raise NotFound("device-unknown", f"There is no device {device}.", "see the list of devices")
         return found
 
-    def list(
+    def page(
         self, session: Session, agency: str, after: str | None = None, limit: int = 100
     ) -> list[DeviceRow]:
         """Devices of an agency by number, from the one behind `after` on."""

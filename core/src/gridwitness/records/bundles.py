@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,13 +19,20 @@ from gridwitness_evidence import (
     TileTree,
     parse_presentation,
 )
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from gridwitness.errors import Conflict, Misconfigured, NotFound
 from gridwitness.records.logs import latest_anchor, logs_by_origin
 from gridwitness.records.models import AnchorRow, KeyStateRow, RecordRow, TreeHeadRow
-from gridwitness.records.signers import SignerDirectory
+from gridwitness.records.signers import RegisteredKey, SignerDirectory
+
+_COVERING = text("""
+    SELECT r.jti, covering.size FROM records.record AS r,
+        LATERAL (SELECT a.size FROM records.anchor AS a WHERE a.log = r.log AND a.size > r.leaf_index
+                 ORDER BY a.size LIMIT 1) AS covering
+    WHERE r.jti = ANY(CAST(:jtis AS uuid[]))
+""")
 
 PROVENANCE = ("captured", "device", "clock_source", "capture")
 """What a device may claim beside a record: kept, shown, never proof."""
@@ -93,42 +101,96 @@ class BundleMaker:
 
     def make(self, session: Session, row: RecordRow) -> Bundle:
         """The bundle of one record. Raises Conflict `not-anchored-yet`."""
-        anchor = None if row.leaf_index is None else _covering_anchor(session, row.log, row.leaf_index)
-        if anchor is None or row.leaf_index is None:
-            raise Conflict(
-                "not-anchored-yet",
-                f"Record {row.jti} is accepted but its tree head is not on the chain yet.",
-                "ask again shortly; the receipt names the time by which it will be",
+        return self.make_many(session, [row])[0]
+
+    def make_many(self, session: Session, rows: Sequence[RecordRow]) -> list[Bundle]:
+        """The bundles of many records, in order; a handful of queries. Raises Conflict `not-anchored-yet`."""
+        sizes = _covering_sizes(session, rows)
+        for row in rows:
+            if row.jti not in sizes:
+                raise Conflict(
+                    "not-anchored-yet",
+                    f"Record {row.jti} is accepted but its tree head is not on the chain yet.",
+                    "ask again shortly; the receipt names the time by which it will be",
+                )
+        heads = {(row.log, sizes[row.jti]) for row in rows}
+        material = _Material.of(session, self._directory, rows, heads)
+        trees = {head: self._tree_of(*head) for head in heads}
+        return [_bundle(row, sizes[row.jti], material, trees[row.log, sizes[row.jti]]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """Stored proofs that bundles are made of, by log and size."""
+
+    anchors: Mapping[tuple[str, int], AnchorRow]
+    notes: Mapping[tuple[str, int], str]
+    keys: Mapping[tuple[str, str], RegisteredKey]
+    key_states: Mapping[tuple[str, int, str, str], KeyStateRow]
+    records: Mapping[UUID, Record]
+
+    @classmethod
+    def of(
+        cls,
+        session: Session,
+        directory: SignerDirectory,
+        rows: Sequence[RecordRow],
+        heads: set[tuple[str, int]],
+    ) -> _Material:
+        """Everything the records' bundles need."""
+        records = {row.jti: stored_record(row) for row in rows}
+        seen = {
+            (row.log, claimed.size) for row in rows if (claimed := records[row.jti].claims.seen) is not None
+        }
+        anchors = session.scalars(
+            select(AnchorRow).where(tuple_(AnchorRow.log, AnchorRow.size).in_(heads | seen))
+        )
+        notes = session.execute(
+            select(TreeHeadRow.log, TreeHeadRow.size, TreeHeadRow.note).where(
+                tuple_(TreeHeadRow.log, TreeHeadRow.size).in_(heads)
             )
-        record = stored_record(row)
-        head = session.get_one(TreeHeadRow, (row.log, anchor.size))
-        hashes = self._tree_of(row.log, anchor.size).inclusion_proof(row.leaf_index)
-        return Bundle(
-            record=record.presentation,
-            log_proof=LogProof(row.leaf_index, tuple(hashes), head.note).encode(),
-            anchor=ReceiptProof.from_value(anchor.proof),
-            seen=self._seen(session, row.log, record),
-            signer=self._signer(session, row, anchor, record),
-            provenance=_provenance(row),
+        )
+        states = session.scalars(
+            select(KeyStateRow).where(
+                tuple_(KeyStateRow.log, KeyStateRow.size).in_(heads),
+                KeyStateRow.kid.in_({row.kid for row in rows}),
+            )
+        )
+        return cls(
+            {(row.log, row.size): row for row in anchors},
+            {(log, size): note for log, size, note in notes},
+            directory.find(session, {(row.iss, row.kid) for row in rows}),
+            {(row.log, row.size, row.agency, row.kid): row for row in states},
+            records,
         )
 
-    def _seen(self, session: Session, log: str, record: Record) -> ReceiptProof | None:
-        seen = record.claims.seen
-        return (
-            None
-            if seen is None
-            else ReceiptProof.from_value(session.get_one(AnchorRow, (log, seen.size)).proof)
-        )
 
-    def _signer(self, session: Session, row: RecordRow, anchor: AnchorRow, record: Record) -> BundleSigner:
-        key = self._directory.find(session, [(row.iss, row.kid)]).get((row.iss, row.kid))
-        state = session.get(KeyStateRow, (row.log, anchor.size, row.iss, row.kid))
-        return BundleSigner(
+def _bundle(row: RecordRow, size: int, material: _Material, tree: TileTree) -> Bundle:
+    assert row.leaf_index is not None
+    record = material.records[row.jti]
+    seen = record.claims.seen
+    hashes = tree.inclusion_proof(row.leaf_index)
+    key = material.keys.get((row.iss, row.kid))
+    state = material.key_states.get((row.log, size, row.iss, row.kid))
+    return Bundle(
+        record=record.presentation,
+        log_proof=LogProof(row.leaf_index, tuple(hashes), material.notes[row.log, size]).encode(),
+        anchor=ReceiptProof.from_value(material.anchors[row.log, size].proof),
+        seen=None if seen is None else ReceiptProof.from_value(material.anchors[row.log, seen.size].proof),
+        signer=BundleSigner(
             jwk=record.fields["jwk"] if key is None else key.public_key.jwk,
             agency=row.iss,
             purpose=record.fields["purpose"] if key is None else key.purpose,
             key_state=None if state is None else KeyStateProof.from_value(state.proof),
-        )
+        ),
+        provenance=_provenance(row),
+    )
+
+
+def _covering_sizes(session: Session, rows: Iterable[RecordRow]) -> dict[UUID, int]:
+    """The first anchored size over each record; those not anchored yet are left out."""
+    found = session.execute(_COVERING, {"jtis": [str(row.jti) for row in rows]})
+    return {jti: size for jti, size in found}
 
 
 def _covering_anchor(session: Session, log: str, leaf_index: int) -> AnchorRow | None:

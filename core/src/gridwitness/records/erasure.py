@@ -35,7 +35,13 @@ from gridwitness.records.signers import OwnKeys
 from gridwitness.records.subjects import lock_subjects, subject_log
 
 ERASURE_KIND = "record.erasure.v1"
-ERASABLE_COLUMNS = frozenset({"members.account.display_name"})
+ERASABLE_COLUMNS = frozenset(
+    {"members.account.display_name"}
+    | {
+        f"cases.party.{column}"
+        for column in ("name", "document_type", "document_number", "address", "phone", "representative")
+    }
+)
 """Columns of effects that may be erased; fields of statements say so in their kind."""
 
 

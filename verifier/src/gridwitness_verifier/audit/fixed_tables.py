@@ -20,9 +20,12 @@ _TABLES: dict[str, tuple[str, str]] = {
     ),
     "records.key_state": ("log size agency kid proof", ""),
     "records.file": ("sha256 sm3 size", "media_type received_at"),
+    "cases.registration": ("sub index transaction block_number block_hash block_time proof", ""),
 }
 
-NEEDED = {name: tuple(derived.split()) for name, (derived, _) in _TABLES.items()}
+NEEDED = {
+    name: tuple(derived.split()) for name, (derived, _) in _TABLES.items() if name.startswith("records.")
+}
 """Tables every audit reads, with the columns it reads from them."""
 
 _CLASS_OF = {
@@ -32,7 +35,7 @@ _CLASS_OF = {
     for column in columns.split()
 }
 _OPERATIONAL_ACCOUNT = {"password_hash", "failed_logins", "locked_until", "last_login"}
-_OPERATIONAL_TABLES = {"records.sending", "members.session", "members.idempotency"}
+_OPERATIONAL_TABLES = {"records.sending", "cases.sending", "members.session", "members.idempotency"}
 _UNDECLARED = {"public.alembic_version"}
 
 

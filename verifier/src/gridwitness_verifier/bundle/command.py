@@ -8,14 +8,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import Unusable
 from ..progress import progress_bar
-from ..report import Check, Phrase, Report, Result
-from ..report.phrase import chinese
-from ..report.verdict import SEVERITY
+from ..report import Check, Phrase, Report
 from ..report.wording import THIS_MACHINE
 from ..trust import Trust
 from .case import Case
-from .file import read_bundle
+from .file import Bundle, read_evidence
+from .merging import merge_checks
 from .verification import verify_bundle
 
 if TYPE_CHECKING:
@@ -60,14 +60,29 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "bundle", help="check evidence bundles, offline / 离线核实证据包"
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="evidence bundle (JSON)")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="evidence bundles, or one case file (JSON)"
+    )
+    parser.add_argument(
+        "--document",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="with a case file: is this the document it issued / 核对文书原件",
+    )
     parser.add_argument("--rpc", metavar="URL", help="also ask this node for what came after the anchor")
     return parser
 
 
 def run(args: argparse.Namespace, trust: Trust) -> Report:
     """Check every file; one report, in which each check has its worst result."""
-    bundles = [read_bundle(path) for path in args.files]
+    evidence = [read_evidence(path) for path in args.files]
+    bundles = [found for found in evidence if isinstance(found, Bundle)]
+    if len(bundles) < len(evidence):
+        return _run_case(args, trust, evidence)
+    if args.document:
+        raise Unusable("document-alone", "--document needs a case file, which holds what was issued")
     results: list[tuple[Case, list[Check]]] = []
     with (
         _open_node(args.rpc) as rpc,
@@ -77,8 +92,17 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
             results.append(verify_bundle(bundle, trust, rpc=rpc, memory=args.memory))
             advance()
     cases = [case for case, _ in results]
-    checks = [_merge(group) for group in zip(*(checks for _, checks in results), strict=True)]
+    checks = [merge_checks(group) for group in zip(*(checks for _, checks in results), strict=True)]
     return Report("bundle", trust, _subject(cases), checks, _not_shown(cases, online=bool(args.rpc)))
+
+
+def _run_case(args: argparse.Namespace, trust: Trust, evidence: list[Bundle | dict[str, Any]]) -> Report:
+    """A case file alone is one report. What checks it is loaded only then."""
+    if len(evidence) > 1 or isinstance(evidence[0], Bundle):
+        raise Unusable("case-alone", "a case file is checked by itself: give one file")
+    command = import_module("gridwitness_verifier.case.command")
+    report: Report = command.run_case(args, trust, evidence[0], args.files[0].name)
+    return report
 
 
 def _open_node(url: str | None) -> AbstractContextManager[Rpc | None]:
@@ -87,22 +111,6 @@ def _open_node(url: str | None) -> AbstractContextManager[Rpc | None]:
         return nullcontext()
     node: AbstractContextManager[Rpc] = import_module("gridwitness_verifier.rpc").Rpc(url)
     return node
-
-
-def _merge(checks: tuple[Check, ...]) -> Check:
-    """One check out of those of several files: the worst result, all locations."""
-    if len(checks) == 1:
-        return checks[0]
-    worst = max(checks, key=lambda check: SEVERITY.index(check.result))
-    same = sum(check.result is worst.result for check in checks)
-    english, share = f"{same} of {len(checks)}", f"{len(checks)} 份中 {same} 份"
-    if worst.result is Result.PROVED:
-        reason = Phrase(f"{english} bundles", f"{share}证据包")
-    else:
-        first = chinese(worst.reason)
-        reason = Phrase(f"{english} bundles, first: {worst.reason}", f"{share}证据包，首例：{first}")
-    locations = tuple(location for check in checks for location in check.locations)
-    return Check(worst.name, worst.result, reason, len(checks), locations)
 
 
 def _subject(cases: list[Case]) -> dict[str, Any]:

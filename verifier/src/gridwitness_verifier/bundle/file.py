@@ -10,6 +10,8 @@ from .. import strict_json
 from ..errors import Unusable, VerificationError
 
 MAXIMUM_FILE = 16 * 2**20
+CASE_FORMAT = "gridwitness-case/v1"
+MAXIMUM_CASE = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +31,44 @@ class Bundle:
     key_state: Any
 
 
-def read_bundle(path: Path) -> Bundle:
-    """Read a bundle; raises Unusable: `bundle-unreadable`, `bundle-form`, `bundle-record`, `json-…`."""
+def read_evidence(path: Path) -> Bundle | dict[str, Any]:
+    """Read a bundle, or the object of a case file, not taken apart yet.
+
+    Raises Unusable: `bundle-unreadable`, `bundle-form`, `bundle-record`, `json-…`.
+    """
     try:
         with path.open("rb") as file:
-            data = file.read(MAXIMUM_FILE + 1)
+            data = file.read(MAXIMUM_CASE + 1)
     except (OSError, ValueError) as error:
         detail = getattr(error, "strerror", None) or "not a file name"
         raise Unusable("bundle-unreadable", f"cannot read {path}: {detail}") from error
-    return parse_bundle(data, path.name)
+    return parse_evidence(data, path.name)
 
 
-def parse_bundle(data: bytes, name: str) -> Bundle:
-    """Parse the bytes of a bundle called `name`; raises Unusable."""
-    if len(data) > MAXIMUM_FILE:
-        raise Unusable("bundle-form", f"{name} has more than {MAXIMUM_FILE} bytes")
+def parse_evidence(data: bytes, name: str) -> Bundle | dict[str, Any]:
+    """Parse the bytes of a bundle or case file called `name`; raises Unusable."""
+    if len(data) > MAXIMUM_CASE:
+        raise Unusable("bundle-form", f"{name} has more than {MAXIMUM_CASE} bytes")
     try:
         value = strict_json.loads(data)
     except VerificationError as error:
         raise Unusable(error.code, f"{name} is not a bundle: {error.message}") from error
+    if isinstance(value, dict) and value.get("format") == CASE_FORMAT:
+        return value
+    if len(data) > MAXIMUM_FILE:
+        raise Unusable("bundle-form", f"{name} has more than {MAXIMUM_FILE} bytes")
+    return _bundle(value, name)
+
+
+def parse_bundle(data: bytes, name: str) -> Bundle:
+    """Parse the bytes of a bundle called `name`; raises Unusable."""
+    found = parse_evidence(data, name)
+    if not isinstance(found, Bundle):
+        raise Unusable("bundle-form", f"{name} is a case file, not a bundle")
+    return found
+
+
+def _bundle(value: Any, name: str) -> Bundle:
     if not isinstance(value, dict) or value.get("format") != "gridwitness-bundle/v1":
         raise Unusable("bundle-form", f"{name} is not a gridwitness-bundle/v1 object")
     record = value.get("record")

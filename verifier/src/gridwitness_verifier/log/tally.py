@@ -48,7 +48,9 @@ class Tally:
     def _locate(self, code: str, detail: str, where: dict[str, Any]) -> None:
         self.codes[code] += 1
         if len(self.locations) < LONGEST_LIST:
-            self.locations.append(Location(code, detail[:_LONGEST_DETAIL], **where))
+            # A slice of a phrase would lose its Chinese.
+            short = detail if len(detail) <= _LONGEST_DETAIL else detail[:_LONGEST_DETAIL]
+            self.locations.append(Location(code, short, **where))
 
     def add(self, further: Tally) -> None:
         """The findings of a later part."""

@@ -49,9 +49,17 @@ class Calendars:
             day += _ONE
         return day
 
-    def term_end(self, first: date, days: int, kind: str, still: frozenset[date] = frozenset()) -> date:
+    def term_end(
+        self,
+        first: date,
+        days: int,
+        kind: str,
+        still: frozenset[date] = frozenset(),
+        until: date | None = None,
+    ) -> date | None:
         """The last day of a term that begins after `first`; days of `still` do not count.
 
+        None where it is not reached before `until`, from which on none counts (None: there is no such day).
         Raises VerificationError `calendar-unpublished`, or `term` for one beyond MAXIMUM_TERM.
         """
         if not 0 <= days <= MAXIMUM_TERM:
@@ -59,6 +67,8 @@ class Calendars:
         day, left = first, days
         while left:
             day = _after(day)
+            if until is not None and day >= until:
+                return None
             if day not in still and (kind == CALENDAR_DAYS or self.is_workday(day)):
                 left -= 1
         return day
@@ -79,17 +89,20 @@ def parse_calendar(content: Any) -> tuple[int, Year]:
     if not is_integer(year, 1900, 9998):
         raise VerificationError("calendar-form", "a calendar without its year")
     number = int(year)
-    return number, Year(_days(content, "holidays", number), _days(content, "workdays", number))
+    holidays, workdays = _days(content, "holidays", number), _days(content, "workdays", number)
+    if holidays & workdays:
+        raise VerificationError("calendar-form", "a day that is holiday and working day")
+    return number, Year(holidays, workdays)
 
 
 def _days(content: dict[str, Any], name: str, year: int) -> frozenset[date]:
     value = content.get(name)
     if not isinstance(value, list) or len(value) > 366:
         raise VerificationError("calendar-form", f"{name} is not a list of days")
-    days = frozenset(_day(text, name) for text in value)
-    if any(day.year != year for day in days):
-        raise VerificationError("calendar-form", f"a day of {name} that is not of {year}")
-    return days
+    days = [_day(text, name) for text in value]
+    if any(day.year != year for day in days) or days != sorted(set(days)):
+        raise VerificationError("calendar-form", f"{name} are days of {year}, ascending")
+    return frozenset(days)
 
 
 def _day(text: Any, name: str) -> date:

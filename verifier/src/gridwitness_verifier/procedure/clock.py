@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from ..claims import is_integer
 from ..errors import VerificationError
-from .calendar import Calendars
+from .calendar import MAXIMUM_TERM, Calendars
 from .document import Clock, Procedure
 from .evaluation import Scene
 from .facts import CaseFacts, Hidden, StepFact
 from .truth import CALENDAR, REDACTED
 
-RUNNING, MET, LATE = "running", "met", "late"
+RUNNING, MET, LATE, SUSPENDED, UNKNOWN = "running", "met", "late", "suspended", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,10 @@ def _applies(reader: _Reader, at: int) -> bool | None:
 
 
 def _ends(clock: Clock, fact: StepFact) -> bool:
-    return fact.step in clock.end and (clock.end_outcome is None or fact.outcome in clock.end_outcome)
+    """`end_outcome` speaks of those end steps that have outcomes."""
+    if fact.step not in clock.end:
+        return False
+    return clock.end_outcome is None or fact.outcome is None or fact.outcome in clock.end_outcome
 
 
 def _may_end(clock: Clock, fact: StepFact) -> bool:
@@ -100,51 +105,70 @@ def _may_end(clock: Clock, fact: StepFact) -> bool:
 def _reading(reader: _Reader, begun: int, ended: int | None, *, doubt: bool) -> ClockReading:
     steps, clock = reader.case.steps, reader.clock
     started, last = steps[begun], None if ended is None else steps[ended]
-    within = steps[begun + 1 : ended]
     started_on = None if isinstance(started.day, Hidden) else started.day
-    due_on, problem = _due(reader, started_on, within)
     ended_on = None if last is None or isinstance(last.day, Hidden) else last.day
+    due_on, problem = _due(reader, started_on, steps[begun + 1 : ended])
     if doubt or (last is not None and ended_on is None):
         due_on, problem = None, REDACTED
-    state = RUNNING if last is None else MET
-    if last is not None and due_on is not None and ended_on is not None and ended_on > due_on:
-        state = LATE
-    overdue = last is None and due_on is not None and reader.today > due_on
+    state, overdue = RUNNING, False
+    if last is None:
+        overdue = due_on is not None and reader.today > due_on
+        state = SUSPENDED if due_on is None and problem is None else RUNNING
+    elif problem is not None:
+        state = UNKNOWN
+    else:
+        # Ended while it stood still: no day is due, so none was missed.
+        state = MET if due_on is None or ended_on is None or ended_on <= due_on else LATE
     return ClockReading(clock, started, started_on, due_on, problem, state, last, overdue)
 
 
 def _due(
     reader: _Reader, started_on: date | None, within: Sequence[StepFact]
 ) -> tuple[date | None, str | None]:
-    """The last day of the term with its extensions, or why it can not be told."""
+    """The last day of the term with its extensions, or why it can not be told; neither while it stands."""
+    still = None if started_on is None else _still_days(reader, within)
+    if started_on is None or still is None:
+        return None, REDACTED
+    days, due_on, problem = reader.clock.days, *_count(reader, started_on, reader.clock.days, still)
+    for fact in within:
+        if reader.clock.extended_by is None or fact.step != reader.clock.extended_by:
+            continue
+        added: Any = None if isinstance(fact.details, Hidden) else fact.details.get("days")
+        if not is_integer(added, 0, MAXIMUM_TERM) or isinstance(fact.day, Hidden):
+            return None, REDACTED
+        # Granted after the due day it is too late, and adds nothing.
+        if due_on is None or fact.day <= due_on:
+            days += int(added)
+            due_on, problem = _count(reader, started_on, days, still)
+    return due_on, problem
+
+
+def _count(reader: _Reader, started_on: date, days: int, still: _Still) -> tuple[date | None, str | None]:
     clock, calendars = reader.clock, reader.calendars
-    if started_on is None:
-        return None, REDACTED
-    still = _still_days(reader, within)
-    if still is None:
-        return None, REDACTED
     try:
-        due_on = calendars.term_end(started_on, clock.days, clock.kind, still)
-        for fact in within:
-            if clock.extended_by is not None and fact.step == clock.extended_by:
-                days = None if isinstance(fact.details, Hidden) else fact.details.get("days")
-                if not isinstance(days, int) or isinstance(days, bool):
-                    return None, REDACTED
-                due_on = calendars.term_end(due_on, days, clock.kind, still)
+        due_on = calendars.term_end(started_on, days, clock.kind, still.days, until=still.since)
+        if due_on is None:
+            return None, None
         return (calendars.roll(due_on) if clock.roll else due_on), None
     except VerificationError:
         return None, CALENDAR
 
 
-def _still_days(reader: _Reader, within: Sequence[StepFact]) -> frozenset[date] | None:
-    """Days on which the clock stands still, None where what would tell is not shown."""
-    if reader.clock.suspended_by is None:
-        return frozenset()
-    first, until = reader.clock.suspended_by
+@dataclass(frozen=True, slots=True)
+class _Still:
+    """Days on which a clock stands still, and since when it does so without an end yet."""
+
+    days: frozenset[date]
+    since: date | None
+
+
+def _still_days(reader: _Reader, within: Sequence[StepFact]) -> _Still | None:
+    """None where what would tell is not shown."""
+    first, going_on = reader.clock.suspended_by or (None, None)
     days: set[date] = set()
     since: date | None = None
     for fact in within:
-        if fact.step not in (first, until):
+        if fact.step not in (first, going_on):
             continue
         if isinstance(fact.day, Hidden):
             return None
@@ -153,9 +177,7 @@ def _still_days(reader: _Reader, within: Sequence[StepFact]) -> frozenset[date] 
         elif since is not None:
             days.update(_span(since, fact.day))
             since = None
-    if since is not None:
-        days.update(_span(since, reader.today))
-    return frozenset(days)
+    return _Still(frozenset(days), since)
 
 
 def _span(first: date, last: date) -> Iterator[date]:

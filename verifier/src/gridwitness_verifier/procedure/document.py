@@ -8,8 +8,9 @@ from hashlib import sha256
 from typing import Any
 
 from .. import strict_json
+from ..registry_event import MILESTONE_NAMES
 
-MILESTONES = ("start", "inquiry", "review", "decision", "service", "execution", "closure")
+MILESTONES = MILESTONE_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Procedure:
     jurisdiction: str
     laws: Mapping[str, Law]
     thresholds: Mapping[str, Threshold]
+    conditions: Mapping[str, Mapping[str, Any]]
     states: frozenset[str]
     steps: Mapping[str, Step]
     clocks: tuple[Clock, ...]

@@ -50,18 +50,21 @@ class Scene:
                 return evaluate(self, condition)
         raise VerificationError("procedure-form", "a condition without an operator")
 
-    def last(self, step: str) -> StepFact | Hidden | None:
-        """The last such step before; HIDDEN where a later one, whose name is not shown, may be it."""
+    def last(self, steps: Sequence[str]) -> StepFact | Hidden | None:
+        """The last of such steps before; HIDDEN where a later one, whose name is not shown, may be it."""
         for fact in reversed(self.before):
             if isinstance(fact.step, Hidden):
                 return HIDDEN
-            if fact.step == step:
+            if fact.step in steps:
                 return fact
         return None
 
-    def detail(self, name: str, of: str | None) -> Any:
+    def detail(self, name: str, of: Any) -> Any:
         """A detail's value, None where there is none, HIDDEN where it is not shown."""
-        fact = self.this if of is None else self.last(of)
+        return self.detail_of(self.this if of is None else self.last(names_of(of)), name)
+
+    def detail_of(self, fact: StepFact | Hidden | None, name: str) -> Any:
+        """The same of a step that may not be there or not be shown."""
         if fact is None or isinstance(fact, Hidden):
             return fact
         return HIDDEN if isinstance(fact.details, Hidden) else fact.details.get(name)
@@ -131,7 +134,7 @@ def _operand(scene: Scene, operand: Any) -> Decimal | Hidden | None:
     if "threshold" in operand:
         return _threshold(scene, operand["threshold"])
     if "sum" in operand:
-        return _sum(scene, operand["sum"], operand["of"])
+        return _sum(scene, operand["sum"], names_of(operand["of"]))
     return _decimal(scene.detail(operand["detail"], operand.get("of")))
 
 
@@ -145,12 +148,12 @@ def _threshold(scene: Scene, name: str) -> Decimal | Hidden | None:
     return _decimal({"citizen": threshold.citizen, "organisation": threshold.organisation}.get(str(kind)))
 
 
-def _sum(scene: Scene, name: str, step: str) -> Decimal | Hidden:
+def _sum(scene: Scene, name: str, steps: Sequence[str]) -> Decimal | Hidden:
     total = Decimal(0)
-    for fact in scene.before:
-        if isinstance(fact.step, Hidden) or (fact.step == step and isinstance(fact.details, Hidden)):
+    for fact in (*scene.before, scene.this):
+        if isinstance(fact.step, Hidden) or (fact.step in steps and isinstance(fact.details, Hidden)):
             return HIDDEN
-        if fact.step == step and not isinstance(fact.details, Hidden):
+        if fact.step in steps and not isinstance(fact.details, Hidden):
             value = _decimal(fact.details.get(name))
             total += value if isinstance(value, Decimal) else 0
     return total
@@ -169,6 +172,22 @@ def _detail(scene: Scene, condition: Mapping[str, Any]) -> Truth:
     if isinstance(value, Hidden):
         return _REDACTED
     return known(any(text in condition["is"] for text in _texts(value)))
+
+
+def _given(scene: Scene, condition: Mapping[str, Any]) -> Truth:
+    value = scene.detail(condition["given"], condition.get("of"))
+    return _REDACTED if isinstance(value, Hidden) else known(value is not None)
+
+
+def _subset(scene: Scene, condition: Mapping[str, Any]) -> Truth:
+    first, second = (scene.detail(part["detail"], part.get("of")) for part in condition["subset"])
+    if isinstance(first, Hidden) or isinstance(second, Hidden):
+        return _REDACTED
+    return known(set(_texts(first)) <= set(_texts(second)))
+
+
+def _holds(scene: Scene, condition: Mapping[str, Any]) -> Truth:
+    return scene.holds(scene.procedure.conditions[condition["holds"]])
 
 
 def _texts(value: Any) -> list[str]:
@@ -230,17 +249,20 @@ def _within(scene: Scene, condition: Mapping[str, Any]) -> Truth:
     return _term(scene, condition["within"], condition, after=False)
 
 
-def _term(scene: Scene, step: str, condition: Mapping[str, Any], *, after: bool) -> Truth:
-    began = scene.last(step)
+def _term(scene: Scene, step: Any, condition: Mapping[str, Any], *, after: bool) -> Truth:
+    began = scene.last(names_of(step))
     if began is None:
         return FALSE
     if isinstance(began, Hidden) or isinstance(began.day, Hidden) or isinstance(scene.this.day, Hidden):
         return _REDACTED
+    # No term of n days ends before the n-th day, so no calendar is asked for then.
+    if (scene.this.day - began.day).days <= condition["days"]:
+        return known(not after)
     try:
         end = scene.calendars.term_end(began.day, condition["days"], condition["kind"])
     except VerificationError:
         return unknown(CALENDAR)
-    return known((scene.this.day > end) is after)
+    return known((end is not None and scene.this.day > end) is after)
 
 
 def _qualified(scene: Scene, _: Mapping[str, Any]) -> Truth:
@@ -251,8 +273,9 @@ def _qualified(scene: Scene, _: Mapping[str, Any]) -> Truth:
 
 
 def _device_reviewed(scene: Scene, condition: Mapping[str, Any]) -> Truth:
-    step = condition["device-reviewed"]
-    device, captured = scene.detail("device", step), scene.detail("captured_at", step)
+    steps = names_of(condition["device-reviewed"])
+    last = scene.this if scene.this.step in steps else scene.last(steps)
+    device, captured = scene.detail_of(last, "device"), scene.detail_of(last, "captured_at")
     if isinstance(device, Hidden) or isinstance(captured, Hidden):
         return _REDACTED
     if not isinstance(device, str) or not is_of_type("time", captured):
@@ -277,4 +300,5 @@ _OPERATORS: dict[str, Callable[[Scene, Mapping[str, Any]], Truth]] = {
     "all": _all, "any": _any, "not": _not, "done": _done, "outcome": _outcome, "compare": _compare,
     "detail": _detail, "officers": _officers, "signer-in": _signer_in, "officer-in": _officer_in,
     "passed": _passed, "within": _within, "qualified": _qualified, "device-reviewed": _device_reviewed,
+    "given": _given, "holds": _holds, "subset": _subset,
 }  # fmt: skip

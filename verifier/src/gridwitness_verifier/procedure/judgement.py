@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,12 @@ from .facts import HIDDEN, CaseFacts, Hidden, StepFact
 from .truth import REDACTED, TRUE, Truth, unknown
 
 STATE, FIELDS, REQUIREMENT = "state", "fields", "requirement"
+# 行政处罚法 Article 47: the record of the whole procedure.
+ORDER_RULE = "APL-47"
+_EARLIER = Phrase("dated before the step before it", "日期早于前一步骤")
 _REDACTED = unknown(REDACTED)
+# Narrower than the type `decimal` of a field: amounts have no sign, and an end (section 15).
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +83,12 @@ def judge_step(scene: Scene, state: str | Hidden) -> Iterator[Finding]:
     step = scene.procedure.steps.get(fact.step)
     if step is None:
         detail = Phrase(f"the procedure has no step {fact.step!r:.60}", f"程序中没有步骤 {fact.step!r:.60}")
-        yield Finding(fact, STATE, "", TRUE.negated(), detail)
+        yield Finding(fact, FIELDS, "", TRUE.negated(), detail)
         return
     yield Finding(fact, STATE, step.rule, _stands(step, state, scene), _said_state(step, state))
     for truth, detail in _form(step, fact):
         yield Finding(fact, FIELDS, step.rule, truth, detail)
+    yield Finding(fact, REQUIREMENT, ORDER_RULE, _follows(scene), _EARLIER)
     for requirement in step.requires:
         truth = _required(scene, requirement)
         detail = Phrase(requirement.en, requirement.zh)
@@ -94,6 +101,15 @@ def _stands(step: Step, state: str | Hidden, scene: Scene) -> Truth:
     if isinstance(state, Hidden):
         return _REDACTED
     return Truth(state in step.sources)
+
+
+def _follows(scene: Scene) -> Truth:
+    if not scene.before:
+        return TRUE
+    before, this = scene.before[-1].occurred_at, scene.this.occurred_at
+    if isinstance(before, Hidden) or isinstance(this, Hidden):
+        return _REDACTED
+    return Truth(before <= this)
 
 
 def _said_state(step: Step, state: str | Hidden) -> Phrase:
@@ -154,7 +170,7 @@ def _details(step: Step, fact: StepFact) -> Iterator[tuple[Truth, Phrase]]:
             yield TRUE.negated(), Phrase(f"no detail {name!r:.60}", f"没有详情项 {name!r:.60}")
     for name, rule in step.details.items():
         value = fact.details.get(name)
-        if value is None:
+        if name not in fact.details:
             missing = Phrase(f"detail {name} is missing", f"缺少详情项 {name}")
             yield Truth(not rule.required), missing
         else:
@@ -165,8 +181,18 @@ def _details(step: Step, fact: StepFact) -> Iterator[tuple[Truth, Phrase]]:
 
 
 def _is_allowed(rule: Detail, value: object) -> bool:
-    right = isinstance(value, bool) if rule.type == "boolean" else is_of_type(rule.type, value)
+    right = _has_type(rule.type, value)
     if not right or rule.values is None:
         return right
     texts = value if isinstance(value, list) else [value]
     return all(text in rule.values for text in texts)
+
+
+def _has_type(name: str, value: object) -> bool:
+    if name == "boolean":
+        return isinstance(value, bool)
+    if name == "decimal":
+        return isinstance(value, str) and _AMOUNT.match(value) is not None
+    if value == "" or (name == "integer" and isinstance(value, int) and value < 0):
+        return False
+    return is_of_type(name, value)

@@ -10,7 +10,7 @@ from ..claims import is_integer
 from ..errors import VerificationError
 from ..field_types import is_of_type
 from .calendar import KINDS, MAXIMUM_TERM
-from .conditions import check_condition
+from .conditions import Names, check_condition, check_named
 from .document import (
     MILESTONES,
     Clock,
@@ -37,8 +37,11 @@ def parse_procedure(content: Any) -> Procedure:
     if members.get("format") != FORMAT or members.get("procedure") not in ("general", "summary"):
         raise _refused("procedure", f"not a {FORMAT} of a known procedure")
     thresholds = {name: _threshold(item, name) for name, item in _named(members, "thresholds")}
+    names = Names(thresholds, dict(_named(members, "conditions")))
+    check_named(names)
+    shared = {name: _requirement(item, name, names) for name, item in _named(members, "requirements")}
     states = frozenset(_ids(members.get("states"), "states"))
-    steps = [_step(item, states, thresholds) for item in _items(members, "steps")]
+    steps = [_step(item, states, names, shared) for item in _items(members, "steps")]
     by_name = {step.step: step for step in steps}
     if len(by_name) != len(steps):
         raise _refused("steps", "a step is there twice")
@@ -48,9 +51,10 @@ def parse_procedure(content: Any) -> Procedure:
         jurisdiction=_text(members, "jurisdiction"),
         laws={rule: _law(rule, item) for rule, item in _named(members, "rules")},
         thresholds=thresholds,
+        conditions=names.conditions,
         states=states,
         steps=by_name,
-        clocks=tuple(_clock(item, thresholds) for item in _items(members, "clocks")),
+        clocks=tuple(_clock(item, names) for item in _items(members, "clocks")),
     )
 
 
@@ -71,10 +75,11 @@ def _threshold(item: Any, name: str) -> Threshold:
     return Threshold(*values)
 
 
-def _step(item: Any, states: frozenset[str], thresholds: Mapping[str, Threshold]) -> Step:
+def _step(item: Any, states: frozenset[str], names: Names, shared: Mapping[str, Requirement]) -> Step:
     members = _members(item, "step")
     name = _id(members.get("step"), "step")
-    sources, outcomes = _ids(members.get("from"), name), _optional_ids(members.get("outcomes"), name)
+    outcomes = _optional_ids(members.get("outcomes"), name)
+    sources = states if members.get("from") == "any" else frozenset(_ids(members.get("from"), name))
     to = _destinations(members.get("to"), name)
     if not {*sources, *to.values()} <= states:
         raise _refused(name, "a state that is not among the states")
@@ -89,7 +94,7 @@ def _step(item: Any, states: frozenset[str], thresholds: Mapping[str, Threshold]
         zh=_text(members, "zh"),
         en=_text(members, "en"),
         rule=_rule(members, name),
-        sources=frozenset(sources),
+        sources=sources,
         opens=not sources,
         to=to,
         milestone=milestone,
@@ -100,7 +105,7 @@ def _step(item: Any, states: frozenset[str], thresholds: Mapping[str, Threshold]
         facts=_flag(members, "facts"),
         files=files,
         document=None if members.get("document") is None else _text(members, "document"),
-        requires=tuple(_requirement(part, name, thresholds) for part in _items(members, "requires")),
+        requires=tuple(_required(part, name, names, shared) for part in _items(members, "requires")),
     )
 
 
@@ -126,18 +131,28 @@ def _details(value: Any, step: str) -> dict[str, Detail]:
     return details
 
 
-def _requirement(item: Any, step: str, thresholds: Mapping[str, Threshold]) -> Requirement:
+def _required(item: Any, step: str, names: Names, shared: Mapping[str, Requirement]) -> Requirement:
+    """A requirement of a step: its own, or the name of one that several steps share."""
+    if not isinstance(item, str):
+        return _requirement(item, step, names)
+    found = shared.get(item)
+    if found is None:
+        raise _refused(step, f"no requirement {item!r:.60}")
+    return found
+
+
+def _requirement(item: Any, step: str, names: Names) -> Requirement:
     members = _members(item, f"requirement of {step}")
     condition = members.get("if")
     for part in (condition, members.get("that")):
         if part is not condition or condition is not None:
-            check_condition(part, thresholds)
+            check_condition(part, names)
     return Requirement(
         _rule(members, step), condition, members["that"], _text(members, "zh"), _text(members, "en")
     )
 
 
-def _clock(item: Any, thresholds: Mapping[str, Threshold]) -> Clock:
+def _clock(item: Any, names: Names) -> Clock:
     members = _members(item, "clock")
     name = _id(members.get("clock"), "clock")
     days: Any = members.get("days")
@@ -147,7 +162,7 @@ def _clock(item: Any, thresholds: Mapping[str, Threshold]) -> Clock:
     if members.get("duty") not in ("agency", "officer", "party"):
         raise _refused(name, "a clock is the duty of agency, officer or party")
     if condition is not None:
-        check_condition(condition, thresholds)
+        check_condition(condition, names)
     extended, suspended = members.get("extended_by"), _optional_ids(members.get("suspended_by"), name)
     if suspended is not None and len(suspended) != 2:
         raise _refused(name, "suspended_by is two steps")

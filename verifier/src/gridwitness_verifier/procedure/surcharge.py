@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 RATE = Decimal("0.03")
 
@@ -19,14 +19,15 @@ def surcharge(
     """Surcharge (CNY) on `fine` as of day `on`, with what was paid when.
 
     Every day from the one after `due_on` to the day of payment counts, both included, but for those of
-    `suspended` (first and last day; None: still so), Article 73. Of part payments the rest counts.
+    `suspended` (first and last day; None: still so), Article 73. Of part payments the rest counts. The sum is
+    cut to 0.01 yuan.
     """
     total = Decimal(0)
     for start, end, rest in _periods(fine, due_on, payments, on):
         days = (end - start).days + 1
         still = _days_within(suspended, start, end)
         total += rest * RATE * (days - still)
-    return min(total, fine)
+    return min(total, fine).quantize(Decimal("0.01"), ROUND_DOWN)
 
 
 def _periods(

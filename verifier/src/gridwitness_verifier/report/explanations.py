@@ -210,6 +210,48 @@ memory-form not a memory file / 不是合规的记忆文件
 pins-unreadable the list of confirmed trust files can not be read / 已确认信任文件清单无法读取
 pins-form the list of confirmed trust files is damaged / 已确认信任文件清单已损坏
 pin-form not a SHA-256 / 不是 SHA-256
+case-form not a case file / 不是案卷文件
+case-alone a case file is checked by itself / 案卷须单独核查
+case-subject a record of another subject / 记录属于其他主体
+case-incomplete the record of the last milestone is missing / 缺少最后一个关键节点的记录
+milestone-event not a registered milestone / 不是关键节点登记事件
+milestone-foreign the milestone is of another case or agency / 节点属于其他案件或机关
+milestone-index milestones out of order / 节点序号不连续
+milestone-order milestones reordered / 节点顺序颠倒
+milestone-edge no lawful next milestone under this procedure / 程序不允许该节点次序
+milestone-without-record a milestone without its record / 节点没有对应的记录
+milestone-head the milestone names another record / 节点所指为另一条记录
+milestone-differs registered as another milestone than the step is / 登记的节点与步骤不符
+milestone-procedure registered under another version of the rules / 登记的程序版本不符
+milestone-missing a step that is a milestone was not registered / 应登记的关键节点未登记
+milestone-later the registry holds a later milestone / 登记合约已有更晚的节点
+registry-event the event has not its form / 登记事件格式不符
+cosign-missing no second officer signed / 没有第二人共同签名
+cosign-differs the cosignature is for other bytes / 共同签名针对其他内容
+cosign-own cosigned by the same officer / 共同签名人与签名人相同
+cosign-unsigned the key of the cosignature is not proved / 共同签名的密钥未能核实
+cosign-undated no receipt shows when it was cosigned / 没有回执表明共同签名时间
+cosign-late cosigned too late / 共同签名过迟
+procedure-form not a procedure document / 程序文档格式不符
+procedure-state the step is not allowed at this stage / 该阶段不得进行此步骤
+procedure-fields a field of the step breaks the procedure / 步骤的字段不合程序规定
+procedure-requirement a requirement of the procedure is not met / 未满足程序要求
+rules-differ another version of the rules than the case was opened with / 所依据的程序版本与立案时不同
+rules-later the rules are later than the case / 规则发布晚于案件开始
+step-dated-ahead dated later than it was signed / 发生时间晚于签名时间
+calendar-form not a calendar / 日历格式不符
+calendar-unpublished no calendar is published for this year / 该年度日历未发布
+term a term too long / 期限过长
+clock-late a statutory term was not kept / 未在法定期限内完成
+clock-overdue a statutory term has passed and nothing was done / 已超过法定期限仍未完成
+clock-party a term of the party has passed / 当事人的期限已过
+document-statement the document is of no record of the case / 文书没有对应的案件记录
+document-entry the document is of other bytes / 文书所依据的内容不符
+document-differs another document than the step calls for / 文书种类与步骤不符
+document-forged the file is not the one that was issued / 文件与制发的文书不符
+document-unknown no record of the case issued this file / 本案没有制发该文件的记录
+document-unreadable the document can not be read / 文书文件无法读取
+document-alone a document needs its case file / 核对文书须同时给出案卷
 pin-mismatch another trust file than the one confirmed / 与所确认的信任文件不同
 """
 

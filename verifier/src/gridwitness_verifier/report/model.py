@@ -26,6 +26,7 @@ class Location:
     key: str | None = None
     column: str | None = None
     file: str | None = None
+    rule: str | None = None
 
     def places(self) -> dict[str, str | int]:
         """The members that are set, without code and detail, in the order of section 14."""
@@ -33,7 +34,7 @@ class Location:
         return {name: value for name, value in pairs if value is not None}
 
 
-_PLACES = ("log", "index", "jti", "sub", "seq", "field", "table", "key", "column", "file")
+_PLACES = ("log", "index", "jti", "sub", "seq", "field", "table", "key", "column", "file", "rule")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from . import wording
 from .model import Report
-from .text import SHOWN_LOCATIONS, describe_location, describe_subject, say
+from .text import SHOWN_LOCATIONS, describe_location, describe_subject, describe_timeline, say
 
 
 def render_page(report: Report, language: str) -> str:
@@ -40,6 +40,8 @@ def _context(report: Report, language: str) -> dict[str, Any]:
             (local(wording.SUBJECT), describe_subject(report)),
             (local(wording.EXIT_CODE), str(report.exit_code)),
         ],
+        "timeline_heading": local(wording.TIMELINE),
+        "timeline": describe_timeline(report, language),
         "verdict_heading": local(wording.VERDICT),
         "verdict": local(report.verdict),
         "checks": [

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from . import wording
 from .explanations import explain
 from .model import Check, Location, Report
-from .phrase import chinese
+from .phrase import Phrase, chinese
 from .sanitise import clean
 
 LANGUAGES = ("zh", "en", "both")
@@ -22,6 +24,10 @@ def render_text(report: Report, language: str) -> str:
     lines.append(f"{say(wording.TRUST, language)}: sha256 {trust.sha256}")
     lines.append(f"{say(wording.PROFILE, language)}: {trust.profile}")
     lines.append(f"{say(wording.SUBJECT, language)}: {describe_subject(report)}")
+    rows = describe_timeline(report, language)
+    if rows:
+        lines.append(f"{say(wording.TIMELINE, language)}:")
+        lines.extend(f"  {row}" for row in rows)
     lines.append("")
     for check in report.checks:
         lines.extend(_check_lines(report, check, language))
@@ -45,7 +51,31 @@ def say(text: str, language: str) -> str:
 
 def describe_subject(report: Report) -> str:
     """`name value, name value` of what was checked."""
-    return ", ".join(f"{clean(name)} {clean(_plain(value))}" for name, value in report.subject.items())
+    return ", ".join(
+        f"{clean(name)} {clean(_plain(value))}"
+        for name, value in report.subject.items()
+        if name != "timeline" and value not in (None, [])
+    )
+
+
+def describe_timeline(report: Report, language: str) -> list[str]:
+    """One line for every row of `timeline`, where the subject is a case: what, by which article, when."""
+    return [_timeline_line(row, language) for row in report.subject.get("timeline", ())]
+
+
+def _timeline_line(row: dict[str, Any], language: str) -> str:
+    name = say(Phrase(row["en"], row["zh"]), language)
+    outcome, milestone = row["outcome"], row["milestone"]
+    parts = [
+        f"#{row['seq']}",
+        name if outcome is None else f"{name} ({clean(outcome)})",
+        None if milestone is None else f"[{clean(milestone)}]",
+        None if row["article"] is None else clean(row["article"]),
+        clean(row["occurred_at"] or "-"),
+        f"⚓ {clean(row['anchored'] or '-')}",
+        clean(row["signer"], 43),
+    ]
+    return "  ".join(part for part in parts if part is not None)
 
 
 def describe_location(location: Location, language: str, *, told: str = "") -> str:

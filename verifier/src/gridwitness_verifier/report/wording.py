@@ -39,6 +39,14 @@ CHECKS = {
     "subjects": Phrase("histories without gap or fork", "主体历史"),
     "rows": Phrase("rows agree with the records", "数据行"),
     "files": Phrase("files are there, byte for byte", "文件"),
+    "case": Phrase("one case, its records without gap", "案卷"),
+    "milestones": Phrase("milestones on the chain are these records", "关键节点"),
+    "completeness": Phrase("no record is left out up to the last milestone", "完整性"),
+    "officers": Phrase("two officers signed each milestone", "两名以上执法人员"),
+    "procedure": Phrase("every step was lawful where it stands", "办案程序"),
+    "clocks": Phrase("statutory terms were kept", "法定期限"),
+    "documents": Phrase("documents issued are of these records", "执法文书"),
+    "cases": Phrase("registered cases agree with the log", "案件登记"),
 }
 
 TITLE = Phrase("GridWitness verification report", "网格见证核实报告")
@@ -54,6 +62,7 @@ SIMULATED = Phrase(
     "模拟时钟：本部署中的时间不是真实时间。",
 )
 SUBJECT = Phrase("Checked", "核查对象")
+TIMELINE = Phrase("Timeline (occurred, anchored by, signer)", "时间线（发生、锚定、签名人）")
 REQUIRED = Phrase("required", "必需")
 NOT_SHOWN = Phrase("Not shown by this command", "本命令不能证明的事项")
 MORE = Phrase("more", "其余略")
