@@ -145,7 +145,7 @@ def _officer(platform: Platform, role: str) -> CaseOfficer:
         ).id
     now = platform.clock.now()
     with platform.transaction() as session:
-        platform.qualifications.qualify(
+        platform.qualifications.grant(
             session, account, "enforcement", f"浙A-{username}", now - timedelta(days=1), None, by=None
         )
     return CaseOfficer(str(account), confirmed_key(platform, AGENCY, SECOND, str(account)))

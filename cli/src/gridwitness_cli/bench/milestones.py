@@ -7,6 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 from gridwitness.cases.models import RegistrationRow
@@ -131,10 +132,12 @@ def _post(stage: Stage, records: Sequence[Record]) -> None:
     bodies = [b"".join(lines[start : start + _LINES]) for start in range(0, len(lines), _LINES)]
     headers = {"Content-Type": "application/x-ndjson", "Authorization": f"Bearer {stage.token}"}
     ways = len(stage.ports)
-    answers: list[bytes] = []
-    for way, port in enumerate(stage.ports):
-        if part := bodies[way::ways]:
-            answers += post_all(port, "/api/v1/records", part, headers, _CONNECTIONS)[1]
-    for answer in map(json.loads, answers):
+    parts = [(port, bodies[way::ways]) for way, port in enumerate(stage.ports) if bodies[way::ways]]
+    with ThreadPoolExecutor(ways) as threads:
+        posted = threads.map(
+            lambda part: post_all(part[0], "/api/v1/records", part[1], headers, _CONNECTIONS)[1], parts
+        )
+        answers = [json.loads(answer) for found in posted for answer in found]
+    for answer in answers:
         if answer["accepted"] != len(answer["results"]):
             raise Unavailable("bench-refused", f"A step was not accepted: {answer}"[:1000], None)
