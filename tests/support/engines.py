@@ -54,9 +54,10 @@ class AgencyChain:
 
     def decide(self, call: Call) -> Receipt:
         """All agencies approve a governance call."""
-        members, record_log = self.contracts.members, self.contracts.record_log
-        contract = members if call.contract == members.address else record_log
-        return approve(members, contract, list(self.admins.values()), call)
+        contracts = self.contracts
+        every = (contracts.members, contracts.record_log, contracts.case_registry)
+        contract = next(found for found in every if found.address == call.contract)
+        return approve(contracts.members, contract, list(self.admins.values()), call)
 
     def open_log(self, agency: str = FIRST, maximum_merge_delay: int = 3600) -> bytes:
         """Open the agency's log; returns its id."""

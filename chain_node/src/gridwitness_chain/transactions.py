@@ -1,8 +1,8 @@
 """Sign locally, send at most once, wait for the final receipt.
 
 A transaction is prepared (signed, nothing sent), stored by the caller, then sent; after a crash the same
-bytes are sent again. One account has one transaction, or one batch, under way: nothing more is prepared until
-all of it is mined.
+bytes are sent again. One account has one transaction under way: `prepare` refuses a second nonce until the
+first is mined. Who keeps several under way counts its nonces itself.
 """
 
 from __future__ import annotations
@@ -79,15 +79,19 @@ class Transactions:
         return self.prepare_batch(account, to, [data], gas)[0]
 
     def prepare_batch(
-        self, account: Account, to: str | None, data: Sequence[bytes], gas: int = CALL_GAS
+        self,
+        account: Account,
+        to: str | None,
+        data: Sequence[bytes],
+        gas: int = CALL_GAS,
+        *,
+        nonce: int | None = None,
     ) -> list[SignedTransaction]:
-        """Sign the account's next transactions, with consecutive nonces; raises as `prepare` does."""
-        nonce = self._next_nonce(account)
-        if self.nonce(account.address, "pending") != nonce:
-            raise TransactionUnderWay(
-                f"{account.address} has a transaction under way at nonce {nonce}",
-                "send its stored bytes and wait",
-            )
+        """Sign the account's next transactions, with consecutive nonces; raises as `prepare` does.
+
+        `nonce`: the first one to use, after a batch that the caller has under way and nobody else.
+        """
+        nonce = self._free_nonce(account) if nonce is None else nonce
         price = self.engine.gas_price()
         return [self._signed(account, nonce + place, to, part, gas, price) for place, part in enumerate(data)]
 
@@ -185,6 +189,15 @@ class Transactions:
             f"nonce {signed.nonce} of {signed.sender} was used by another transaction than {signed.hash}",
             "look at the chain's state, then prepare a new transaction if it is still needed",
         )
+
+    def _free_nonce(self, account: Account) -> int:
+        nonce = self._next_nonce(account)
+        if self.nonce(account.address, "pending") != nonce:
+            raise TransactionUnderWay(
+                f"{account.address} has a transaction under way at nonce {nonce}",
+                "send its stored bytes and wait",
+            )
+        return nonce
 
     def _next_nonce(self, account: Account) -> int:
         self.engine.fund(account.address)

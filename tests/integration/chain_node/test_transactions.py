@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 from gridwitness_chain import (
     Account,
+    ChainError,
     Engine,
+    MalformedAnswer,
     NotApproved,
     NotMined,
     Receipt,
@@ -18,6 +20,7 @@ from gridwitness_chain import (
     Transactions,
     Unreachable,
     approve,
+    settle,
 )
 from support.engines import FIRST, SECOND, AgencyChain, agency_chain
 
@@ -96,6 +99,43 @@ def test_what_was_never_sent_is_not_mined(transactions: Transactions) -> None:
         transactions.wait(signed.hash, timeout=0.1)
     transactions.send(signed)
     assert transactions.wait(signed.hash).succeeded
+
+
+def test_a_batch_is_sent_once_however_often(transactions: Transactions) -> None:
+    """Also where a run before sent some of it; bytes read again are what was signed."""
+    account = Account.random()
+    signed = transactions.prepare_batch(account, SOMEONE, [bytes([number]) for number in range(10)])
+    assert [one.nonce for one in signed] == list(range(signed[0].nonce, signed[0].nonce + 10))
+    assert [SignedTransaction.read(one.raw) for one in signed] == signed
+    for one in signed[:4]:
+        transactions.send(one)
+    for _ in range(3):
+        settled = settle(transactions, signed)
+        receipts = [settled[one.hash] for one in signed]
+        assert all(receipt is not None and receipt.succeeded for receipt in receipts)
+        assert transactions.nonce(account.address) == signed[0].nonce + 10
+
+
+def test_what_of_a_batch_another_took_the_place_of(transactions: Transactions) -> None:
+    account = Account.random()
+    first = transactions.prepare_batch(account, SOMEONE, [b"", b"\1", b"\2"])
+    second = transactions.prepare_batch(account, SOMEONE, [b"\3", b"\4"])
+    assert all(settle(transactions, second).values())
+    settled = settle(transactions, first)
+    assert [settled[one.hash] is None for one in first] == [True, True, False]
+
+
+def test_a_batch_that_cannot_be_mined_yet(transactions: Transactions) -> None:
+    account = Account.random()
+    before, *after = transactions.prepare_batch(account, SOMEONE, [b"", b"\1", b"\2"])
+    with pytest.raises(ChainError):
+        settle(transactions, after, timeout=0.3)
+    settled = settle(transactions, [before, *after])
+    assert all(receipt is not None for receipt in settled.values())
+    with pytest.raises(MalformedAnswer):
+        SignedTransaction.read(b"\xc0")
+    with pytest.raises(MalformedAnswer):
+        SignedTransaction.read(b"")
 
 
 def test_a_node_that_is_gone_is_unreachable(transactions: Transactions) -> None:

@@ -20,6 +20,7 @@ from gridwitness_chain import (
 )
 from support.case_milestones import YEAR, Milestones
 from support.platform import CITY, POLICE, RunningPlatform, running_platform
+from support.registrar_process import round_with_a_kill
 
 OTHER_VERSION = "6f" * 32
 
@@ -98,6 +99,20 @@ def test_a_worker_that_ends_anywhere_is_followed_by_one_that_finishes(
     cases.check_whole()
     transactions = running.platform.chain.contracts.transactions
     assert transactions.nonce(recorder.address) == transactions.nonce(recorder.address, "pending")
+
+
+@pytest.mark.parametrize(
+    ("step", "victim"),
+    [("some sent", "worker"), ("some sent", "chain"), ("final", "chain")],
+)
+def test_kill_9_of_worker_and_chain(
+    running: RunningPlatform, cases: Milestones, step: str, victim: str
+) -> None:
+    fill(cases)
+    assert round_with_a_kill(running, step, victim) != 0
+    running.engine.start()
+    running.drain(Worker(running.platform))
+    cases.check_whole()
 
 
 def test_what_is_registered_is_proved_and_stands_in_the_audit(

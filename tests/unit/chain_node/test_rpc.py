@@ -48,6 +48,52 @@ def test_answers_that_are_none_are_refused(peer: Peer, answer: object) -> None:
         Rpc(peer.url).call("eth_chainId")
 
 
+def test_a_batch_is_one_exchange_answered_in_any_order(peer: Peer) -> None:
+    refused = b'{"id": 2, "error": {"code": -32000, "message": "nonce too low"}}'
+    peer.answers = [b'[{"id": 3, "result": "0x3"}, ' + refused + b', {"id": 1, "result": null}]']
+    rpc = Rpc(peer.url)
+    asked = [
+        ("eth_getTransactionReceipt", ("0x1",)),
+        ("eth_sendRawTransaction", ("0x2",)),
+        ("eth_chainId", ()),
+    ]
+    first, second, third = rpc.batch(asked)
+    assert (first, third) == (None, "0x3")
+    assert isinstance(second, RpcRefused) and second.text == "nonce too low"
+    assert len(peer.requests) == 1 and [one["params"] for one in peer.requests[0]] == [["0x1"], ["0x2"], []]
+    assert rpc.batch([]) == [] and len(peer.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"[]",
+        b"7",
+        b'[{"id": 1, "result": 1}]',
+        b'[{"id": 1, "result": 1}, {"id": 1, "result": 1}]',
+        b'[{"id": 1, "result": 1}, {"id": 7, "result": 1}]',
+        b'[{"id": 1, "result": 1}, {"id": true, "result": 1}]',
+        b'[{"id": 1, "result": 1}, {"id": 2}]',
+        b'[{"id": 1, "result": 1}, 2]',
+        b'{"id": 1, "result": 1}',
+    ],
+)
+def test_answers_that_are_no_batch_are_refused(peer: Peer, answer: bytes) -> None:
+    peer.answers = [answer]
+    with pytest.raises(MalformedAnswer):
+        Rpc(peer.url).batch([("eth_chainId", ()), ("eth_chainId", ())])
+
+
+def test_a_batch_refused_as_a_whole_and_one_that_moves_time(peer: Peer) -> None:
+    peer.answers = [b'{"id": null, "error": {"code": -32600, "message": "too large"}}', None]
+    rpc = Rpc(peer.url)
+    with pytest.raises(RpcRefused, match="too large"):
+        rpc.batch([("eth_chainId", ())])
+    with pytest.raises(Unreachable):
+        rpc.batch([("eth_chainId", ()), ("evm_mine", ())])
+    assert len(peer.requests) == 2
+
+
 @pytest.mark.parametrize("result", [None, "", "0x", "zz", 7, [], {}])
 def test_what_is_no_number_is_refused(peer: Peer, result: object) -> None:
     peer.answers = [{"result": "0x1f"}, {"result": result}]

@@ -3,7 +3,7 @@
 1. a batch under way is finished: the same bytes are sent again, never others beside them
 2. milestones whose record is anchored are taken up
 3. refused ones that the contract would take by now wait again
-4. the next batch is sent: all its signed transactions stored first, then sent, then waited for
+4. batches are sent: all signed transactions of one stored first, then sent, then waited for
 5. when final: those it took are stored with their proofs; those it did not take are looked into
 
 The contract is the truth. It takes an entry once, so registering twice is impossible; a milestone it has and
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -25,6 +26,7 @@ from gridwitness_chain import (
     MilestoneReached,
     Proof,
     ReachedIn,
+    Receipt,
     Reverted,
     SignedTransaction,
     case_id,
@@ -41,13 +43,20 @@ from gridwitness.chain import Chain, chain_errors
 from gridwitness.records import Log
 
 BATCH = 64
-"""Most milestones under way at once."""
+"""Milestones of one batch; two batches may be under way at once."""
+BATCHES = 8
+"""Batches of one round, so that anchoring gets its turn."""
 GAS = 300_000
 """Twice what an opening takes (`docs/gas.md`), so that a batch fits into few blocks."""
 PATIENCE_SECONDS = 10.0
 """Between two looks at a refused milestone."""
 FOREIGN = "foreign-milestone"
 """`error` of a milestone in whose place the contract has another: the recorder's key is in other hands."""
+
+OVERTAKEN = "out of gas, or overtaken by another transaction"
+
+Pair = tuple[Waiting, SignedTransaction]
+Receipts = dict[str, Receipt | None]
 
 _log = logging.getLogger("gridwitness.registering")
 
@@ -85,7 +94,7 @@ class Registrar:
         self._patience = patience_seconds
 
     def round(self, *, thorough: bool = False) -> bool:
-        """One batch; False when nothing was waiting. Raises Unavailable where the chain is away.
+        """Some batches; False when nothing was waiting. Raises Unavailable where the chain is away.
 
         `thorough`, once after a start: milestones are looked for from the first one on.
         """
@@ -94,7 +103,7 @@ class Registrar:
             with self._sessions.begin() as session:
                 Outbox(session, self._log).take_up(thorough=thorough)  # 2
             self._retry_refused()  # 3
-            return self._send_batch() or finished  # 4 5
+            return self._send_batches() or finished  # 4 5
 
     def left(self) -> int:
         """Milestones on their way to the contract; refused ones are none of them."""
@@ -113,7 +122,8 @@ class Registrar:
             return False
         pairs = [(one, SignedTransaction.read(raw)) for one, raw in stored]
         for sender in sorted({signed.sender for _, signed in pairs}):
-            self._settle([(one, signed) for one, signed in pairs if signed.sender == sender])
+            same = [(one, signed) for one, signed in pairs if signed.sender == sender]
+            self._conclude(same, self._settle(same))
         return True
 
     def _retry_refused(self) -> None:
@@ -125,30 +135,50 @@ class Registrar:
         if refused:
             self._store(fates)
 
-    def _send_batch(self) -> bool:
+    def _send_batches(self) -> bool:
+        """While the node works on one batch, the next is signed and the one before is proved."""
+        signed = self._sign(None)
+        if not signed:
+            return False
+        with ThreadPoolExecutor(1, "registrar") as sender:
+            receipts = sender.submit(self._settle, signed)
+            for _ in range(BATCHES):
+                following = self._sign(signed[-1][1].nonce + 1)
+                settled = receipts.result()
+                if following:
+                    receipts = sender.submit(self._settle, following)
+                self._conclude(signed, settled)
+                if not following:
+                    return True
+                signed = following
+            self._conclude(signed, receipts.result())
+        return True
+
+    def _sign(self, nonce: int | None) -> list[Pair]:
+        """The next batch, its bytes stored. `nonce`: the one after those under way; None: nothing is."""
         with self._sessions() as session:
             ones = Outbox(session, self._log).waiting(self._batch)
         if not ones:
-            return False
+            return []
         contracts = self._chain.contracts
         self._chain.tick()
         data = [self._call(contracts, one).data for one in ones]
         address = contracts.case_registry.address
-        prepared = contracts.transactions.prepare_batch(self._recorder, address, data, GAS)
+        prepared = contracts.transactions.prepare_batch(self._recorder, address, data, GAS, nonce=nonce)
         pairs = list(zip(ones, prepared, strict=True))
         with self._sessions.begin() as session:
             Outbox(session, self._log).sign(pairs)
-        self._settle(pairs)
-        return True
+        return pairs
 
-    def _settle(self, pairs: Sequence[tuple[Waiting, SignedTransaction]]) -> None:
-        """Send (again), wait, and store what became of each, in one transaction."""
-        transactions = self._chain.contracts.transactions
-        if pairs[0][1].nonce > transactions.nonce(pairs[0][1].sender):
-            # Something before them is lost, so none of them can be mined before others are signed.
-            self._store(_Fates(again=[one for one, _ in pairs]))
-            return
-        receipts = settle(transactions, [signed for _, signed in pairs])
+    def _settle(self, pairs: Sequence[Pair]) -> Receipts:
+        """Send (again) and wait. None of them is settled where something before them is lost."""
+        transactions, first = self._chain.contracts.transactions, pairs[0][1]
+        if first.nonce > transactions.nonce(first.sender):
+            return {signed.hash: None for _, signed in pairs}
+        return settle(transactions, [signed for _, signed in pairs])
+
+    def _conclude(self, pairs: Sequence[Pair], receipts: Receipts) -> None:
+        """Store what became of each, in one transaction."""
         fates = _Fates()
         for one, signed in pairs:
             receipt = receipts[signed.hash]
@@ -158,6 +188,9 @@ class Registrar:
                 fates.reached.append((one, signed.hash))
             else:
                 self._look_into(one, receipt.block_number - 1, fates)
+        # Those were mined and failed: sent again at once they might do so for ever.
+        fates.refused += [(one, OVERTAKEN) for one in fates.released]
+        fates.released.clear()
         self._store(fates)
         for one, error in fates.refused:
             _log.error("milestone %s (%d) of case %s: %s", one.milestone, one.index, one.sub, error)
