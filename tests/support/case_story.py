@@ -72,14 +72,14 @@ class Story:
                 day = (self.running.clock.now() + timedelta(hours=8)).date()
                 self.rules = self.running.platform.rules.current(session, self.procedure, day).version
 
-    def fields(self, step: str, officers: Sequence[Officer], **given: Any) -> dict[str, Any]:
+    def fields(self, step: str, named: Sequence[Officer], **given: Any) -> dict[str, Any]:
         """Fields of a `case.step.v2` that occurs now."""
         return {
             "procedure": self.procedure,
             "rules": self.rules,
             "step": step,
             "occurred_at": rfc3339(self.running.clock.now()),
-            "officers": [officer.account for officer in officers],
+            "officers": [officer.account for officer in named],
             "place": None,
             "facts": None,
             "basis": None,

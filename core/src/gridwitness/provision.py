@@ -19,7 +19,7 @@ from gridwitness_evidence import base64url
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridwitness.case_registry import appoint_recorder, appoint_recorders
+from gridwitness.case_registry import appoint_recorder, appoint_recorders, ensure_procedure_approved
 from gridwitness.chain import DEPLOYMENT_FILE, chain_errors
 from gridwitness.clock import SimulatedClock
 from gridwitness.database import load_models
@@ -109,10 +109,20 @@ def record_manifests(platform: Platform, founding_agency: str) -> None:
 def publish_rules(platform: Platform, founding_agency: str) -> list[str]:
     """Publish the procedures and calendars of this release that are not published yet; gives their names.
 
+    Every published procedure is approved in `CaseRegistry`: without that its cases can't be opened there.
     Raises InvalidInput `jurisdiction-unknown`.
     """
     with platform.transaction() as session:
-        return platform.rules.publish_bundled(session, founding_agency)
+        published = platform.rules.publish_bundled(session, founding_agency)
+    with platform.transaction() as session:
+        versions = [
+            platform.rules.procedure(session, row.digest)
+            for row in platform.rules.versions(session)
+            if row.name.startswith("procedure/")
+        ]
+    for procedure in versions:
+        ensure_procedure_approved(platform, procedure.version, procedure.edge_bits())
+    return published
 
 
 def write_trust(platform: Platform) -> dict[str, Any]:

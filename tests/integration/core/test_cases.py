@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from gridwitness_evidence import parse_presentation
 from support.case_plays import COMPANY, inquire, notify, open_general, play_general, play_summary
 from support.case_story import BEGIN, Cast, Story, hire
 from support.devices import install_device
-from support.platform import CITY, RunningPlatform, running_platform
+from support.platform import CITY, RunningPlatform, run_verifier, running_platform
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +133,24 @@ def test_the_case_file_proves_itself_and_hides_persons(running: RunningPlatform,
     assert text and not any({"party", "facts", "place"} & record.fields.keys() for record in shown)
     values = [value for record in shown for value in record.fields.values()]
     assert not set(COMPANY.values()) & {value for value in values if isinstance(value, str)}
+
+
+@pytest.mark.parametrize("show_personal", [True, False])
+def test_the_verifier_finds_the_case_lawful(
+    running: RunningPlatform, general: Story, show_personal: bool
+) -> None:
+    with running.platform.transaction() as session:
+        file = running.platform.cases.case_file(session, general.sub, show_personal=show_personal)
+    path = running.home / "case.json"
+    path.write_text(json.dumps(file, ensure_ascii=False), encoding="utf-8")
+    report = run_verifier("bundle", str(path), "--trust", str(running.trust_file))
+    report.require_proved()
+    results = {
+        name: report.check(name)["result"] for name in ("case", "milestones", "completeness", "officers")
+    }
+    assert set(results.values()) == {"proved"}, results
+    procedure = report.check("procedure")["result"]
+    assert procedure == ("claimed" if show_personal else "not evaluated")
 
 
 def test_a_case_file_waits_for_its_anchor(running: RunningPlatform, cast: Cast, general: Story) -> None:

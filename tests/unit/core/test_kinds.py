@@ -93,7 +93,9 @@ def test_the_enums_are_the_formats() -> None:
 def test_only_the_platform_writes_about_itself() -> None:
     internal = {name for name, kind in KINDS.items() if kind.internal}
     assert internal == {
-        name for name in KINDS if name.split(".")[0] in {"state", "deployment", "key", "record", "rule"}
+        name
+        for name in KINDS
+        if name.split(".")[0] in {"state", "deployment", "key", "record", "rule", "document"}
     }
 
 
@@ -125,5 +127,5 @@ def test_any_value_is_taken_or_refused_with_a_code(name: str, changed: dict[str,
 
 def test_unknown_kind() -> None:
     with pytest.raises(InvalidInput) as refusal:
-        kind_named("case.step.v2")
+        kind_named("case.step.v99")
     assert refusal.value.code == "kind-unknown"

@@ -175,7 +175,7 @@ def _publication(
 ) -> list[RowChange]:
     columns = {
         "published_at": taken.fact.occurred_at,
-        "remove_on": _removal(procedure, dossier.header.get("party_kind"), taken.local_day),
+        "remove_on": _removal(procedure, dossier.header.get("party_kind"), taken.fact.day),
         "withdrawn_at": None,
         "reason": None,
     }

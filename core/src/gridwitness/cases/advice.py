@@ -39,7 +39,13 @@ class Adviser:
         self._clock = clock
 
     def options(
-        self, session: Session, account: UUID, agency: str, *, sub: str | None, procedure: str | None
+        self,
+        session: Session,
+        account: UUID,
+        agency: str,
+        *,
+        sub: str | None = None,
+        procedure: str | None = None,
     ) -> list[dict[str, Any]]:
         """The steps an account's roles allow where the case stands, and what is in each one's way.
 
@@ -56,7 +62,13 @@ class Adviser:
         ]
 
     def judge_draft(
-        self, session: Session, fields: Mapping[str, Any], account: UUID, agency: str, *, sub: str | None
+        self,
+        session: Session,
+        fields: Mapping[str, Any],
+        account: UUID,
+        agency: str,
+        *,
+        sub: str | None = None,
     ) -> dict[str, Any]:
         """Whether a draft's fields would be accepted from this account now. Raises InvalidInput."""
         now = self._clock.now()

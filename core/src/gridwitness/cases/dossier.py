@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -94,7 +93,6 @@ class Taken:
     state: str
     """The case's state after it."""
     fields: Mapping[str, Any]
-    local_day: date
     number: tuple[int, int] | None
     """Year and number, of the step that starts the case."""
 
@@ -112,7 +110,3 @@ class Taken:
         """A decimal detail; None where it is not given."""
         value = self.text(name)
         return None if value is None else Decimal(value)
-
-    def instant(self) -> datetime:
-        """When it occurred."""
-        return self.fact.occurred_at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from gridwitness.cases.rule_book import RuleBook
 from gridwitness.cases.rules import fold_step
 from gridwitness.errors import Conflict, Forbidden, GridWitnessError, InvalidInput, NotFound
 from gridwitness.records import Log, RowChange, change, put_new
-from gridwitness.rules import Procedure
+from gridwitness.rules import Procedure, StepFact
 from gridwitness.text_form import canonical_json
 
 MAXIMUM_DETAILS = 16_384
@@ -81,15 +82,36 @@ def _step(record: Record, log: Log, signer: UUID, loaded: Loaded) -> list[RowCha
     agency = dossier.header.get("agency", log.agency)
     judgement = judge(dossier, procedure, fact, fields, agency, loaded.standings)
     require_allowed(dossier, fact, judgement)
-    day = local_day(fact.occurred_at)
-    step = procedure.steps[fact.step]
+    taken = _taken(record, log, signer, dossier, procedure, fact, judgement.state_after, loaded)
+    after = replace(dossier.facts(), steps=(*dossier.steps, fact))
+    readings = read_clocks(procedure, after, loaded.standings.calendars, fact.day)
+    rows = fold_step(dossier, taken, procedure, readings)
+    loaded.dossiers[claims.sub] = dossier
+    if taken.number is not None:
+        year, number = taken.number
+        loaded.numbers[agency, year] = number
+    return rows
+
+
+def _taken(
+    record: Record,
+    log: Log,
+    signer: UUID,
+    dossier: Dossier,
+    procedure: Procedure,
+    fact: StepFact,
+    state: str,
+    loaded: Loaded,
+) -> Taken:
+    """The step with its place in the case, and the number it gives where it starts one."""
+    step, agency = procedure.steps[fact.step], dossier.header.get("agency", log.agency)
     number = None
     if step.milestone == "start" and dossier.header.get("number") is None:
-        number = (day.year, loaded.numbers.get((agency, day.year), 0) + 1)
-    taken = Taken(
+        number = (fact.day.year, loaded.numbers.get((agency, fact.day.year), 0) + 1)
+    return Taken(
         index=len(dossier.steps),
-        seq=claims.seq,
-        jti=UUID(claims.jti),
+        seq=record.claims.seq,
+        jti=UUID(record.claims.jti),
         kid=record.kid,
         digest=record.digest,
         leaf_hash=record.leaf_hash,
@@ -98,19 +120,10 @@ def _step(record: Record, log: Log, signer: UUID, loaded: Loaded) -> list[RowCha
         step=step,
         fact=fact,
         signer=signer,
-        state=judgement.state_after,
-        fields=fields,
-        local_day=day,
+        state=state,
+        fields=record.fields,
         number=number,
     )
-    facts = dossier.facts()
-    after = type(facts)((*facts.steps, fact), facts.device_reviews, facts.qualified)
-    readings = read_clocks(procedure, after, loaded.standings.calendars, day)
-    rows = fold_step(dossier, taken, procedure, readings)
-    loaded.dossiers[claims.sub] = dossier
-    if number is not None:
-        loaded.numbers[agency, day.year] = number[1]
-    return rows
 
 
 def _procedure(record: Record, dossier: Dossier, loaded: Loaded) -> Procedure:

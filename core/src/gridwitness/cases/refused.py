@@ -40,11 +40,11 @@ def reasons(refusals: Sequence[Refusal]) -> list[dict[str, Any]]:
 def refuse(step: str, state: str | None, refusals: Sequence[Refusal]) -> GridWitnessError:
     """The error of a step that was not allowed.
 
-    A missing role is 403 whatever else lacks, so that nobody learns by trying; where only fields lack, the
-    input is malformed and nothing is recorded.
+    A missing role is 403 whatever else lacks. Where state and role would allow it and fields lack, the input
+    is malformed and nothing is recorded: the requirements read those fields.
     """
-    roles = [r for r in refusals if r.kind == "role"]
-    first = (roles or [r for r in refusals if r.kind != "fields"] or list(refusals))[0]
+    kinds = {r.kind for r in refusals}
+    first = next((r for kind in ("role", "state", "fields") for r in refusals if r.kind == kind), refusals[0])
     context = {
         "rule": first.rule,
         "article": first.article,
@@ -53,8 +53,8 @@ def refuse(step: str, state: str | None, refusals: Sequence[Refusal]) -> GridWit
         "state": state,
     }
     message = f"{first.article}：{first.zh} / {first.en}"
-    if roles:
+    if "role" in kinds:
         return Forbidden("procedure-role", message, "have it signed by who holds the role", **context)
-    if all(r.kind == "fields" for r in refusals):
+    if "fields" in kinds and "state" not in kinds:
         return InvalidInput("step-fields", message, "see the step's details in the procedure", **context)
     return ProcedureRefused("procedure-refused", message, "see `reasons` for what lacks", **context)

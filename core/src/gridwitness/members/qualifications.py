@@ -54,20 +54,7 @@ class Qualifications:
 
         Raises InvalidInput `qualification-kind`, `qualification-window`, `certificate`; NotFound.
         """
-        if kind not in QUALIFICATIONS:
-            raise InvalidInput(
-                "qualification-kind",
-                f"There is no qualification {kind!r}.",
-                f"the qualifications are {', '.join(QUALIFICATIONS)}",
-            )
-        if valid_to is not None and valid_to <= valid_from:
-            raise InvalidInput(
-                "qualification-window",
-                "The qualification's window is empty.",
-                "give valid_from before valid_to",
-            )
-        if not certificate.strip() or len(certificate) > 64 or not certificate.isprintable():
-            raise InvalidInput("certificate", "A certificate has 1 to 64 printable characters.", None)
+        _check(kind, certificate, valid_from, valid_to)
         row, log = self._held(session, account)
         identifier = uuid4()
         step = put_new(
@@ -106,6 +93,21 @@ class Qualifications:
         log = log_named(session, name)
         lock_subjects(session, [(log.name, row.sub)])
         return row, log
+
+
+def _check(kind: str, certificate: str, valid_from: datetime, valid_to: datetime | None) -> None:
+    if kind not in QUALIFICATIONS:
+        raise InvalidInput(
+            "qualification-kind",
+            f"There is no qualification {kind!r}.",
+            f"the qualifications are {', '.join(QUALIFICATIONS)}",
+        )
+    if valid_to is not None and valid_to <= valid_from:
+        raise InvalidInput(
+            "qualification-window", "The qualification's window is empty.", "give valid_from before valid_to"
+        )
+    if not certificate.strip() or len(certificate) > 64 or not certificate.isprintable():
+        raise InvalidInput("certificate", "A certificate has 1 to 64 printable characters.", None)
 
 
 def qualifications_of(session: Session, accounts: Iterable[UUID]) -> list[QualificationRow]:
