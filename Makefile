@@ -55,6 +55,7 @@ check: setup ## format, lint, types, import rules, repository rules, drift of ge
 	PYTHONPATH=tests $(BIN)/python -m support.structure
 	PYTHONPATH=tests $(BIN)/python -m support.compose
 	PYTHONPATH=tests $(BIN)/python -m support.attack_page --check
+	PYTHONPATH=tests $(BIN)/python -m support.procedure_page --check
 	$(BIN)/gridwitness openapi --check docs/openapi.json
 
 .PHONY: bench

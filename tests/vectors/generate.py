@@ -11,17 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import claim_cases
+import clock_cases
+import decision_cases
 import disclosure_cases
+import duty_cases
 import entry_cases
+import inquiry_cases
 import json_cases
 import note_cases
+import procedure_documents
+import procedure_stories
 import signature_cases
 import trees
 
 FOLDER = Path(__file__).resolve().parent
 
 
-def vectors() -> dict[str, list[dict[str, Any]]]:
+def vectors() -> dict[str, Any]:
     """File name → cases."""
     return {
         "mutations/json-malformed.json": json_cases.malformed(),
@@ -45,6 +51,16 @@ def vectors() -> dict[str, list[dict[str, Any]]]:
         "receipts.json": note_cases.receipts(),
         "log_proofs.json": note_cases.log_proofs(),
         "tiles.json": trees.tile_cases(),
+        "procedure/general.json": procedure_documents.document("general"),
+        "procedure/summary.json": procedure_documents.document("summary"),
+        "procedure/calendars.json": procedure_stories.calendars(),
+        "procedure/judged.json": [
+            *inquiry_cases.before_decision(),
+            *decision_cases.from_decision(),
+            *duty_cases.duties(),
+        ],
+        "procedure/clocks.json": clock_cases.clocks(),
+        "procedure/surcharges.json": clock_cases.surcharges(),
     }
 
 
@@ -54,7 +70,8 @@ def main(arguments: list[str]) -> int:
     }
     if "--check" in arguments:
         stale = [name for name, text in texts.items() if not _holds(FOLDER / name, text)]
-        known = {f"mutations/{path.name}" for path in (FOLDER / "mutations").glob("*.json")}
+        folders = ("mutations", "procedure")
+        known = {f"{folder}/{path.name}" for folder in folders for path in (FOLDER / folder).glob("*.json")}
         stale += sorted(known - texts.keys())
         for name in stale:
             print(f"tests/vectors/{name} is not what generate.py writes; run it again", file=sys.stderr)

@@ -91,7 +91,7 @@ def _readings(
         if run is not None:
             run.suspensions = list(suspensions)
             if fact.step == clock.extended_by and not _too_late(clock, run, fact, calendars):
-                run.added += fact.details["days"]
+                run.added += procedure.value(fact, "days") or 0
             if _ends(clock, fact):
                 run.end = fact
                 yield _reading(procedure, clock, run, calendars, today)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from gridwitness.rules.detail_values import value_of
 from gridwitness.rules.document import PARTY_KINDS, Condition, Document
 from gridwitness.rules.facts import CalendarUnpublished, DeviceReview, StepFact, TermEnd
 
@@ -30,11 +31,16 @@ class View:
         wanted = set(steps)
         return next((fact for fact in reversed(self.earlier) if fact.step in wanted), None)
 
+    def value(self, fact: StepFact, name: str) -> Any:
+        """What a step says of a detail; None where it says nothing, or nothing of the detail's type."""
+        step = self.document.steps.get(fact.step)
+        return None if step is None else value_of(step.details, fact.details, name)
+
     @property
     def party_kind(self) -> str | None:
         """The last detail `party_kind`, this step's own included."""
         for fact in (self.fact, *reversed(self.earlier)):
-            kind = fact.details.get("party_kind")
+            kind = self.value(fact, "party_kind")
             if kind in PARTY_KINDS:
                 return str(kind)
         return None
@@ -117,7 +123,7 @@ def _number(view: View, operand: Any) -> Decimal | None:
     if "sum" in operand:
         name, step = operand["sum"], operand["of"]
         facts = (fact for fact in (*view.earlier, view.fact) if fact.step == step)
-        return sum((_decimal(fact.details.get(name)) or Decimal(0) for fact in facts), Decimal(0))
+        return sum((_decimal(view.value(fact, name)) or Decimal(0) for fact in facts), Decimal(0))
     return _decimal(_detail(view, operand["detail"], operand.get("of")))
 
 
@@ -129,7 +135,7 @@ def _decimal(value: Any) -> Decimal | None:
 
 def _detail(view: View, name: str, of: str | None) -> Any:
     fact = view.fact if of is None else view.last([of])
-    return None if fact is None else fact.details.get(name)
+    return None if fact is None else view.value(fact, name)
 
 
 def _texts(value: Any) -> set[str]:
@@ -206,13 +212,16 @@ def _qualified(view: View, _condition: Condition) -> Truth:
 def _device_reviewed(view: View, condition: Condition) -> Truth:
     step = condition["device-reviewed"]
     fact = view.fact if view.fact.step == step else view.last([step])
-    if fact is None or "device" not in fact.details or "captured_at" not in fact.details:
+    if fact is None:
         return False
-    captured = datetime.strptime(fact.details["captured_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    device, moment = view.value(fact, "device"), view.value(fact, "captured_at")
+    if device is None or moment is None:
+        return False
+    captured = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     passed = {
         review.review
         for review in view.device_reviews
-        if review.device == fact.details["device"]
+        if review.device == device
         and review.outcome == "passed"
         and review.valid_from <= captured <= review.valid_to
     }

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from gridwitness.records import is_time
-from gridwitness.rules.condition_forms import DECIMAL
 from gridwitness.rules.conditions import View, required
-from gridwitness.rules.document import Detail, Document, Step
+from gridwitness.rules.detail_values import is_value
+from gridwitness.rules.document import Document, Step
 from gridwitness.rules.facts import Attempt, CaseFacts, Judgement, Option, Refusal, StepFact, TermEnd
 
 ORDER_RULE = "APL-47"
 """全过程记录: what is recorded stays in the order in which it took place."""
 
-LARGEST_INTEGER = 36_500
-"""Of a detail: days of a hundred years, so that every term has an end in the calendar."""
 UNOPENED = ""
 """The state of a case that has no step."""
 
@@ -155,7 +151,7 @@ def _wrong_fields(step: Step, attempt: Attempt) -> Iterator[tuple[str, str]]:
         if detail.name not in fact.details:
             if detail.required:
                 yield f"缺少“{detail.zh}”", f"the detail {detail.name} is missing"
-        elif not _is_of_type(detail, fact.details[detail.name]):
+        elif not is_value(detail, fact.details[detail.name]):
             yield (
                 f"“{detail.zh}”填写有误",
                 f"the detail {detail.name} is no {detail.type}, or not a value of it",
@@ -170,25 +166,6 @@ def _wrong_fields(step: Step, attempt: Attempt) -> Iterator[tuple[str, str]]:
         yield "缺少事实", "the facts are missing"
     if attempt.files < step.files:
         yield f"至少附 {step.files} 个文件", f"at least {step.files} file"
-
-
-def _is_of_type(detail: Detail, value: Any) -> bool:
-    listed = not detail.values
-    match detail.type:
-        case "decimal":
-            return isinstance(value, str) and re.fullmatch(DECIMAL, value) is not None
-        case "integer":
-            return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_INTEGER
-        case "boolean":
-            return isinstance(value, bool)
-        case "time":
-            return is_time(value)
-        case "texts":
-            return isinstance(value, list) and all(
-                isinstance(v, str) and (listed or v in detail.values) for v in value
-            )
-        case _:
-            return isinstance(value, str) and value != "" and (listed or value in detail.values)
 
 
 def _unknown_step(document: Document, name: str) -> Refusal:

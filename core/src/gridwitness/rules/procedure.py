@@ -10,6 +10,7 @@ from typing import Any
 
 from gridwitness.rules import judgement
 from gridwitness.rules.conditions import Truth, View, evaluate
+from gridwitness.rules.detail_values import value_of
 from gridwitness.rules.document import Clock, Document, Law, Step, Threshold
 from gridwitness.rules.facts import Attempt, CaseFacts, Judgement, Option, StepFact, TermEnd
 from gridwitness.rules.milestones import Edges, edge_bits, milestone_edges
@@ -81,6 +82,11 @@ class Procedure:
     def state(self, facts: CaseFacts) -> str:
         """The state of a case; empty before its first step."""
         return judgement.state_of(self.document, facts.steps)
+
+    def value(self, fact: StepFact, name: str) -> Any:
+        """What a step says of a detail; None where it says nothing, or nothing of the detail's type."""
+        step = self.steps.get(fact.step)
+        return None if step is None else value_of(step.details, fact.details, name)
 
     def milestone_of(self, step: str) -> str | None:
         """The milestone a step reaches."""
