@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from gridwitness.calendars import Calendars, PublishedCalendars
 from gridwitness.cases import Cases, case_handlers
+from gridwitness.cases.documents import Documents
 from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
@@ -64,6 +65,7 @@ class Platform:
     qualifications: Qualifications
     devices: Devices
     cases: Cases
+    documents: Documents
     rules: Rules[Calendars]
 
     @contextmanager
@@ -91,7 +93,7 @@ def open_platform(
     """
     engine = create_engine_for(database_url, application=application)
     keystore = Keystore(settings.keys_dir)
-    files = FileStore(settings.files_dir, settings.file_size_limit_bytes)
+    files = FileStore(settings.files_dir, settings.file_size_limit_bytes, settings.file_types)
     directory = MemberDirectory()
     calendars = PublishedCalendars()
     rule_handler = RuleHandler({"procedure": check_procedure, "calendar": calendars.check})
@@ -136,5 +138,6 @@ def open_platform(
         qualifications=Qualifications(acceptance),
         devices=Devices(clock),
         cases=Cases(rules, acceptance, bundles, clock),
+        documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gridwitness.errors import Misconfigured
 
@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     rpc_url: str | None = Field(default=None, repr=False)
     """JSON-RPC of the chain; None = our own Ganache."""
     port: Port = 8000
+    public_url: str | None = Field(default=None, pattern=r"^https?://[!-~]{1,200}$")
+    """What people reach the platform by: verification links and QR codes begin with it. None = this machine,
+    at `port`.
+    """
     database_port: Port | None = None
     """None = a free port, chosen once and remembered under `home`; the same for `chain_port`."""
     chain_port: Port | None = None
@@ -49,6 +53,8 @@ class Settings(BaseSettings):
     maximum_merge_delay_seconds: Annotated[int, Field(gt=0)] = 3600
     anchor_interval_seconds: Annotated[float, Field(gt=0)] = 2
     file_size_limit_bytes: Annotated[int, Field(gt=0)] = 50 * 1024 * 1024
+    file_types: Annotated[tuple[str, ...] | None, NoDecode] = None
+    """Media types of files that are taken, with commas between them; None = what officers hand in."""
     token_lifetime_seconds: Annotated[int, Field(gt=0)] = 12 * 3600
     retention_days: Annotated[int, Field(gt=0)] = 3 * 365
 
@@ -57,10 +63,17 @@ class Settings(BaseSettings):
     def _absolute_home(cls, home: Path) -> Path:
         return home.expanduser().absolute()
 
-    @field_validator("database_url", "rpc_url", mode="before")
+    @field_validator("database_url", "rpc_url", "public_url", mode="before")
     @classmethod
     def _empty_is_none(cls, url: object) -> object:
         return None if url == "" else url
+
+    @field_validator("file_types", mode="before")
+    @classmethod
+    def _split_types(cls, types: object) -> object:
+        if not isinstance(types, str):
+            return types
+        return tuple(name.strip() for name in types.split(",") if name.strip()) or None
 
     @field_validator("time_zone")
     @classmethod
@@ -81,6 +94,11 @@ class Settings(BaseSettings):
             if getattr(self, name) is None:
                 raise ValueError(f"profile {self.profile!r} needs GRIDWITNESS_{name.upper()}")
         return self
+
+    @property
+    def public_base(self) -> str:
+        """Beginning of the links that documents print, without a slash at its end."""
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
 
     @property
     def entry_readers_open(self) -> bool:
