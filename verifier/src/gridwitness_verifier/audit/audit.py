@@ -52,6 +52,7 @@ CHECKS = [
     "anchors",
     "chain",
     "rows",
+    "cases",
     "files",
     "receipts",
     "time",
@@ -128,7 +129,7 @@ class Audit:
         check_log_pins(self.tallies["chain"], self.trust, self.history)
 
     def _without_chain(self) -> None:
-        for name in ("anchors", "keys", "vouching", "time", "receipts"):
+        for name in ("anchors", "keys", "vouching", "cases", "time", "receipts"):
             self.tallies[name].not_evaluated.append(_NO_CHAIN)
 
     def _stop(self, why: str) -> None:
@@ -191,10 +192,10 @@ class Audit:
             history=None if history is None else history.keys,
             block=(0, 0) if history is None else (history.block, history.time),
             tolerance=self.trust.tolerance,
-            now=self._now(),
+            now=self.now(),
         )
 
-    def _now(self) -> int | None:
+    def now(self) -> int | None:
         """A chain whose blocks stand still can not hide what is overdue, unless its clock is a
         simulated one.
         """

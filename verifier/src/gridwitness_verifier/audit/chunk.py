@@ -45,6 +45,7 @@ class Findings:
     kept: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     effects: list[tuple[Place, list[RowChange]]] = field(default_factory=list)
     manifests: list[tuple[Place, str, dict[str, Any]]] = field(default_factory=list)
+    rules: list[tuple[Any, Any]] = field(default_factory=list)
     incarnation: dict[str, Any] | None = None
     signers: list[tuple[int | None, Signers]] = field(default_factory=list)
     pending: int = 0

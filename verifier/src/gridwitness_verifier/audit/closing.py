@@ -11,8 +11,10 @@ from gridwitness_verifier.audit.extent_check import check_extent
 from gridwitness_verifier.audit.file_check import anything_to_check, check_files
 from gridwitness_verifier.audit.fixed_tables import OPERATIONAL
 from gridwitness_verifier.audit.manifest import TableManifest, compare_manifest
+from gridwitness_verifier.audit.registration_check import check_registrations
 from gridwitness_verifier.audit.row_check import check_causes, check_rows
 from gridwitness_verifier.kinds import EFFECT, ERASABLE_COLUMNS, KINDS
+from gridwitness_verifier.log.case_check import CaseCheck
 from gridwitness_verifier.log.subject_check import check_subjects, check_unique
 from gridwitness_verifier.log.time_check import TimeCheck, earlier_note
 from gridwitness_verifier.report import Phrase, Result
@@ -52,12 +54,32 @@ def check_after_walk(
     audit.declared_operational = [
         column for name, table in sorted(declared.items()) for column in _operational(name, table)
     ]
-    # 5. files
+    # 5. cases
+    _check_cases(audit, walks, fold, catalog)
+    # 6. files
     _check_files(audit)
-    # 6. what is counted but is no failure
+    # 7. what is counted but is no failure
     if clock is not None and clock.earlier:
         tallies["time"].notes.append(earlier_note(clock.earlier))
     _count(audit, walks, fold, subjects)
+
+
+def _check_cases(
+    audit: Audit, walks: dict[str, LogWalk], fold: EntryFold, catalog: dict[str, Relation]
+) -> None:
+    tally, registry = audit.tallies["cases"], audit.trust.case_registry
+    if registry is None:
+        del audit.tallies["cases"]
+        return
+    if audit.history is None:
+        return
+    logs = {name: walk.log for name, walk in walks.items()}
+    check = CaseCheck(tally, audit.trust, audit.history, audit.scratch, logs, audit.settled)
+    check.check_registry()
+    check.check_records(fold.procedures)
+    check.check_steps(fold.procedures, audit.now())
+    check_registrations(check, audit.snapshot, catalog, registry.address, audit.now())
+    audit.subject |= check.subject()
 
 
 def _operational(name: str, table: TableManifest) -> list[str]:

@@ -38,6 +38,9 @@ _PROVED = {
     "anchors": Phrase("stored anchors and contract events agree", "所存锚定与合约事件一致"),
     "chain": Phrase("the pinned chain, with the pinned contracts", "链与合约均与信任文件相符"),
     "rows": Phrase("stated rows are just what the effects say", "数据行与状态变更一致"),
+    "cases": Phrase(
+        "every milestone is a step of its log, every milestone step registered", "节点与办案步骤一一对应"
+    ),
     "files": Phrase("every file is there, byte for byte", "文件齐全，逐字节一致"),
     "receipts": Phrase(
         "every receipt is of the log, for these bytes, and none is overdue", "回执有效，无逾期"

@@ -18,7 +18,7 @@ from gridwitness_verifier.audit.signer_check import KeyCheck, KeyJudge, Signatur
 from gridwitness_verifier.audit.stored_record import StoredRecord
 from gridwitness_verifier.field_types import is_of_type
 from gridwitness_verifier.jwk import PublicKey
-from gridwitness_verifier.kinds import EFFECT, ERASURE, INCARNATION, KINDS, MANIFEST, OFFER
+from gridwitness_verifier.kinds import EFFECT, ERASURE, INCARNATION, KINDS, MANIFEST, OFFER, RULE, STEP
 from gridwitness_verifier.log.audited_log import AuditedLog
 from gridwitness_verifier.log.contract_history import KeyHistory
 from gridwitness_verifier.log.time_check import TimeCheck
@@ -142,6 +142,10 @@ def _keep(stored: StoredRecord, entry: Entry, fields: Fields, log: AuditedLog, f
     elif entry.kind == INCARNATION and stored.leaf_index == 0:
         findings.incarnation = dict(fields.values)
     else:
+        if entry.kind == STEP and log.counts(stored.leaf_index):
+            _keep_step(stored, entry, fields.values, findings)
+        elif entry.kind == RULE and "content" in fields.values:
+            findings.rules.append((fields.values.get("name"), fields.values["content"]))
         _keep_files(stored, entry, fields, findings)
 
 
@@ -165,6 +169,13 @@ def _keep_platform_record(
     cause = values.get("cause")
     if isinstance(cause, str):
         findings.keep("cause", entry.jti, stored.log, stored.leaf_index, cause)
+
+
+def _keep_step(stored: StoredRecord, entry: Entry, values: dict[str, Any], findings: Findings) -> None:
+    shown = (values.get("rules"), values.get("step"))
+    texts = (value if isinstance(value, str) else None for value in shown)
+    place = (stored.log, stored.leaf_index, entry.jti, entry.sub, entry.seq)
+    findings.keep("step", entry.leaf_hash, *place, *texts)
 
 
 def _keep_erasure(stored: StoredRecord, entry: Entry, fields: Fields, findings: Findings) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from gridwitness_verifier.audit.chunk import Findings, Signers
 from gridwitness_verifier.audit.effect_fold import EffectFold
 from gridwitness_verifier.audit.manifest import ManifestFold
+from gridwitness_verifier.errors import VerificationError
 from gridwitness_verifier.log.audited_log import AuditedLog
 from gridwitness_verifier.log.scratch import Scratch
 from gridwitness_verifier.log.tally import Tally
 from gridwitness_verifier.log.tree_check import TreeCheck
+from gridwitness_verifier.procedure import Procedure, parse_procedure
 
 
 @dataclass
@@ -40,6 +43,7 @@ class EntryFold:
     manifest: ManifestFold
     effects: EffectFold
     scratch: Scratch
+    procedures: dict[str, Procedure] = field(default_factory=dict)
     pending: int = 0
     late: int = 0
     own_only: int = 0
@@ -62,11 +66,21 @@ class EntryFold:
             walk.incarnation = Incarnation(findings.incarnation)
         for table, rows in findings.kept.items():
             self.scratch.add_all(table, rows)
+        for name, content in findings.rules:
+            self._add_rule(name, content)
         self._fold(findings, walk)
         self.pending += findings.pending
         self.late += findings.late
         self.own_only += findings.own_only
         self.wide += findings.wide
+
+    def _add_rule(self, name: object, content: object) -> None:
+        """A published procedure; one that can not be read judges nothing, and its steps are counted so."""
+        if not isinstance(name, str) or not name.startswith("procedure/"):
+            return
+        with suppress(VerificationError):
+            procedure = parse_procedure(content)
+            self.procedures[procedure.version] = procedure
 
     def _fold(self, findings: Findings, walk: LogWalk) -> None:
         for where, changes in findings.effects:

@@ -13,7 +13,7 @@ from ..errors import Unusable
 
 # Far beyond any case; what stands in these lists costs more to check than to write.
 _LONGEST = {
-    "records": 20_000, "rules": 200, "related": 5_000, "anchors": 20_000, "signers": 40_000,
+    "records": 5_000, "rules": 200, "related": 2_000, "anchors": 10_000, "signers": 10_000,
     "milestones": 2_000,
 }  # fmt: skip
 _BUNDLE_FORMAT = "gridwitness-bundle/v1"

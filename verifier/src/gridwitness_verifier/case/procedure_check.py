@@ -118,7 +118,7 @@ def check_clocks(dossier: Dossier, rules: Rulebook) -> None:
     unknown = 0
     claimed = not dossier.times_proved
     for reading in readings:
-        if reading.problem is not None:
+        if reading.problem is not None and reading.state != "met":
             unknown += 1
         elif reading.overdue or reading.state == "late":
             _report(dossier, rules.procedure, reading)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..bundle.case import Case
@@ -116,16 +116,26 @@ class _Bundles:
     def merged(self) -> list[Check]:
         """One check of each name over all bundles. Nobody vouches for a key before it is offered."""
         return [
-            merge_checks(
-                tuple(
-                    checks[at]
-                    for case, checks in self.groups
-                    if name != "vouching" or case.entry is None or case.entry.kind != OFFER
+            _shortened(
+                merge_checks(
+                    tuple(
+                        checks[at]
+                        for case, checks in self.groups
+                        if name != "vouching" or case.entry is None or case.entry.kind != OFFER
+                    )
+                    or (self.groups[0][1][at],)
                 )
-                or (self.groups[0][1][at],)
             )
             for at, name in enumerate(ORDER)
         ]
+
+
+def _shortened(check: Check) -> Check:
+    """What every record shares (one operator, one clock) is said once, at the first of them."""
+    if check.result not in (Result.CLAIMED, Result.NOT_EVALUATED):
+        return check
+    first = {place.code: place for place in reversed(check.locations)}
+    return replace(check, locations=tuple(reversed(first.values())))
 
 
 def _subject(

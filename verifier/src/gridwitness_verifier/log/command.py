@@ -18,6 +18,7 @@ from ..report.wording import THIS_MACHINE
 from ..rpc import Rpc
 from ..trust import LogTrust, Trust
 from .audited_log import AuditedLog
+from .case_check import CaseCheck
 from .contract_history import ContractHistory
 from .contract_reader import check_chain, check_log_pins, open_rpc, read_history
 from .independence import IndependenceCheck
@@ -35,6 +36,7 @@ _PROVED = {
     "entries": Phrase("every entry obeys the format, no gap or fork", "条目格式正确，无缺号或分叉"),
     "chain": Phrase("the pinned chain, with the pinned contracts", "链与合约均与信任文件相符"),
     "anchors": Phrase("every anchored head is a root of this log", "每个锚定树头均为本日志的树根"),
+    "cases": Phrase("every registered milestone is a case step of its log", "各登记节点均为日志中的办案步骤"),
     "receipts": Phrase("every promise was kept or is not due", "各项承诺已兑现或尚未到期"),
     "time": Phrase("every signing time lies in its interval", "签名时间均在区间内"),
     "independence": Phrase(
@@ -97,12 +99,13 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
                 receipts.judge(pin, log.history, now)
         _independence(rpc, trust, history, served, tallies)
         _finish(tallies, scratch, clock, history)
+        cases = _cases(trust, history, served, tallies, scratch, settled)
         _remember(args.memory, served)
     if receipts is None:
         del tallies["receipts"]
     checks = [tally.check(_PROVED[name]) for name, tally in tallies.items()]
     sizes = {one.log.name: one.head.size for one in served if one.head}
-    subject = {"url": args.url, "logs": len(served), "entries": sum(sizes.values())}
+    subject = {"url": args.url, "logs": len(served), "entries": sum(sizes.values()), **cases}
     return Report("log", trust, subject, checks, list(_NOT_SHOWN))
 
 
@@ -154,7 +157,7 @@ def _ask_chain(
         tally.not_evaluated.append(str(error))
     except VerifierError as error:
         tally.fail(error.code, error.message)
-    for name in ("anchors", "time"):
+    for name in ("anchors", "time", "cases"):
         tallies[name].not_evaluated.append(
             Phrase("without the chain there is nothing to compare with", "没有链上数据可供比对")
         )
@@ -200,6 +203,27 @@ def _independence(
         except Unavailable as error:
             tallies["independence"].not_evaluated.append(str(error))
     check.finish()
+
+
+def _cases(
+    trust: Trust,
+    history: ContractHistory | None,
+    served: list[ServedLog],
+    tallies: dict[str, Tally],
+    scratch: Scratch,
+    settled: int,
+) -> dict[str, Any]:
+    """Registered cases against the steps of the logs; what kind of step each is, only an audit sees."""
+    if trust.case_registry is None:
+        del tallies["cases"]
+        return {}
+    if history is None:
+        return {}
+    logs = {one.log.name: one.log for one in served if one.whole}
+    check = CaseCheck(tallies["cases"], trust, history, scratch, logs, settled)
+    check.check_registry()
+    check.check_records({})
+    return check.subject()
 
 
 def _finish(

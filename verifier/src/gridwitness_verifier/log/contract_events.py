@@ -10,6 +10,7 @@ from typing import Any
 from gridwitness_verifier.claims import AGENCY
 from gridwitness_verifier.errors import VerificationError
 from gridwitness_verifier.keccak import keccak256
+from gridwitness_verifier.registry_event import RegistryEvent, decode_registry_event
 
 _LOG_OPENED = keccak256(b"LogOpened(bytes32,bytes32,string,address,uint32,bytes32)")
 _TREE_HEAD_ANCHORED = keccak256(b"TreeHeadAnchored(bytes32,uint64,uint64,bytes32)")
@@ -98,7 +99,15 @@ class AgencyEvent:
     change: int
 
 
-Event = LogOpened | TreeHeadAnchored | LogClosed | KeyEvent | AgencyEvent
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """An event of `CaseRegistry`."""
+
+    at: Position
+    event: RegistryEvent
+
+
+Event = LogOpened | TreeHeadAnchored | LogClosed | KeyEvent | AgencyEvent | CaseEvent
 
 
 def decode_event(log: Any) -> Event | None:
@@ -131,6 +140,9 @@ def _decode(at: Position, topics: list[bytes], data: bytes) -> Event | None:
         return LogOpened(at, topics[1], _agency(topics[2]), _text(data, numbers[0]), numbers[2], predecessor)
     if topics[0] == _LOG_CLOSED:
         return LogClosed(at, topics[1], numbers[0], words[1], words[2])
+    registered = decode_registry_event(topics, data)
+    if registered is not None:
+        return CaseEvent(at, registered)
     return _decode_member_event(at, topics, words, numbers)
 
 

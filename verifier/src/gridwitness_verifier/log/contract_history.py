@@ -9,8 +9,10 @@ from typing import Any
 from gridwitness_verifier import base64url
 from gridwitness_verifier.errors import VerificationError
 from gridwitness_verifier.key_state import PURPOSES, KeyState
+from gridwitness_verifier.log.case_history import CaseHistory
 from gridwitness_verifier.log.contract_events import (
     AgencyEvent,
+    CaseEvent,
     Event,
     KeyEvent,
     LogClosed,
@@ -110,6 +112,7 @@ class ContractHistory:
     time: int
     keys: KeyHistory
     logs: dict[bytes, LogHistory] = field(default_factory=dict)
+    cases: CaseHistory = field(default_factory=CaseHistory)
 
     def log(self, log_id: bytes) -> LogHistory:
         """History of the log with this id (32 bytes), empty when the contract does not know it."""
@@ -127,6 +130,9 @@ def replay(
     for event in events:
         if isinstance(event, KeyEvent | AgencyEvent):
             history.keys.apply(event)
+            continue
+        if isinstance(event, CaseEvent):
+            history.cases.apply(event, time_of(event.at.block, event.at.block_hash))
             continue
         log = history.logs.setdefault(event.log_id, LogHistory())
         if isinstance(event, LogOpened):

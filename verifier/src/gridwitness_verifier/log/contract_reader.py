@@ -18,7 +18,7 @@ from gridwitness_verifier.trust import Contract, LogTrust, Trust
 
 
 def check_chain(tally: Tally, rpc: Rpc, trust: Trust) -> None:
-    """Chain id, genesis and the code of both contracts are the pinned ones. Raises Unavailable."""
+    """Chain id, genesis and the code of the contracts are the pinned ones. Raises Unavailable."""
     tally.checked += 4
     chain_id = rpc.chain_id()
     if chain_id != trust.chain_id:
@@ -26,7 +26,11 @@ def check_chain(tally: Tally, rpc: Rpc, trust: Trust) -> None:
     genesis = rpc.genesis_hash()
     if genesis != trust.genesis_hash:
         tally.fail("genesis", f"block 0 is 0x{genesis.hex()}, pinned is 0x{trust.genesis_hash.hex()}")
-    for name, contract in (("Members", trust.members), ("RecordLog", trust.record_log)):
+    contracts = [("Members", trust.members), ("RecordLog", trust.record_log)]
+    if trust.case_registry is not None:
+        tally.checked += 1
+        contracts.append(("CaseRegistry", trust.case_registry))
+    for name, contract in contracts:
         _check_code(tally, rpc, name, contract)
 
 
@@ -39,7 +43,7 @@ def _check_code(tally: Tally, rpc: Rpc, name: str, contract: Contract) -> None:
 
 
 def read_history(rpc: Rpc, trust: Trust, block: int) -> ContractHistory:
-    """Every event of both contracts up to `block`, with the times of their blocks.
+    """Every event of the contracts up to `block`, with the times of their blocks.
 
     Raises Unavailable, or VerificationError `event-form`, `event-order`, `event-block` for an answer that the
     contracts can not have given.
@@ -57,7 +61,9 @@ def read_history(rpc: Rpc, trust: Trust, block: int) -> ContractHistory:
 
 
 def _events(rpc: Rpc, trust: Trust, block: int) -> Iterator[Event]:
-    addresses = (trust.members.address, trust.record_log.address)
+    addresses = [trust.members.address, trust.record_log.address]
+    if trust.case_registry is not None:
+        addresses.append(trust.case_registry.address)
     logs = chain.from_iterable(rpc.logs(address, [], trust.contracts_block, block) for address in addresses)
     expected = {f"0x{address.hex()}" for address in addresses}
     for log in logs:

@@ -24,6 +24,7 @@ CREATE TABLE cause (jti TEXT, log TEXT, leaf INTEGER, cause TEXT);
 CREATE TABLE missing (log TEXT, sub TEXT, digest TEXT, leaf INTEGER, jti TEXT, kind TEXT, names TEXT);
 CREATE TABLE erasure (log TEXT, sub TEXT, digest TEXT, field TEXT, leaf INTEGER, jti TEXT, defect TEXT);
 CREATE TABLE file (sha256 TEXT, sm3 TEXT, size INTEGER, log TEXT, leaf INTEGER, jti TEXT, name TEXT);
+CREATE TABLE step (hash BLOB, log TEXT, leaf INTEGER, jti TEXT, sub TEXT, seq INTEGER, rules TEXT, step TEXT);
 CREATE TABLE state (tbl TEXT, key TEXT, log TEXT, effect TEXT, alive INTEGER, seen INTEGER, columns TEXT,
                     PRIMARY KEY (tbl, key)) WITHOUT ROWID;
 """
@@ -33,6 +34,7 @@ _INSERTS = {
     "cause": "INSERT INTO cause VALUES (?, ?, ?, ?)",
     "missing": "INSERT INTO missing VALUES (?, ?, ?, ?, ?, ?, ?)",
     "erasure": "INSERT INTO erasure VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "step": "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     "file": "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
 }
 
@@ -72,6 +74,12 @@ class Scratch:
         self._connection.executemany(_INSERTS[table], self._waiting[table])
         self._waiting[table] = []
 
+    def settle(self) -> None:
+        """Write all that was added so far, so that `one` finds it."""
+        for table in self._waiting:
+            if self._waiting[table]:
+                self._flush(table)
+
     def add_lines(self, line_of: Mapping[str, int]) -> None:
         """The line of succession of every log, by the log's name."""
         for log, line in line_of.items():
@@ -79,9 +87,7 @@ class Scratch:
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Rows of a query, after everything added so far; do not write while one of these is open."""
-        for table in self._waiting:
-            if self._waiting[table]:
-                self._flush(table)
+        self.settle()
         yield from self._connection.execute(query, parameters)
 
     def one(self, query: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gridwitness_verifier.errors import VerificationError
-from gridwitness_verifier.kinds import check_source
+from gridwitness_verifier.kinds import STEP, check_source
 from gridwitness_verifier.log.audited_log import AuditedLog
 from gridwitness_verifier.log.contract_history import AcceptedHead
 from gridwitness_verifier.log.receipt_folder import ReceiptFolder
@@ -42,6 +42,7 @@ class ServedLog:
     advance: Callable[[int], None]
     head: TreeHead | None = None
     entries_read: bool = True
+    whole: bool = False
     _named: set[tuple[int, bytes]] = field(default_factory=set)
 
     def run(self) -> None:
@@ -106,6 +107,7 @@ class ServedLog:
             self._read(head, roots, tree, entries=False)
         tree.finish()
         roots.finish(disputed=False)
+        self.whole = self.entries_read
 
     def _fitting(self, head: TreeHead) -> list[AcceptedHead]:
         return [accepted for accepted in self.log.heads if accepted.size <= head.size]
@@ -154,6 +156,8 @@ class ServedLog:
         earliest = None if self.time is None else self.time.check(leaf_index, self.log, entry)
         place = (self.log.name, leaf_index, entry.jti, entry.sub, entry.seq)
         self.scratch.add("entry", *place, entry.prev, entry.digest, entry.iat, earliest)
+        if entry.kind == STEP and self.log.counts(leaf_index):
+            self.scratch.add("step", entry.leaf_hash, *place, None, None)
 
     def _check_claims(self, tally: Tally, entry: Entry, leaf_index: int) -> None:
         where = {

@@ -15,7 +15,7 @@ WORKING = "working"
 CALENDAR_DAYS = "calendar"
 KINDS = (WORKING, CALENDAR_DAYS)
 # Longer than any term of the law; a hostile one would cost time, or leave the calendar of the machine.
-MAXIMUM_TERM = 20_000
+MAXIMUM_TERM = 4_000
 
 _FORMAT = "gridwitness-calendar/1"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
@@ -64,6 +64,8 @@ class Calendars:
         """
         if not 0 <= days <= MAXIMUM_TERM:
             raise VerificationError("term", f"a term of {days} days")
+        if kind == CALENDAR_DAYS and not still and until is None:
+            return _after(first, days)
         day, left = first, days
         while left:
             day = _after(day)
@@ -74,9 +76,9 @@ class Calendars:
         return day
 
 
-def _after(day: date) -> date:
+def _after(day: date, days: int = 1) -> date:
     try:
-        return day + _ONE
+        return day + days * _ONE
     except OverflowError as error:
         raise VerificationError("term", "a term beyond the year 9999") from error
 

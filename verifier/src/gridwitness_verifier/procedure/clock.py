@@ -11,8 +11,9 @@ from ..claims import is_integer
 from ..errors import VerificationError
 from .calendar import MAXIMUM_TERM, Calendars
 from .document import Clock, Procedure
-from .evaluation import Scene
+from .evaluation import holds
 from .facts import CaseFacts, Hidden, StepFact
+from .scene import Scene
 from .truth import CALENDAR, REDACTED
 
 RUNNING, MET, LATE, SUSPENDED, UNKNOWN = "running", "met", "late", "suspended", "unknown"
@@ -86,7 +87,7 @@ def _applies(reader: _Reader, at: int) -> bool | None:
     if clock.condition is None:
         return True
     scene = Scene(reader.procedure, reader.calendars, steps[:at], steps[at], reader.case)
-    return scene.holds(clock.condition).value
+    return holds(scene, clock.condition).value
 
 
 def _ends(clock: Clock, fact: StepFact) -> bool:
@@ -107,44 +108,54 @@ def _reading(reader: _Reader, begun: int, ended: int | None, *, doubt: bool) -> 
     started, last = steps[begun], None if ended is None else steps[ended]
     started_on = None if isinstance(started.day, Hidden) else started.day
     ended_on = None if last is None or isinstance(last.day, Hidden) else last.day
-    due_on, problem = _due(reader, started_on, steps[begun + 1 : ended])
+    last_at = len(steps) - 1 if ended is None else ended
+    due_on, problem, certain = _due(reader, started_on, begun, last_at)
     if doubt or (last is not None and ended_on is None):
-        due_on, problem = None, REDACTED
+        due_on, problem, certain = None, REDACTED, None
     state, overdue = RUNNING, False
     if last is None:
         overdue = due_on is not None and reader.today > due_on
         state = SUSPENDED if due_on is None and problem is None else RUNNING
-    elif problem is not None:
-        state = UNKNOWN
-    else:
+    elif problem is None:
         # Ended while it stood still: no day is due, so none was missed.
         state = MET if due_on is None or ended_on is None or ended_on <= due_on else LATE
+    elif certain is not None and ended_on is not None and ended_on <= certain:
+        state = MET
+    else:
+        state = UNKNOWN
     return ClockReading(clock, started, started_on, due_on, problem, state, last, overdue)
 
 
 def _due(
-    reader: _Reader, started_on: date | None, within: Sequence[StepFact]
-) -> tuple[date | None, str | None]:
-    """The last day of the term with its extensions, or why it can not be told; neither while it stands."""
-    still = None if started_on is None else _still_days(reader, within)
-    if started_on is None or still is None:
-        return None, REDACTED
-    days, due_on, problem = reader.clock.days, *_count(reader, started_on, reader.clock.days, still)
-    for fact in within:
+    reader: _Reader, started_on: date | None, begun: int, last: int
+) -> tuple[date | None, str | None, date | None]:
+    """The last day of the term with its extensions, or why it can not be told; neither while it stands.
+
+    The third is a day on which no term of so many days can be over, whatever the calendar says.
+    """
+    if started_on is None:
+        return None, REDACTED, None
+    days, steps = reader.clock.days, reader.case.steps
+    for at in range(begun + 1, last + 1):
+        fact = steps[at]
         if reader.clock.extended_by is None or fact.step != reader.clock.extended_by:
             continue
         added: Any = None if isinstance(fact.details, Hidden) else fact.details.get("days")
-        if not is_integer(added, 0, MAXIMUM_TERM) or isinstance(fact.day, Hidden):
-            return None, REDACTED
+        due_on, problem = _count(reader, started_on, days, at)
+        if not is_integer(added, 0, MAXIMUM_TERM) or isinstance(fact.day, Hidden) or problem == REDACTED:
+            return None, REDACTED, None
         # Granted after the due day it is too late, and adds nothing.
         if due_on is None or fact.day <= due_on:
             days += int(added)
-            due_on, problem = _count(reader, started_on, days, still)
-    return due_on, problem
+    return *_count(reader, started_on, days, last), started_on + timedelta(days=min(days, MAXIMUM_TERM))
 
 
-def _count(reader: _Reader, started_on: date, days: int, still: _Still) -> tuple[date | None, str | None]:
+def _count(reader: _Reader, started_on: date, days: int, last: int) -> tuple[date | None, str | None]:
+    """The due day of a term of `days`, by the suspensions up to the step at `last`."""
     clock, calendars = reader.clock, reader.calendars
+    still = _still_days(reader, reader.case.steps[: last + 1])
+    if still is None:
+        return None, REDACTED
     try:
         due_on = calendars.term_end(started_on, days, clock.kind, still.days, until=still.since)
         if due_on is None:
@@ -162,12 +173,12 @@ class _Still:
     since: date | None
 
 
-def _still_days(reader: _Reader, within: Sequence[StepFact]) -> _Still | None:
+def _still_days(reader: _Reader, steps: Sequence[StepFact]) -> _Still | None:
     """None where what would tell is not shown."""
     first, going_on = reader.clock.suspended_by or (None, None)
     days: set[date] = set()
     since: date | None = None
-    for fact in within:
+    for fact in steps:
         if fact.step not in (first, going_on):
             continue
         if isinstance(fact.day, Hidden):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from .. import strict_json
+from ..claims import is_integer
+from ..field_types import is_of_type
 from ..registry_event import MILESTONE_NAMES
 
 MILESTONES = MILESTONE_NAMES
+_LARGEST = 36_500
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,22 @@ class Detail:
     type: str
     required: bool
     values: tuple[str, ...] | None
+
+    def allows(self, value: Any) -> bool:
+        """Whether a value is of the type, and among the values where they are closed."""
+        if not self.has_type(value) or self.values is None:
+            return self.has_type(value)
+        return all(text in self.values for text in (value if isinstance(value, list) else [value]))
+
+    def has_type(self, value: Any) -> bool:
+        """Whether a value is of the type: narrower than that of a field (section 15)."""
+        if self.type == "boolean":
+            return isinstance(value, bool)
+        if self.type == "decimal":
+            return isinstance(value, str) and _AMOUNT.match(value) is not None
+        if self.type == "integer":
+            return is_integer(value, 0, _LARGEST)
+        return value != "" and is_of_type(self.type, value)
 
 
 @dataclass(frozen=True, slots=True)

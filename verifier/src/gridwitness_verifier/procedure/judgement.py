@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..field_types import is_of_type
 from ..report.phrase import Phrase
 from .calendar import Calendars
-from .document import Detail, Procedure, Requirement, Step
-from .evaluation import Scene
+from .document import Procedure, Requirement, Step
+from .evaluation import holds
 from .facts import HIDDEN, CaseFacts, Hidden, StepFact
+from .scene import Scene
 from .truth import REDACTED, TRUE, Truth, unknown
 
 STATE, FIELDS, REQUIREMENT = "state", "fields", "requirement"
@@ -19,8 +18,6 @@ STATE, FIELDS, REQUIREMENT = "state", "fields", "requirement"
 ORDER_RULE = "APL-47"
 _EARLIER = Phrase("dated before the step before it", "日期早于前一步骤")
 _REDACTED = unknown(REDACTED)
-# Narrower than the type `decimal` of a field: amounts have no sign, and an end (section 15).
-_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ def judge_step(scene: Scene, state: str | Hidden) -> Iterator[Finding]:
     step = scene.procedure.steps.get(fact.step)
     if step is None:
         detail = Phrase(f"the procedure has no step {fact.step!r:.60}", f"程序中没有步骤 {fact.step!r:.60}")
-        yield Finding(fact, FIELDS, "", TRUE.negated(), detail)
+        yield Finding(fact, FIELDS, ORDER_RULE, TRUE.negated(), detail)
         return
     yield Finding(fact, STATE, step.rule, _stands(step, state, scene), _said_state(step, state))
     for truth, detail in _form(step, fact):
@@ -119,11 +116,11 @@ def _said_state(step: Step, state: str | Hidden) -> Phrase:
 
 def _required(scene: Scene, requirement: Requirement) -> Truth:
     if requirement.condition is None:
-        return scene.holds(requirement.that)
-    condition = scene.holds(requirement.condition)
+        return holds(scene, requirement.that)
+    condition = holds(scene, requirement.condition)
     if condition.is_false:
         return TRUE
-    that = scene.holds(requirement.that)
+    that = holds(scene, requirement.that)
     if that.is_true or condition.is_true:
         return that
     return unknown(*condition.reasons, *that.reasons)
@@ -175,24 +172,6 @@ def _details(step: Step, fact: StepFact) -> Iterator[tuple[Truth, Phrase]]:
             yield Truth(not rule.required), missing
         else:
             yield (
-                Truth(_is_allowed(rule, value)),
+                Truth(rule.allows(value)),
                 Phrase(f"detail {name} has not its form", f"{name} 不合规定"),
             )
-
-
-def _is_allowed(rule: Detail, value: object) -> bool:
-    right = _has_type(rule.type, value)
-    if not right or rule.values is None:
-        return right
-    texts = value if isinstance(value, list) else [value]
-    return all(text in rule.values for text in texts)
-
-
-def _has_type(name: str, value: object) -> bool:
-    if name == "boolean":
-        return isinstance(value, bool)
-    if name == "decimal":
-        return isinstance(value, str) and _AMOUNT.match(value) is not None
-    if value == "" or (name == "integer" and isinstance(value, int) and value < 0):
-        return False
-    return is_of_type(name, value)

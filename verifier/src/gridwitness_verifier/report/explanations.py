@@ -225,6 +225,13 @@ milestone-differs registered as another milestone than the step is / 登记的�
 milestone-procedure registered under another version of the rules / 登记的程序版本不符
 milestone-missing a step that is a milestone was not registered / 应登记的关键节点未登记
 milestone-later the registry holds a later milestone / 登记合约已有更晚的节点
+case-number numbers of cases with a gap, or one given twice / 案号有缺号或重号
+case-unopened a milestone of a case that was not opened / 节点所属案件未登记
+procedure-unapproved opened under a procedure that was not approved / 登记所用程序未经批准
+edges-differ other transitions were approved than the procedure has / 批准的节点次序与程序不符
+milestone-twice one record registered as two milestones / 同一记录登记为两个节点
+milestone-seq registered at another place of its subject / 登记的序号与记录不符
+registration-missing a registered milestone is not in the database / 已登记的节点未入库
 registry-event the event has not its form / 登记事件格式不符
 cosign-missing no second officer signed / 没有第二人共同签名
 cosign-differs the cosignature is for other bytes / 共同签名针对其他内容
