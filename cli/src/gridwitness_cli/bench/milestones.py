@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 from gridwitness.cases.models import RegistrationRow
 from gridwitness.errors import Unavailable
-from gridwitness_evidence import Record
 from sqlalchemy import func, select
 
 from gridwitness_cli.bench.case_force import CaseForce
 from gridwitness_cli.bench.case_stories import SUMMARY_MILESTONES, summary_story
-from gridwitness_cli.bench.http_load import post_all
+from gridwitness_cli.bench.handing_in import post_records
 from gridwitness_cli.bench.measurement import Measurement
 from gridwitness_cli.bench.raw_milestones import RawMilestones, raw_milestones
 from gridwitness_cli.bench.stage import AGENCY, Stage
 from gridwitness_cli.bench.verifier_run import verify
 
-_LINES = 20
-"""Cases of one request in a wave."""
-_CONNECTIONS = 2
 _IDLE = 0.1
 """Seconds the worker rests where a round found nothing to do."""
 
@@ -123,21 +116,4 @@ def _hand_in(force: CaseForce, cases: int) -> None:
     """Step after step in all cases at once: the next one is signed over the last one's effect."""
     subs = [secrets.token_hex(16) for _ in range(cases)]
     for step, form in summary_story(force.photo):
-        _post(force.stage, force.signing().steps("summary", subs, step, form))
-
-
-def _post(stage: Stage, records: Sequence[Record]) -> None:
-    """As NDJSON, to every API process in turn. Raises Unavailable `bench-refused`."""
-    lines = [json.dumps(record.presentation).encode() + b"\n" for record in records]
-    bodies = [b"".join(lines[start : start + _LINES]) for start in range(0, len(lines), _LINES)]
-    headers = {"Content-Type": "application/x-ndjson", "Authorization": f"Bearer {stage.token}"}
-    ways = len(stage.ports)
-    parts = [(port, bodies[way::ways]) for way, port in enumerate(stage.ports) if bodies[way::ways]]
-    with ThreadPoolExecutor(ways) as threads:
-        posted = threads.map(
-            lambda part: post_all(part[0], "/api/v1/records", part[1], headers, _CONNECTIONS)[1], parts
-        )
-        answers = [json.loads(answer) for found in posted for answer in found]
-    for answer in answers:
-        if answer["accepted"] != len(answer["results"]):
-            raise Unavailable("bench-refused", f"A step was not accepted: {answer}"[:1000], None)
+        post_records(force.stage, force.signing().steps("summary", subs, step, form))
