@@ -2,98 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from support.contract_chain import ContractChain, Deployed, RevertedError, Sent, account, artifact
-from support.contract_consortium import DEPLOYER, Consortium, admin, agency, found
+from support.contract_chain import ContractChain, RevertedError, account
+from support.contract_consortium import DEPLOYER, admin, agency, found
+from support.contract_registry import (
+    CLOSURE,
+    DECISION,
+    EXECUTION,
+    GENERAL,
+    INQUIRY,
+    OTHER_RECORDER,
+    PROCEDURE,
+    RECORDER,
+    REVIEW,
+    SERVICE,
+    START,
+    YEAR,
+    Registry,
+    bits,
+    word,
+)
 
-RECORDER, OTHER_RECORDER, STRANGER = account(60), account(61), account(62)
-START, INQUIRY, REVIEW, DECISION, SERVICE, EXECUTION, CLOSURE = range(1, 8)
-YEAR = 2026
-# A failed review goes back, notice and decision are each served, instalments repeat, a case may end early.
-GENERAL = {
-    (START, INQUIRY),
-    (INQUIRY, REVIEW),
-    (REVIEW, INQUIRY),
-    (REVIEW, SERVICE),
-    (SERVICE, REVIEW),
-    (REVIEW, DECISION),
-    (DECISION, SERVICE),
-    (SERVICE, EXECUTION),
-    (EXECUTION, EXECUTION),
-    (EXECUTION, CLOSURE),
-    (START, CLOSURE),
-}
+STRANGER = account(62)
 ZERO = bytes(32)
-
-
-def bits(edges: set[tuple[int, int]]) -> int:
-    return sum(1 << (8 * (a - 1) + b - 1) for a, b in edges)
-
-
-def word(*parts: object) -> bytes:
-    return hashlib.sha256(repr(parts).encode()).digest()
-
-
-PROCEDURE = word("general")
-
-
-@dataclass
-class Registry:
-    """A consortium's registry with recorders of its first two agencies and one procedure."""
-
-    consortium: Consortium
-    contract: Deployed
-    heads: int = 0
-
-    def head(self) -> bytes:
-        self.heads += 1
-        return word("head", self.heads)
-
-    def open(self, name: object, number: int | None = None, **changed: Any) -> Sent:
-        given = {
-            "agency": agency(1),
-            "case": word(name),
-            "procedure": PROCEDURE,
-            "year": YEAR,
-            "seq": 3,
-            "head": self.head(),
-            **changed,
-        }
-        by = given.pop("by", RECORDER)
-        count = int(self.contract.call("countOf", given["agency"], given["year"]))
-        order = ("agency", "case", "procedure", "year")
-        first = [given[key] for key in order]
-        return self.contract.send(by, "open", *first, number or count + 1, given["seq"], given["head"])
-
-    def advance(
-        self, name: object, index: int, milestone: int, seq: int | None = None, **changed: Any
-    ) -> Sent:
-        given = {"agency": agency(1), "by": RECORDER, "head": self.head(), **changed}
-        return self.contract.send(
-            given["by"],
-            "advance",
-            given["agency"],
-            word(name),
-            index,
-            milestone,
-            3 + index if seq is None else seq,
-            given["head"],
-        )
-
-    def case(self, name: object, owner: bytes | None = None) -> dict[str, Any]:
-        names = [
-            part["name"]
-            for entry in artifact("CaseRegistry")["abi"]
-            if entry.get("name") == "caseOf"
-            for part in entry["outputs"][0]["components"]
-        ]
-        found_case = self.contract.call("caseOf", owner or agency(1), word(name))
-        return dict(zip(names, found_case, strict=True))
 
 
 @pytest.fixture
@@ -112,55 +46,23 @@ def refusal(call: Any, *arguments: Any, **named: Any) -> str:
     return refused.value.error
 
 
+def reached(index: int, milestone: int, head: bytes) -> tuple[str, dict[str, Any]]:
+    """The event of a milestone of case `a`."""
+    values = {"index": index, "milestone": milestone, "seq": 3 + index, "head": head}
+    return ("MilestoneReached", {"caseId": word("a"), "agency": agency(1), **values})
+
+
 def test_a_lawful_case_with_its_loops(registry: Registry) -> None:
-    first = registry.head()
-    opened = registry.open("a", head=first)
-    assert registry.contract.events(opened) == [
-        (
-            "CaseOpened",
-            {"caseId": word("a"), "agency": agency(1), "procedure": PROCEDURE, "year": YEAR, "number": 1},
-        ),
-        (
-            "MilestoneReached",
-            {
-                "caseId": word("a"),
-                "agency": agency(1),
-                "index": 0,
-                "milestone": START,
-                "seq": 3,
-                "head": first,
-            },
-        ),
-    ]
-    way = (
-        INQUIRY,
-        REVIEW,
-        INQUIRY,
-        REVIEW,
-        SERVICE,
-        REVIEW,
-        DECISION,
-        SERVICE,
-        EXECUTION,
-        EXECUTION,
-        CLOSURE,
-    )
+    head = registry.head()
+    opening = {"caseId": word("a"), "agency": agency(1), "procedure": PROCEDURE, "year": YEAR, "number": 1}
+    opened = registry.open("a", head=head)
+    assert registry.contract.events(opened) == [("CaseOpened", opening), reached(0, START, head)]
+    way = (INQUIRY, REVIEW, INQUIRY, REVIEW, SERVICE, REVIEW, DECISION, SERVICE)
+    way += (EXECUTION, EXECUTION, CLOSURE)
     for index, milestone in enumerate(way, start=1):
         head = registry.head()
         sent = registry.advance("a", index, milestone, head=head)
-        assert registry.contract.events(sent) == [
-            (
-                "MilestoneReached",
-                {
-                    "caseId": word("a"),
-                    "agency": agency(1),
-                    "index": index,
-                    "milestone": milestone,
-                    "seq": 3 + index,
-                    "head": head,
-                },
-            )
-        ]
+        assert registry.contract.events(sent) == [reached(index, milestone, head)]
         assert registry.contract.call("isSeen", agency(1), head)
     assert registry.case("a") == {
         "procedure": PROCEDURE,

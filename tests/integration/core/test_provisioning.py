@@ -15,6 +15,10 @@ from sqlalchemy import select
 from support.platform import CITY, NAMES, POLICE, RunningPlatform, provision, running_platform
 
 
+CALLS = 11
+"""Contract calls that are approvals or keys, of a whole provisioning with two agencies."""
+
+
 class Killed(BaseException):
     """The process ends here."""
 
@@ -41,7 +45,7 @@ def ending_after(monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
     monkeypatch.setattr(Contract, "submit", submit)
 
 
-@pytest.mark.parametrize("calls", range(1, 12))
+@pytest.mark.parametrize("calls", range(1, CALLS + 1))
 def test_interrupted_after_any_contract_call(
     bare: RunningPlatform, monkeypatch: pytest.MonkeyPatch, calls: int
 ) -> None:
@@ -59,10 +63,10 @@ def test_interrupted_after_any_contract_call(
     check_works(bare)
 
 
-def test_provisioning_takes_eleven_calls(bare: RunningPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_provisioning_takes_no_more_calls(bare: RunningPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     """The range above covers every one of them."""
     with monkeypatch.context() as patch:
-        ending_after(patch, 12)
+        ending_after(patch, CALLS + 1)
         provision(bare.platform)
 
 
