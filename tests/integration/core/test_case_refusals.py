@@ -205,10 +205,11 @@ def test_malformed_steps_are_refused_and_not_recorded(
             cast.first, "interview", *both, facts="询问",
             occurred_at=rfc3339(running.clock.now() + timedelta(hours=1)),
         ).code,
+        filed.refused(cast.first, "interview", facts="询问", occurred_at="9999-12-31T23:59:59Z").code,
     ]  # fmt: skip
     assert codes == [
         "step-fields", "fields", "officer-twice", "officer-unknown", "no-text-form", "fields",
-        "step-in-future",
+        "step-in-future", "step-in-future",
     ]  # fmt: skip
     assert len(recorded(running, filed)) == before
 

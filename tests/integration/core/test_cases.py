@@ -282,6 +282,11 @@ def test_what_may_come_next_is_told_before_signing(
         draft = story.fields("withdrawal", [cast.head], facts="撤案")
         answer = advice.judge_draft(session, draft, UUID(cast.head.account), CITY, sub=story.sub)
         assert answer["allowed"] and answer["state_after"] == "ended"
+        late = {**draft, "occurred_at": "2026-01-01T00:00:00Z"}
+        answer = advice.judge_draft(session, late, UUID(cast.head.account), CITY, sub=story.sub)
+        assert not answer["allowed"] and answer["refusals"][0]["rule"] == "APL-47"
+        with pytest.raises(InvalidInput):
+            advice.judge_draft(session, {"step": "clue"}, account, CITY)
         over = advice.summary_check(
             session, party_kind="organisation", fine="3000.01", penalty_kinds=["fine"], facts_sure=True,
             basis=["AIR-116"],

@@ -36,7 +36,7 @@ class Calendars:
         """Whether the day is worked. Raises CalendarUnpublished."""
         year = self._years.get(day.year)
         if year is None:
-            raise CalendarUnpublished(day.year)
+            raise CalendarUnpublished.of(day.year)
         return year.is_workday(day)
 
     def roll(self, day: date) -> date:
@@ -76,5 +76,5 @@ class Calendars:
 def _next(day: date) -> date:
     """The day after; no calendar reaches past the last day there is."""
     if day == date.max:
-        raise CalendarUnpublished(day.year + 1)
+        raise CalendarUnpublished.of(day.year + 1)
     return day + ONE_DAY

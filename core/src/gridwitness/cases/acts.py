@@ -221,7 +221,7 @@ ACTS: Mapping[str, Act] = {
     "interview": _evidence(None),
     "appraisal-result": _evidence("expert-opinion"),
     "decision": _decision,
-    "decision-revocation": _revocation,
+    **dict.fromkeys(("decision-revocation", "late-revocation"), _revocation),
     "notice-service": _service,
     "decision-service": _service,
     "payment": _payment,

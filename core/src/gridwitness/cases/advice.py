@@ -21,6 +21,7 @@ from gridwitness.cases.judging import (
     local_day,
     read_fact,
 )
+from gridwitness.cases.kinds import STEP
 from gridwitness.cases.loading import load_dossiers
 from gridwitness.cases.refused import reasons
 from gridwitness.cases.rule_book import RuleBook
@@ -28,6 +29,7 @@ from gridwitness.clock import Clock
 from gridwitness.devices import reviewed_devices
 from gridwitness.errors import GridWitnessError, InvalidInput, NotFound
 from gridwitness.members import persons, qualified
+from gridwitness.records import check_fields, kind_named
 from gridwitness.rules import Procedure, Step, StepFact, summary_lawful
 
 
@@ -70,7 +72,11 @@ class Adviser:
         *,
         sub: str | None = None,
     ) -> dict[str, Any]:
-        """Whether a draft's fields would be accepted from this account now. Raises InvalidInput."""
+        """Whether a draft's fields (all of the kind's) would be accepted from this account now.
+
+        Raises InvalidInput `fields`, NotFound `case-unknown`.
+        """
+        check_fields(kind_named(STEP), fields)
         now = self._clock.now()
         fact = read_fact(fields, account, 0, "")
         day = local_day(fact.occurred_at)

@@ -34,8 +34,11 @@ class Standings:
 
 
 def local_day(when: datetime) -> date:
-    """The day in the law's zone (`docs/format.md` section 15)."""
-    return when.astimezone(LOCAL).date()
+    """The day in the law's zone (`docs/format.md` section 15), at most the last day there is."""
+    try:
+        return when.astimezone(LOCAL).date()
+    except OverflowError:
+        return date.max
 
 
 def read_fact(fields: Mapping[str, Any], signer: UUID, seq: int, jti: str) -> StepFact:
@@ -215,5 +218,5 @@ def _check_party(party: Any) -> None:
 def _moment(value: Any, otherwise: datetime) -> datetime:
     try:
         return datetime.fromisoformat(value).astimezone(UTC)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return otherwise

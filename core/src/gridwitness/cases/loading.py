@@ -13,9 +13,10 @@ from gridwitness_evidence import Record
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from gridwitness.calendars import Calendars
 from gridwitness.cases.dossier import HEADER, Dossier, Part, Statement
 from gridwitness.cases.judging import Standings, as_account, captures, local_day
-from gridwitness.cases.kinds import COSIGN, DOCUMENT, STEP
+from gridwitness.cases.kinds import COSIGN, DOCUMENT, OLD_KINDS, STEP
 from gridwitness.cases.models import (
     CaseOfficerRow,
     CaseRow,
@@ -31,7 +32,7 @@ from gridwitness.cases.models import (
 from gridwitness.cases.rule_book import RuleBook
 from gridwitness.devices import reviewed_devices
 from gridwitness.errors import GridWitnessError
-from gridwitness.members import key_holders, persons, qualified
+from gridwitness.members import Qualified, key_holders, persons, qualified
 from gridwitness.rules import Procedure, StepFact
 
 _STATEMENTS = text("""
@@ -62,6 +63,8 @@ class Loaded:
 
 def load(session: Session, rules: RuleBook, records: Sequence[Record]) -> Loaded:
     """Ask for everything the batch's records name. Numbers are locked where a step may assign one."""
+    if all(record.claims.kind in OLD_KINDS for record in records):
+        return _only_subjects(session, records)
     steps = [record for record in records if record.claims.kind == STEP]
     dossiers = load_dossiers(session, {record.claims.sub for record in records})
     _load_statements(session, dossiers, records)
@@ -72,24 +75,37 @@ def load(session: Session, rules: RuleBook, records: Sequence[Record]) -> Loaded
         for officer in record.fields["officers"]
         if (account := as_account(officer)) is not None
     }
-    accounts = named | set(holders.values())
-    devices = [name for dossier in dossiers.values() for name, _ in captures(dossier.steps)]
-    devices += [name for record in steps if isinstance(name := record.fields["details"].get("device"), str)]
-    loaded = Loaded(
-        dossiers,
-        holders,
-        Standings(
-            persons(session, accounts),
-            qualified(session, accounts),
-            reviewed_devices(session, devices),
-            rules.calendars(session),
-        ),
-        {},
-        {},
-    )
+    standings = _standings(session, rules, named | set(holders.values()), dossiers.values(), steps)
+    loaded = Loaded(dossiers, holders, standings, {}, {})
     _load_procedures(session, rules, loaded, steps)
     _load_numbers(session, loaded, steps)
     return loaded
+
+
+def _only_subjects(session: Session, records: Sequence[Record]) -> Loaded:
+    """For records without procedure it is enough to know which subjects are cases: most of them are none."""
+    subs = {record.claims.sub for record in records}
+    found = session.execute(select(CaseRow.sub, CaseRow.rules).where(CaseRow.sub.in_(subs)))
+    dossiers = {sub: Dossier(sub, {"rules": version}) for sub, version in found}
+    return Loaded(dossiers, {}, Standings({}, Qualified({}), {}, Calendars(())), {}, {})
+
+
+def _standings(
+    session: Session,
+    rules: RuleBook,
+    accounts: set[UUID],
+    dossiers: Iterable[Dossier],
+    steps: Sequence[Record],
+) -> Standings:
+    """The people and devices that cases and steps name."""
+    devices = [name for dossier in dossiers for name, _ in captures(dossier.steps)]
+    devices += [name for record in steps if isinstance(name := record.fields["details"].get("device"), str)]
+    return Standings(
+        persons(session, accounts),
+        qualified(session, accounts),
+        reviewed_devices(session, devices),
+        rules.calendars(session),
+    )
 
 
 def load_dossiers(session: Session, subs: Iterable[str]) -> dict[str, Dossier]:

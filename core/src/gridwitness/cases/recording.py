@@ -17,6 +17,8 @@ from gridwitness.errors import GridWitnessError
 from gridwitness.members import key_holders
 from gridwitness.records import Acceptance, current_log, logs_by_origin, put_new
 
+_LONGEST = 200
+
 
 class Notebook:
     """Machine steps on subjects of their own: a refused step never stands on the case's subject."""
@@ -85,4 +87,5 @@ def readings_of(session: Session, sub: str) -> list[ReadingRow]:
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and "\0" not in value else None
+    """A short text; what somebody made up as the name of a step may be anything."""
+    return value[:_LONGEST] if isinstance(value, str) and "\0" not in value else None

@@ -15,7 +15,7 @@ from gridwitness.records.entry_lookup import EntryStanding, entry_standing
 from gridwitness.records.erasure import Erasures, find_erasure
 from gridwitness.records.field_types import is_digest, is_time
 from gridwitness.records.files import FileStore, add_file
-from gridwitness.records.kinds import KINDS, MILESTONES, Kind, kind_named, register
+from gridwitness.records.kinds import KINDS, MILESTONES, Kind, check_fields, kind_named, register
 from gridwitness.records.logs import (
     Log,
     current_log,
@@ -63,6 +63,7 @@ __all__ = [
     "TileStore",
     "add_file",
     "change",
+    "check_fields",
     "current_log",
     "entry_standing",
     "find_erasure",

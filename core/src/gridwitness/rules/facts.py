@@ -23,15 +23,22 @@ RefusalKind = Literal["state", "role", "fields", "requirement", "unknown"]
 class CalendarUnpublished(Unavailable):
     """A day of a year whose calendar nobody has published: an error, never a guess."""
 
-    def __init__(self, year: int) -> None:
-        """`year` goes into the context."""
-        super().__init__(
+    @classmethod
+    def of(cls, year: int) -> CalendarUnpublished:
+        """The refusal that names the year, in its context too."""
+        return cls(
             "calendar-unpublished",
             f"The working days of {year} are not published. {year} 年工作日历尚未发布。",
             "publish the calendar of that year, as the State Council announced it",
             year=year,
         )
-        self.year = year
+
+    @property
+    def year(self) -> int:
+        """The year nobody has published."""
+        year = self.context["year"]
+        assert isinstance(year, int)
+        return year
 
 
 @dataclass(frozen=True, slots=True)
