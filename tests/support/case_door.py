@@ -63,7 +63,10 @@ class DoorStory(Story):
         if answer.status_code in (200, 201):
             self.records.append(record)
             return record
-        error = DoorRefusalError(answer)
+        problem = answer.json()
+        error = DoorRefusalError(
+            problem["code"], problem["detail"], status=answer.status_code, problem=problem
+        )
         self.errors.append(error)
         raise error
 
@@ -71,10 +74,17 @@ class DoorStory(Story):
 class DoorRefusalError(GridWitnessError):
     """What the door answered to a step."""
 
-    def __init__(self, answer: Response) -> None:
-        problem = answer.json()
-        super().__init__(problem["code"], problem["detail"])
-        self.status, self.problem = answer.status_code, problem
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return int(str(self.context["status"]))
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """The problem document."""
+        found = self.context["problem"]
+        assert isinstance(found, dict)
+        return found
 
 
 @contextmanager

@@ -41,5 +41,8 @@ def case_standing(session: Session, today: date) -> CaseStanding:
         .where(RegistrationRow.sub.is_(None))
         .group_by(CaseRow.agency)
     )
-    found = [dict(session.execute(query).tuples().all()) for query in (open_cases, overdue, waiting)]
+    found = (
+        {agency: number for agency, number in session.execute(query)}
+        for query in (open_cases, overdue, waiting)
+    )
     return CaseStanding(*found)

@@ -38,13 +38,13 @@ def step_fields(
     """
     declared = declared_step(document, options.step)
     officers = [] if options.without_me else [account]
-    officers += [found for named in options.officers if (found := _account(named, roster)) not in officers]
+    officers += [_account(named, roster) for named in options.officers]
     fields = {
         "procedure": document["procedure"],
         "rules": rules,
         "step": options.step,
         "occurred_at": now if options.at is None else given_time(options.at),
-        "officers": officers,
+        "officers": list(dict.fromkeys(officers)),
         "place": options.place,
         "facts": options.facts,
         "basis": options.basis or None,
