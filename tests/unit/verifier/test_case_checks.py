@@ -269,11 +269,15 @@ def test_a_party_that_pays_late_is_named_and_fails_nothing():
 
 def test_working_days_of_a_year_without_calendar():
     case = decided(scenario={"calendars": []})
-    case.step("decision-service", 42)
+    case.step("decision-service", 52)
     found, report = check_case(case.file())
     assert found["clocks"].result is Result.NOT_EVALUATED
     assert "not published" in found["clocks"].reason
     assert report.exit_code == 0
+    # No term of seven working days is over before seven days are, whatever the calendar says.
+    case = decided(scenario={"calendars": []})
+    case.step("decision-service", 47)
+    assert check_case(case.file())[0]["clocks"].result is Result.CLAIMED
 
 
 # Documents

@@ -58,6 +58,28 @@ def check_documents(dossier: Dossier, procedure: Procedure | None, papers: list[
     for paper in papers:
         tally.checked += 1
         _check_paper(dossier, paper, issued)
+    if not issued:
+        tally.notes.append(Phrase("none was issued", "尚未制发文书"))
+    lacking = 0 if procedure is None else _lacking(dossier, procedure, issued)
+    if lacking:
+        text = f"{lacking} steps call for a document that is not issued, or not yet"
+        tally.notes.append(Phrase(text, f"{lacking} 个步骤应制发的文书（尚）未制发"))
+
+
+def _lacking(dossier: Dossier, procedure: Procedure, issued: list[Sheet]) -> int:
+    """How many steps call for a document that no record issued."""
+    named = {sheet.text("statement") for sheet in issued}
+    known = (procedure.steps.get(fact.step) for _, fact in dossier.steps if isinstance(fact.step, str))
+    calling = [step for step in known if step is not None and step.document is not None]
+    with_one = [
+        sheet
+        for sheet, fact in dossier.steps
+        if isinstance(fact.step, str)
+        and sheet.entry.jti in named
+        and (step := procedure.steps.get(fact.step)) is not None
+        and step.document is not None
+    ]
+    return len(calling) - len(with_one)
 
 
 def _check_issued(dossier: Dossier, sheet: Sheet, procedure: Procedure | None) -> None:

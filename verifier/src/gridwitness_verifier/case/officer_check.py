@@ -31,6 +31,8 @@ def check_officers(dossier: Dossier, procedure: Procedure | None) -> None:
         elif procedure.milestone_of(fact.step) is not None:
             tally.checked += 1
             lacking += not _is_cosigned(dossier, sheet, cosignatures[sheet.entry.jti])
+    if not tally.checked and not hidden:
+        tally.not_evaluated.append(Phrase("no step is a milestone yet", "尚无关键节点"))
     if hidden:
         text = f"{hidden} records do not show whom they name"
         tally.not_evaluated.append(Phrase(text, f"{hidden} 条记录未披露所指"))

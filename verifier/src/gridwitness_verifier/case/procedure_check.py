@@ -115,6 +115,8 @@ def check_clocks(dossier: Dossier, rules: Rulebook) -> None:
     today = local_day(datetime.fromtimestamp(min(now, 2**37), UTC))
     readings = read_clocks(rules.procedure, rules.calendars, _facts(dossier), today)
     tally.checked = len(readings)
+    if not readings:
+        tally.not_evaluated.append(Phrase("no clock has begun", "尚无期限起算"))
     unknown = 0
     claimed = not dossier.times_proved
     for reading in readings:

@@ -47,6 +47,8 @@ class CaseCheck:
     def check_registry(self) -> None:
         """Numbers, order, edges, approvals: what the contract promises, made sure of again."""
         self._check_numbers()
+        if not self.history.cases.cases:
+            self.tally.notes.append(Phrase("no case is registered", "尚无登记的案件"))
         for case in self.history.cases.cases.values():
             self.tally.checked += 1
             self._check_case(case)
