@@ -1,4 +1,4 @@
-"""Who takes part in the cases of the bench, and how they sign: on a device of their own, at the case's head."""
+"""Who takes part in the cases of the bench, and how they sign: with keys of their own, at the case's head."""
 
 from __future__ import annotations
 
@@ -95,9 +95,7 @@ class Signing:
 
     def cosign(self, statements: Sequence[Record]) -> list[Record]:
         """The second investigator's signature under each."""
-        fields = [
-            {"statement": one.claims.jti, "entry": base64url.encode(one.digest)} for one in statements
-        ]
+        fields = [{"statement": one.claims.jti, "entry": base64url.encode(one.digest)} for one in statements]
         return self.sign(COSIGN, self._force.second, [one.claims.sub for one in statements], fields)
 
     def sign(

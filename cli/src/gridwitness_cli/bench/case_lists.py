@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from statistics import median, quantiles
+from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
@@ -24,7 +25,9 @@ _DUE = "agency = %(agency)s AND next_due_on IS NOT NULL"
 _ORDER = f"ORDER BY next_due_on, sub LIMIT {PAGE}"
 _BY_DUE = f"{_DUE} AND (next_due_on, sub) > (%(due)s, %(sub)s) {_ORDER}"
 _BY_ARTICLE = f"{_DUE} AND article = %(article)s {_ORDER}"
-_BY_OFFICER = f"{_DUE} AND sub IN (SELECT sub FROM cases.officer WHERE account = %(officer)s) {_ORDER}"
+_HERS = "sub = ANY(ARRAY(SELECT sub FROM cases.officer WHERE account = %(officer)s))"
+"""As an array: with IN the planner walks all cases by due date, which takes three times as long."""
+_BY_OFFICER = f"{_DUE} AND {_HERS} {_ORDER}"
 
 
 @dataclass(slots=True)
@@ -73,10 +76,10 @@ class _Asking:
 
     def due_dates(self, mix: _Mix) -> None:
         """Page after page, as somebody reads on."""
-        cursor, due, sub = None, "-infinity", ""
+        cursor: str | None = None
+        due, sub = "-infinity", ""
         for _ in range(REQUESTS):
-            given = {} if cursor is None else {"cursor": cursor}
-            page = self._ask(mix, given)
+            page = self._ask(mix, {} if cursor is None else {"cursor": cursor})
             self._ask_plainly(mix, _BY_DUE, due=due, sub=sub)
             if (cursor := page["next"]) is None:
                 break
@@ -96,7 +99,7 @@ class _Asking:
             self._ask(mix, {"article": article})
             self._ask_plainly(mix, _BY_ARTICLE, article=article)
 
-    def _ask(self, mix: _Mix, given: dict[str, str]) -> dict[str, list[dict[str, str]]]:
+    def _ask(self, mix: _Mix, given: dict[str, str]) -> Any:
         query = urlencode({"agency": AGENCY, "limit": PAGE, **given})
         seconds, page = self._reader.get_json(f"/api/v1/cases?{query}")
         mix.ours.append(seconds)

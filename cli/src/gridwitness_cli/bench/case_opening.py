@@ -1,4 +1,4 @@
-"""A case of hundreds of records: its file made, shown and verified, beside the bare SQL that reads its records."""
+"""A case of hundreds of records: its file made, shown and verified, beside the bare SQL that reads them."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from gridwitness_cli.bench.verifier_run import verify
 
 _TURNS = 5
 """Openings of each kind for every repeat: they take milliseconds."""
-_BARE = "SELECT entry, disclosures, received_at, receipt, leaf_index FROM records.record WHERE sub = %s ORDER BY seq"
-_CLAIMED = frozenset({"vouching", "procedure", "clocks"})
-"""Checks that rest on what the platform alone knows (who is qualified) or on what an officer wrote (times)."""
+_BARE = """
+    SELECT entry, disclosures, received_at, receipt, leaf_index
+    FROM records.record WHERE sub = %s ORDER BY seq
+"""
 
 
 def opening_rows(stage: Stage, force: CaseForce, records: int, repeats: int) -> list[Measurement]:
@@ -87,7 +88,7 @@ def _take(
 
 
 def _make(stage: Stage, sub: str, file: Path) -> None:
-    """As `GET /api/v1/cases/{sub}/file` does for an auditor, without the door and without noting the reading."""
+    """As `GET /api/v1/cases/{sub}/file` does, without the door and without noting who read it."""
     with stage.platform.transaction() as session:
         content = stage.platform.cases.case_file(session, sub, show_personal=True)
     file.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")

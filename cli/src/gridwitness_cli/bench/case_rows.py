@@ -1,9 +1,9 @@
-"""A hundred thousand invented cases, loaded past the guard: for lists only, never for anything that is verified."""
+"""A hundred thousand invented cases, loaded past the guard: for lists only, never for what is verified."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,8 +11,10 @@ from uuid import UUID
 
 import psycopg
 from gridwitness.cases.models import CaseOfficerRow, CaseRow
+from gridwitness.database import Base
 from gridwitness.postgres import DATABASE, EmbeddedPostgres
 from psycopg import sql
+from sqlalchemy import Table
 
 from gridwitness_cli.bench.stage import AGENCY, Stage
 
@@ -46,7 +48,7 @@ def load_cases(stage: Stage, count: int, seed: int = 4) -> InventedCases:
     officers = tuple(UUID(int=drawn.getrandbits(128), version=4) for _ in range(OFFICERS))
     articles = tuple(f"城市市容和环境卫生管理条例第{number}条" for number in range(1, ARTICLES + 1))
     invented = InventedCases(count, officers, articles, stage.platform.clock.now().date())
-    cases = list(_cases(invented, stage, drawn))
+    cases = list(_cases(invented, drawn))
     url = EmbeddedPostgres(stage.home).superuser_conninfo
     with psycopg.connect(url, dbname=DATABASE) as superuser:
         for table in _TABLES:
@@ -61,7 +63,7 @@ def load_cases(stage: Stage, count: int, seed: int = 4) -> InventedCases:
     return invented
 
 
-def _cases(invented: InventedCases, stage: Stage, drawn: random.Random) -> Iterator[dict[str, Any]]:
+def _cases(invented: InventedCases, drawn: random.Random) -> Iterator[dict[str, Any]]:
     """Over five years, a third of them open; what is due lies within three months around today."""
     nothing = dict.fromkeys(column.name for column in CaseRow.__table__.columns)
     first_year = invented.today.year - 4
@@ -115,25 +117,30 @@ def _officers(
             }
 
 
-def _copy(connection: psycopg.Connection, model: type, rows: Any) -> None:
-    table = model.__table__
-    names = [column.name for column in table.columns]
+def _copy(connection: psycopg.Connection, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
+    names = [column.name for column in model.__table__.columns]
     copying = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table.schema, table.name), sql.SQL(", ").join(map(sql.Identifier, names))
+        _named(model), sql.SQL(", ").join(map(sql.Identifier, names))
     )
     with connection.cursor() as cursor, cursor.copy(copying) as copy:
         for row in rows:
             copy.write_row([row[name] for name in names])
 
 
-def _switch_guard(connection: psycopg.Connection, model: type, *, on: bool) -> None:
-    table = sql.Identifier(model.__table__.schema, model.__table__.name)
+def _switch_guard(connection: psycopg.Connection, model: type[Base], *, on: bool) -> None:
+    table = _named(model)
     triggers = connection.execute(
         "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal",
-        (f"{model.__table__.schema}.{model.__table__.name}",),
+        (table.as_string(connection),),
     )
     for (name,) in triggers.fetchall():
         change = sql.SQL("ENABLE ALWAYS" if on else "DISABLE")
         connection.execute(
             sql.SQL("ALTER TABLE {} {} TRIGGER {}").format(table, change, sql.Identifier(name))
         )
+
+
+def _named(model: type[Base]) -> sql.Identifier:
+    table = model.__table__
+    assert isinstance(table, Table) and table.schema is not None
+    return sql.Identifier(table.schema, table.name)

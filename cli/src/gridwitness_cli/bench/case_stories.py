@@ -43,7 +43,10 @@ def general_opening() -> list[tuple[str, dict[str, Any]]]:
     return [
         ("clue", _CLUE),
         ("verification", {"outcome": "file", "facts": _FACTS}),
-        ("filing", {"details": {"party_kind": "citizen"}, "party": _PARTY, "facts": _FACTS, "signer": "head"}),
+        (
+            "filing",
+            {"details": {"party_kind": "citizen"}, "party": _PARTY, "facts": _FACTS, "signer": "head"},
+        ),
     ]
 
 

@@ -1,4 +1,4 @@
-"""One reader of the API: a kept connection, one request after the other, so that a latency is the answer's."""
+"""One reader of the API: a kept connection, and one request after the other, so that latencies are answers."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What stands beside milestones: the same contract calls as somebody makes them who has only web3.py.
 
-A `CaseRegistry` of its own on the same chain, for the platform's one is audited. Each call is built, signed by
-web3's account with a nonce counted here, sent, and its receipt waited for; no estimate of gas is asked for and
-nothing is stored: no database, no outbox, no proof.
+A `CaseRegistry` of its own on the same chain, for the platform's one is audited. Each call is built, signed
+by web3's account with a nonce counted here, sent, and its receipt waited for; no estimate of gas is asked for
+and nothing is stored: no database, no outbox, no proof.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class RawMilestones:
     def send(self, cases: int, milestones: int, *, awaited: bool) -> SentTransactions:
         """`cases` opened and carried through `milestones` each, case by case in every milestone.
 
-        `awaited`: every receipt before the next call, as the loop is usually written; else all are sent first.
+        `awaited`: every receipt before the next call, as such loops are written; else all are sent first.
         """
         names = [os.urandom(32) for _ in range(cases)]
         price, chain_id = 2 * self._web3.eth.gas_price, self._web3.eth.chain_id
@@ -108,7 +108,9 @@ def raw_milestones(rpc_url: str, folder: Path) -> Iterator[RawMilestones]:
     with RemoteEngine(rpc_url) as engine:
         registrar = Account.random()
         founding = [(_AGENCY, registrar.address)]
-        deployment = deploy(engine, Account.random(), founding, os.urandom(16), folder / "raw-deployment.json")
+        deployment = deploy(
+            engine, Account.random(), founding, os.urandom(16), folder / "raw-deployment.json"
+        )
         contracts = Contracts.connect(engine, deployment)
         registry = contracts.case_registry
         for call in (
