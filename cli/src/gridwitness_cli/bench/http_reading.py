@@ -1,4 +1,4 @@
-"""One reader of the API: a kept connection, and one request after the other, so that latencies are answers."""
+"""A reader of the API on one kept connection, one request after the other: each latency is its own."""
 
 from __future__ import annotations
 
