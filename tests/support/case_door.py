@@ -12,6 +12,7 @@ from gridwitness.errors import GridWitnessError
 from gridwitness_api import create_app
 from gridwitness_evidence import Record
 from httpx import Response
+from support.case_plays import COMPANY
 from support.case_story import BEGIN, Cast, Story, hire
 from support.platform import CITY, PASSWORD, POLICE, Officer, RunningPlatform, running_platform
 
@@ -102,6 +103,21 @@ def case_door() -> Iterator[CaseDoor]:
                 grid_worker=running.officer(roles=["grid_worker"]),
                 party=running.officer(roles=["party"]),
             )
+
+
+def filed_case(door: CaseDoor) -> DoorStory:
+    """A general case of a company, handed in through the door up to its filing."""
+    first, second, head = door.cast.first, door.cast.second, door.cast.head
+    story = door.story("general")
+    clue = {"source": "patrol", "matter": "乱倒渣土", "article": "SW-111", "district": "330106"}
+    story.step(first, "clue", facts="群众举报偷倒渣土", details=clue)
+    story.wait(days=1)
+    story.step(first, "verification", first, second, outcome="file", facts="现场核查属实")
+    story.step(
+        head, "filing", first, second, cosigner=first, party=COMPANY,
+        details={"party_kind": "organisation"}, basis=["SW-111"],
+    )  # fmt: skip
+    return story
 
 
 def administrator(

@@ -81,6 +81,7 @@ def rich(**changes: Any) -> DocumentContent:
             _past("statement-defence", "陈述申辩", 28, "stated"),
             _past("hearing-request", "听证申请", 27),
             _past("hearing", "举行听证", 12),
+            _past("defence-review", "陈述申辩复核", 10),
             _past("decision", "处罚决定", 5, "penalty", fine="8500", penalty_kinds=["fine", "warning"]),
             _past("decision-service", "决定书送达", 4),
             _past("payment", "缴款", 1, "full", amount="8500", method="bank"),

@@ -4,43 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
-from gridwitness_evidence import base64url
-from sqlalchemy import select
-from support.case_door import CaseDoor, DoorRefusalError, DoorStory, administrator, case_door
-from support.case_plays import COMPANY, inquire
+from support.case_door import CaseDoor, DoorRefusalError, DoorStory, administrator, filed_case
+from support.case_plays import inquire
 from support.platform import CITY
 
 OTHER = "f" * 32
 
 
 @pytest.fixture(scope="module")
-def door() -> Iterator[CaseDoor]:
-    """One platform for the file."""
-    with case_door() as opened:
-        yield opened
+def door(cases: CaseDoor) -> CaseDoor:
+    """The package's platform for cases."""
+    return cases
 
 
 @pytest.fixture(scope="module")
 def story(door: CaseDoor) -> DoorStory:
     """A general case, filed, handed in through the door."""
-    return opened_case(door)
-
-
-def opened_case(door: CaseDoor) -> DoorStory:
-    first, second, head = door.cast.first, door.cast.second, door.cast.head
-    story = door.story("general")
-    clue = {"source": "patrol", "matter": "乱倒渣土", "article": "SW-111", "district": "330106"}
-    story.step(first, "clue", facts="群众举报偷倒渣土", details=clue)
-    story.wait(days=1)
-    story.step(first, "verification", first, second, outcome="file", facts="现场核查属实")
-    story.step(
-        head, "filing", first, second, cosigner=first, party=COMPANY,
-        details={"party_kind": "organisation"}, basis=["SW-111"],
-    )  # fmt: skip
-    return story
+    return filed_case(door)
 
 
 def test_a_case_as_a_whole(door: CaseDoor, story: DoorStory) -> None:
@@ -69,7 +51,7 @@ def test_lists_by_due_day_officer_article_and_number(door: CaseDoor, story: Door
     assert door.get("/cases", first, article="nothing such").json() == {"items": [], "next": None}
     assert door.get("/cases", first, overdue="true").json()["items"] == []
     assert door.get("/cases", first, due_before="2030-01-01").json()["items"]
-    opened_case(door)
+    filed_case(door)
     pages, cursor = [], None
     while True:
         page = door.get("/cases", first, limit=1, **({} if cursor is None else {"cursor": cursor})).json()
@@ -165,78 +147,6 @@ def test_who_sees_a_case(door: CaseDoor, story: DoorStory) -> None:
     assert door.post(f"/cases/{story.sub}/documents", door.cast.auditor, issue).status_code == 403
 
 
-def test_personal_data_are_shown_on_request_and_the_reading_is_recorded(
-    door: CaseDoor, story: DoorStory
-) -> None:
-    from gridwitness.cases.models import ReadingRow
-    from gridwitness.records.models import RecordRow
-
-    def readings() -> list[tuple[str, bool]]:
-        with door.running.platform.transaction() as session:
-            rows = session.scalars(select(ReadingRow).where(ReadingRow.case_sub == story.sub)).all()
-            return sorted((row.what.partition("/")[0], row.personal) for row in rows)
-
-    first, filing = door.cast.first, story.records[2].claims.jti
-    name = COMPANY["name"]
-    assert isinstance(name, str)
-    with door.running.platform.transaction() as session:
-        effects = session.scalars(
-            select(RecordRow.jti).where(RecordRow.sub == story.sub, RecordRow.kind == "state.effect.v1")
-        ).all()
-    for path in (f"/cases/{story.sub}", f"/records/{filing}", *(f"/records/{jti}" for jti in effects)):
-        assert name not in door.get(path, first).text
-        for closed in (door.grid_worker,):
-            refused = door.get(path, closed, personal="true")
-            assert (refused.status_code, refused.json()["code"]) == (403, "role-missing")
-    assert readings() == []
-    view = door.get(f"/cases/{story.sub}", first, personal="true").json()
-    assert view["parties"][0]["name"] == name
-    record = door.get(f"/records/{filing}", first, personal="true").json()
-    assert record["fields"]["party"]["name"] == name and record["withheld"] == []
-    assert "party" in door.get(f"/records/{filing}", first).json()["withheld"]
-    assert readings() == [("case", True), ("record", True)]
-
-
-def test_documents_their_page_and_the_case_file(door: CaseDoor, story: DoorStory) -> None:
-    first, filing = door.cast.first, story.records[2]
-    body = {"statement": filing.claims.jti}
-    issued = door.post(f"/cases/{story.sub}/documents", first, body)
-    assert issued.status_code == 201, issued.text
-    again = door.post(f"/cases/{story.sub}/documents", first, body)
-    assert (again.status_code, again.json()) == (200, issued.json())
-    document = issued.json()
-    assert document["document"] == "filing-form"
-    pdf = door.get(f"/files/{document['file']['sha256']}", first)
-    assert pdf.headers["content-type"] == "application/pdf" and pdf.content.startswith(b"%PDF-")
-    assert door.get(f"/cases/{story.sub}/documents", first).json()["items"] == [document]
-    clue = door.post(f"/cases/{story.sub}/documents", first, {"statement": story.records[0].claims.jti})
-    assert clue.status_code in (404, 409, 422) and clue.json()["code"].startswith("document")
-
-    waiting = door.get(f"/cases/{story.sub}/file", first)
-    assert (waiting.status_code, waiting.json()["code"]) == (409, "not-anchored-yet")
-    digest = base64url.encode(filing.digest)
-    early = door.client.get(f"/verify/{digest}")
-    door.running.drain()
-    page = door.client.get(f"/verify/{digest}")
-    assert (early.status_code, page.status_code) == (200, 200)
-    assert "已上链" in page.text and "case.step.v2" in page.text and "立案" not in page.text
-    assert "style-src 'sha256-" in page.headers["content-security-policy"]
-    assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert all(text not in page.text for text in (str(COMPANY["name"]), story.sub, filing.claims.jti))
-    unknown = door.client.get(f"/verify/{'A' * 43}")
-    assert (unknown.status_code, "text/html" in unknown.headers["content-type"]) == (404, True)
-    for wrong in ("A" * 42, "A" * 42 + "*", "%3Cscript%3E", "A" * 42 + "B"):
-        answer = door.client.get(f"/verify/{wrong}")
-        assert answer.status_code in (404, 422) and "<script" not in answer.text
-
-    bare = door.get(f"/cases/{story.sub}/file", door.cast.auditor)
-    assert bare.status_code == 200, bare.text[:500]
-    whole = door.get(f"/cases/{story.sub}/file", door.cast.auditor, personal="true")
-    assert bare.json()["format"] == whole.json()["format"] == "gridwitness-case/v1"
-    assert len(whole.content) > len(bare.content) and bare.json()["sub"] == story.sub
-    assert door.get(f"/cases/{story.sub}/file", door.grid_worker, personal="true").status_code == 403
-
-
 def test_law_is_public(door: CaseDoor, story: DoorStory) -> None:
     in_force = door.get("/procedures", in_force="true").json()["items"]
     assert {item["procedure"] for item in in_force} == {"general", "summary"}
@@ -316,7 +226,7 @@ def test_hostile_drafts(door: CaseDoor, content: bytes) -> None:
 
 def test_stories_of_other_tests_run_on_this_door(door: CaseDoor) -> None:
     """The inquiry as `support.case_story` plays it, handed in through the door."""
-    story = opened_case(door)
+    story = filed_case(door)
     inquire(story, door.cast)
     view = door.get(f"/cases/{story.sub}", door.cast.auditor).json()
     assert view["case"]["state"] == "proposed" and len(view["evidence"]) >= 1

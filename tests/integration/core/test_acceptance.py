@@ -209,7 +209,7 @@ def test_seen_is_missed_where_the_log_was_anchored_before(running: RunningPlatfo
 
 
 def test_file_with_another_digest_than_named(running: RunningPlatform, officer: Officer) -> None:
-    content = secrets.token_bytes(40)
+    content = secrets.token_hex(20).encode()
     sha256 = hashlib.sha256(content).hexdigest()
     with running.platform.transaction() as session:
         digests = add_file(session, running.platform.files, sha256, [content], running.clock.now())

@@ -46,6 +46,12 @@ def test_entry_tiles_are_open_in_demo_mode_only() -> None:
     assert load_settings().entry_readers_open is False
 
 
+def test_links_of_documents_begin_with_the_public_url() -> None:
+    assert load_settings(port=8123).public_base == "http://127.0.0.1:8123"
+    assert load_settings(public_url="").public_base == "http://127.0.0.1:8000"
+    assert load_settings(public_url="https://witness.example/gw/").public_base == "https://witness.example/gw"
+
+
 def test_settings_do_not_change_and_do_not_show_secrets() -> None:
     settings = load_settings(**SERVER)
     assert "secret" not in repr(settings)
@@ -62,6 +68,8 @@ def test_settings_do_not_change_and_do_not_show_secrets() -> None:
         ({"time_zone": "../etc/passwd"}, "time zone"),
         ({"anchor_interval_seconds": 0}, "ANCHOR_INTERVAL"),
         ({"prot": 1}, "PROT"),
+        ({"public_url": "javascript:alert(1)"}, "GRIDWITNESS_PUBLIC_URL"),
+        ({"public_url": "https://witness.example/a b"}, "GRIDWITNESS_PUBLIC_URL"),
         ({"profile": "server"}, "GRIDWITNESS_DATABASE_URL"),
         ({**SERVER, "profile": "consortium", "rpc_url": None}, "GRIDWITNESS_RPC_URL"),
         ({**SERVER, "simulated_clock": True}, "simulated clock"),

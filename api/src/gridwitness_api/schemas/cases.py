@@ -62,6 +62,8 @@ _STEP: dict[str, Any] = {
     "milestone": "decision",
     "document": "decision",
     "outcome": "penalty",
+    "outcome_zh": "给予处罚",
+    "outcome_en": "penalty",
     "occurred_at": "2026-03-20T07:00:00Z",
     "received_at": "2026-03-20T07:00:04Z",
     "signer": ACCOUNT,
@@ -172,6 +174,8 @@ class StepView(Answer):
     milestone: str | None
     document: str | None
     outcome: str | None
+    outcome_zh: str | None
+    outcome_en: str | None
     occurred_at: str
     received_at: str
     signer: str

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from gridwitness.rules import LOCAL
 from rich.markup import escape
 from rich.table import Table
+
+from gridwitness_cli.case.case_words import milestone_words, outcome_words
 
 _DUTIES = {"agency": "机关 agency", "officer": "执法人员 officer", "party": "当事人 party"}
 _STATES = {"running": "进行中 running", "met": "按期 met", "late": "[red]逾期办结 late[/]"}
@@ -29,7 +33,7 @@ def timeline_table(view: Mapping[str, Any]) -> Table:
     made = Table(box=None, pad_edge=False, header_style="bold")
     for column in (
         "seq",
-        "时间 when",
+        "时间 when (UTC+8)",
         "步骤 step",
         "结果 outcome",
         "依据 article",
@@ -41,9 +45,9 @@ def timeline_table(view: Mapping[str, Any]) -> Table:
         milestone = by_jti.get(step["jti"])
         made.add_row(
             str(step["seq"]),
-            escape(step["occurred_at"]),
+            escape(local_time(step["occurred_at"])),
             escape(f"{step['zh']} {step['step']}"),
-            escape(step["outcome"] or ""),
+            escape(outcome_words(step["outcome"])),
             escape(f"{step['article']} {step['rule']}"),
             "" if milestone is None else _milestone(milestone),
             ("是 yes" if step["cosigner"] else "[yellow]仅声明 claimed[/]") if step["milestone"] else "",
@@ -71,7 +75,12 @@ def clock_table(view: Mapping[str, Any]) -> Table:
     return made
 
 
+def local_time(text: str) -> str:
+    """A time of the platform as people in China read it."""
+    return datetime.fromisoformat(text).astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
+
+
 def _milestone(found: Mapping[str, Any]) -> str:
     block = found.get("block_number")
     where = "[yellow]待上链 waiting[/]" if block is None else f"区块 block {block}"
-    return f"{found['index']} {escape(found['milestone'])} · {where}"
+    return f"{found['index']} {escape(milestone_words(found['milestone']))} · {where}"

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from gridwitness_cli.case.case_tables import table
+from gridwitness_cli.case.case_words import procedure_words, state_words
 from gridwitness_cli.case.device_folder import device_of
 from gridwitness_cli.case.refusal_output import told
 from gridwitness_cli.case.step_options import AsJson
@@ -54,8 +55,8 @@ def list_cases(
         [
             row["number"] or row["sub"],
             row["matter"],
-            row["procedure"],
-            row["state"],
+            procedure_words(row["procedure"]),
+            state_words(row["state"]),
             row["next_due_on"],
             row["next_due_rule"],
             "已逾期 OVERDUE" if row["overdue"] else "",

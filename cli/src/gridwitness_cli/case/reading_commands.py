@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from gridwitness_cli.case.case_reference import fetch_case, subject_of
-from gridwitness_cli.case.case_tables import clock_table, table, timeline_table
+from gridwitness_cli.case.case_tables import clock_table, local_time, table, timeline_table
+from gridwitness_cli.case.case_words import milestone_words, procedure_words, state_words
 from gridwitness_cli.case.device_folder import device_of
 from gridwitness_cli.case.refusal_output import reason_lines, told
 from gridwitness_cli.case.step_options import AsJson, Named
@@ -28,6 +29,13 @@ _HEADINGS = (
     ("next_due_on", "最近到期 next due"),
 )
 
+_WORDS = {
+    "procedure": procedure_words,
+    "state": state_words,
+    "milestone": milestone_words,
+    **dict.fromkeys(("opened_at", "filed_at", "decided_at", "closed_at"), local_time),
+}
+
 
 def next_steps(context: typer.Context, case: Named, as_json: AsJson = False) -> None:
     """What you may do now; what you may not, and by which article. 可办步骤。"""
@@ -38,7 +46,7 @@ def next_steps(context: typer.Context, case: Named, as_json: AsJson = False) -> 
         _print_json(found)
         return
     console = Console(highlight=False)
-    console.print(f"状态 state [bold]{escape(found['state'])}[/]")
+    console.print(f"状态 state [bold]{escape(state_words(found['state']))}[/]")
     for option in sorted(found["options"], key=lambda row: not row["allowed"]):
         sign = "[green]✓[/]" if option["allowed"] else "[red]✗[/]"
         name = f"{option['step']} {option['zh']}"
@@ -65,7 +73,7 @@ def show(
     console.print(f"[bold]{escape(found['number'] or '（未立案 not filed）')}[/] · {found['sub']}")
     for name, title in _HEADINGS:
         if found[name] is not None:
-            console.print(f"  {title}: {escape(str(found[name]))}")
+            console.print(f"  {title}: {escape(_WORDS.get(name, str)(found[name]))}")
     if personal:
         for party in view["parties"]:
             shown = " · ".join(str(value) for name, value in party.items() if name != "number" and value)

@@ -10,6 +10,7 @@ from gridwitness.errors import GridWitnessError
 from rich.console import Console
 from rich.markup import escape
 
+from gridwitness_cli.case.case_words import state_words
 from gridwitness_cli.case.device_folder import DeviceFolder, device_of
 from gridwitness_cli.case.refusal_output import print_reasons, told
 from gridwitness_cli.case.step_options import (
@@ -179,7 +180,7 @@ def print_taken(device: DeviceFolder, taken: TakenStep, as_json: bool) -> None:
     standing = _with_standing(device, taken).get("case")
     number = standing and standing.get("number")
     place = f"案号 number {number}" if number else f"主体 subject {taken.sub}"
-    state = f" · 状态 state {standing['state']}" if standing else ""
+    state = f" · 状态 state {state_words(standing['state'])}" if standing else ""
     console.print(f"  {escape(place)}{escape(state)} · 回执 receipt {taken.receipt}")
 
 

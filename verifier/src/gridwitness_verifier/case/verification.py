@@ -78,17 +78,24 @@ def verify_case(
     check_completeness(dossier)
     if rpc is not None:
         check_later(dossier, rpc)
+    if memory is not None:
+        for registered in dossier.registered:
+            memory.see_block(registered.block, registered.block_hash)
     # 4. who signed, whether it was lawful and in time, what was issued
     check_officers(dossier, rules.procedure)
     judged, counts = check_procedure(dossier, rules)
     check_clocks(dossier, rules)
     check_documents(dossier, rules.procedure, papers or [])
-    own = [
+    own = _own_checks(dossier)
+    state = None if judged is None or isinstance(judged.state, Hidden) else judged.state
+    return Verified([*merged, *own], _subject(dossier, rules.procedure, state, counts), dossier)
+
+
+def _own_checks(dossier: Dossier) -> list[Check]:
+    return [
         tally.check(complete_up_to(dossier) if name == "completeness" else _PROVED[name])
         for name, tally in dossier.tallies.items()
     ]
-    state = None if judged is None or isinstance(judged.state, Hidden) else judged.state
-    return Verified([*merged, *own], _subject(dossier, rules.procedure, state, counts), dossier)
 
 
 @dataclass

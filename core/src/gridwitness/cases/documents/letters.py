@@ -97,10 +97,11 @@ def _heard(content: DocumentContent) -> list[Block]:
     )
     if defence is not None:
         waived = defence.outcome == "waived"
+        reviewed = "，本机关已予复核" if content.last("defence-review") else ""
         text += (
             f"{addressee(content)}放弃陈述、申辩。"
             if waived
-            else f"{addressee(content)}进行了陈述、申辩，本机关已予复核。"
+            else f"{addressee(content)}进行了陈述、申辩{reviewed}。"
         )
     if hearing is not None:
         text += f"本机关于{day(hearing.occurred_at)}举行了听证，并根据听证笔录作出本决定。"

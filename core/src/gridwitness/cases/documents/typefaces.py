@@ -96,7 +96,8 @@ class Typeface:
         builder.setupHorizontalHeader(ascent=extents.ascender, descent=extents.descender)
         builder.setupNameTable({"familyName": self.family, "styleName": "Regular"})
         builder.setupOS2(fsType=0, sTypoAscender=extents.ascender, sTypoDescender=extents.descender)
-        builder.updateHead(created=0, modified=0)  # else the bytes would tell when they were made
+        # A fixed moment, else the bytes would tell when they were made.
+        builder.updateHead(created=_UNIX_EPOCH, modified=_UNIX_EPOCH)
         builder.setupPost()
         out = BytesIO()
         builder.save(out)
@@ -112,6 +113,8 @@ class Typeface:
 
 
 _NOTDEF = ".notdef"
+_UNIX_EPOCH = 2_082_844_800
+"""1970 in seconds since 1904, as fonts count."""
 
 
 def _glyph_name(character: str) -> str:
