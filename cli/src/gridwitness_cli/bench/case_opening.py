@@ -38,12 +38,14 @@ def opening_rows(stage: Stage, force: CaseForce, records: int, repeats: int) -> 
     count = _count(stage, sub)
     file = stage.home / f"{sub}.case.json"
     made, shown, bare, checked, signatures = [], [], [], [], []
-    with Reader(stage.ports[0], stage.token) as reader, psycopg.connect(stage.parts.urls.app) as plain:
+    with psycopg.connect(stage.parts.urls.app) as plain:
         for _ in range(repeats):
-            for _ in range(_TURNS):
-                made.append(_timed(lambda: _make(stage, sub, file)))
-                shown.append(reader.get(f"/api/v1/cases/{sub}")[0])
-                bare.append(_timed(lambda: _read(plain, sub, count)))
+            # A connection each time: while the verifier is at work, the server closes an idle one.
+            with Reader(stage.ports[0], stage.token) as reader:
+                for _ in range(_TURNS):
+                    made.append(_timed(lambda: _make(stage, sub, file)))
+                    shown.append(reader.get(f"/api/v1/cases/{sub}")[0])
+                    bare.append(_timed(lambda: _read(plain, sub, count)))
             checked.append(verify("bundle", file, "--trust", stage.parts.settings.trust_file).seconds)
             signatures.append(_bare_checks(count))
     what = f"case of {count} records"
