@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from gridwitness.platform import Platform
 
 from gridwitness_cli.device.local_files import read_json_object
 from gridwitness_cli.runtime import attached_platform
@@ -29,7 +30,15 @@ def publish(
     next step.
     """
     content = read_json_object(file)
-    with attached_platform() as platform, platform.transaction() as session:
+    with attached_platform() as platform:
+        typer.echo(f"已公布 published {publish_calendar(platform, content, agency)}")
+
+
+def publish_calendar(platform: Platform, content: dict[str, Any], agency: str | None) -> str:
+    """Record a calendar, signed by `agency` (None: the founding one); gives its name.
+
+    Raises InvalidInput `calendar-invalid`, Conflict `rule-unchanged`.
+    """
+    with platform.transaction() as session:
         signer = agency or platform.settings.agency_code
-        name = platform.rules.publish_calendar(session, signer, content, by=None)
-    typer.echo(f"已公布 published {name}")
+        return platform.rules.publish_calendar(session, signer, content, by=None)

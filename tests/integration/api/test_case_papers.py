@@ -7,8 +7,10 @@ from gridwitness.cases.models import ReadingRow
 from gridwitness.records.models import RecordRow
 from gridwitness_evidence import base64url
 from sqlalchemy import select
-from support.case_door import CaseDoor, DoorStory, filed_case
-from support.case_plays import COMPANY
+from support.case_door import CaseDoor, DoorRefusalError, DoorStory, filed_case
+from support.case_plays import COMPANY, DRIVER, play_summary
+from support.devices import install_device
+from support.platform import CITY, POLICE
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +92,56 @@ def test_documents_their_page_and_the_case_file(door: CaseDoor, story: DoorStory
     assert bare.json()["format"] == whole.json()["format"] == "gridwitness-case/v1"
     assert len(whole.content) > len(bare.content) and bare.json()["sub"] == story.sub
     assert door.get(f"/cases/{story.sub}/file", door.grid_worker, personal="true").status_code == 403
+
+
+def test_letters_of_supervision_and_their_replies(door: CaseDoor, story: DoorStory) -> None:
+    auditor, first = door.cast.auditor, door.cast.first
+    story.step(auditor, "supervision-opinion", auditor, facts="立案超期", details={"title": "立案期限"})
+    waiting = door.get("/supervision", first, waiting="true").json()["items"]
+    letter = next(item for item in waiting if item["sub"] == story.sub)
+    assert (letter["letter"], letter["issued_by"], letter["overdue"]) == ("opinion", auditor.account, False)
+    assert letter["reply_due_on"] is not None and letter["replied_at"] is None
+    story.step(first, "supervision-reply", facts="已整改")
+    assert story.sub not in [
+        i["sub"] for i in door.get("/supervision", first, waiting="true").json()["items"]
+    ]
+    assert story.sub in [
+        item["sub"] for item in door.get("/supervision", auditor, agency=CITY).json()["items"]
+    ]
+    assert door.get(f"/cases/{story.sub}", first).json()["letters"][0]["replied_at"] is not None
+    other = story.refused(auditor, "inquiry-report", auditor, facts="终结")
+    assert isinstance(other, DoorRefusalError) and (other.status, other.code) == (403, "procedure-role")
+
+
+def test_decisions_are_published_without_personal_data(door: CaseDoor) -> None:
+    played = play_summary(door.running, door.cast)
+    number = played.view()["case"]["number"]
+    answer = door.get("/publications")
+    listed = {item["number"]: item for item in answer.json()["items"]}
+    assert listed[number]["party"] == f"{str(DRIVER['name'])[0]}某" and listed[number]["fine"] == "100"
+    assert all(str(DRIVER[name]) not in answer.text for name in ("document_number", "address", "phone"))
+    assert door.get("/publications", agency=CITY, limit=1).json()["items"]
+    assert door.get("/publications", agency=POLICE).json() == {"items": [], "next": None}
+
+
+def test_devices_and_whether_their_records_may_be_evidence(door: CaseDoor) -> None:
+    install_device(door.running, door.cast, "330106-K017")
+    install_device(door.running, door.cast, "330106-K018", technical=False)
+    first = door.cast.first
+    good, bad = (door.get(f"/devices/330106-K01{n}", first).json() for n in (7, 8))
+    assert (
+        good["usable"]
+        and good["lacking"] == []
+        and {r["review"] for r in good["reviews"]}
+        == {
+            "legal",
+            "technical",
+        }
+    )
+    assert not bad["usable"] and "技术审核" in bad["lacking"][0]["zh"]
+    page = door.get("/devices", first, limit=1).json()
+    rest = door.get("/devices", first, cursor=page["next"]).json()
+    assert [d["device"] for d in page["items"] + rest["items"]][:2] == ["330106-K017", "330106-K018"]
+    assert door.get("/devices/330106-K099", first).status_code == 404
+    assert door.get("/devices/330106-K017", door.party).status_code == 403
+    assert door.get("/devices", door.stranger, agency=CITY).status_code == 403

@@ -6,10 +6,17 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
-from gridwitness.errors import GridWitnessError
+from gridwitness.errors import GridWitnessError, InvalidInput
+from gridwitness.provision import write_trust
+from gridwitness_cli.calendar_commands import publish_calendar
+from gridwitness_cli.qualification_commands import app as qualifications
 from gridwitness_evidence import parse_presentation
 from support.case_device import CaseDevice, CaseOffice, case_office
+from support.case_door import administrator
+from support.platform import run_verifier
+from typer.testing import CliRunner
 
 UNKNOWN = "0198f2a0-7c11-7abc-8def-0123456789ab"
 PARTY = {"name": "示范渣土运输有限公司", "document_type": "统一社会信用代码", "document_number": "91330100"}
@@ -142,6 +149,45 @@ def test_documents_and_case_file_on_the_device(office: CaseOffice, filed: str, t
     office.running.drain()
     whole = first.told("file", filed, "--out", tmp_path / "case.json", "--personal", "--wait", "5")
     assert whole["bytes"] == (tmp_path / "case.json").stat().st_size
+    write_trust(office.running.platform)
+    report = run_verifier("bundle", str(tmp_path / "case.json"), "--trust", str(office.running.trust_file))
+    assert not report.failed, report.failed
+
+
+def test_a_calendar_the_operator_publishes(office: CaseOffice) -> None:
+    year = {
+        "format": "gridwitness-calendar/1", "calendar": "cn", "year": 2031, "holidays": ["2031-01-01"],
+        "workdays": [], "source": "test",
+    }  # fmt: skip
+    platform = office.running.platform
+    assert publish_calendar(platform, year, None) == "calendar/cn/2031"
+    shown = httpx.get(f"{office.url}/api/v1/calendars/2031", trust_env=False).json()
+    assert shown["holidays"] == ["2031-01-01"]
+    for wrong in ({"year": "2031"}, {"holidays": ["2030-01-01"]}, {"format": "x"}):
+        with pytest.raises(InvalidInput) as refusal:
+            publish_calendar(platform, year | wrong, None)
+        assert refusal.value.code == "calendar-invalid"
+
+
+def test_qualifications_from_the_command_line(office: CaseOffice, tmp_path: Path) -> None:
+    token = tmp_path / "admin.token"
+    token.write_text(administrator(office.running), encoding="ascii")
+    online = ("--url", office.url, "--token-file", str(token))
+    third = office.cast.third.username
+    added = CliRunner().invoke(
+        qualifications,
+        ["add", third, *online, "--certificate", "A2026", "--kind", "legal", "--from",
+         "2026-01-01T00:00:00+08:00", "--json"],
+    )  # fmt: skip
+    assert added.exit_code == 0, (added.output, added.exception)
+    held = json.loads(added.output)
+    assert held["valid_from"] == "2025-12-31T16:00:00Z"
+    assert held["id"] in CliRunner().invoke(qualifications, ["list", third, *online, "--json"]).output
+    assert CliRunner().invoke(qualifications, ["end", third, held["id"], *online]).exit_code == 0
+    assert (
+        code_of(CliRunner().invoke(qualifications, ["end", third, "mine", *online])) == "qualification-form"
+    )
+    assert code_of(CliRunner().invoke(qualifications, ["list", "nobody", *online])) == "account-unknown"
 
 
 @pytest.mark.parametrize(

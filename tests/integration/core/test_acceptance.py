@@ -214,6 +214,8 @@ def test_file_with_another_digest_than_named(running: RunningPlatform, officer: 
     with running.platform.transaction() as session:
         digests = add_file(session, running.platform.files, sha256, [content], running.clock.now())
     named = {"name": "a", "sha256": sha256, "sm3": digests.sm3, "size": 40, "type": "text/plain"}
+    disguised = officer.step(fields={"files": [named | {"type": "application/pdf"}]})
+    assert code_of(running.accept(disguised)[0]) == "file-type-mismatch"
     wrong = officer.step(fields={"files": [named | {"sm3": "0" * 64}]})
     right = officer.step(fields={"files": [named]})
     short = officer.step(fields={"files": [named | {"size": 39}]})

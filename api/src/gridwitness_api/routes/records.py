@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from gridwitness.members import Actor, token_invalid
-from gridwitness.members.roles import SUBMITTERS
+from gridwitness.members.roles import SIGNERS
 from gridwitness.platform import Platform
 from gridwitness.records import Outcome, stored_record
 
@@ -68,7 +68,7 @@ async def presented(request: Request, caller: CallerHere) -> Presented:
     actor: Actor | None = await request.app.state.actors.ask(caller.token)
     if actor is None:
         raise token_invalid()
-    actor.require(SUBMITTERS)
+    actor.require(SIGNERS)
     return Presented(str(actor.account), content_type, await request.body())
 
 

@@ -63,12 +63,15 @@ class Signing:
 
 def signing_online(platform: PlatformClient, device: DeviceFolder, named: str | None, wanted: str) -> Signing:
     """From the platform, and kept on the device; `named` None: a new case under the procedure `wanted`."""
-    account = fetch_account(platform, device)
+    account = device.remember(_ACCOUNT, platform.me())
+    agency = str(account["agency"])
     if named is None:
-        case = _new_case(platform, device, str(account["agency"]), wanted)
+        case = _new_case(platform, device, agency, wanted)
     else:
         view = fetch_case(platform, device, named)
         case = KnownCase.from_json(device.known(view["case"]["sub"]))
+        agency = str(view["case"]["agency"])
+    device.remember(_ROSTER, platform.get("/officers", agency=agency))
     return _signing(device, case)
 
 
@@ -81,7 +84,7 @@ def signing_offline(device: DeviceFolder, named: str | None, wanted: str) -> Sig
 def fetch_account(platform: PlatformClient, device: DeviceFolder) -> dict[str, Any]:
     """Who is logged in, and the people of their agency whom a step may name; kept on the device."""
     account = device.remember(_ACCOUNT, platform.me())
-    device.remember(_ROSTER, platform.get("/officers"))
+    device.remember(_ROSTER, platform.get("/officers", agency=account["agency"]))
     return account
 
 

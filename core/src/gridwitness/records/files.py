@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from gridwitness.durable_file import make_folder, sync_folder
 from gridwitness.errors import InvalidInput, NotFound, TooLarge, Unavailable
-from gridwitness.records.media_types import DEFAULT_ALLOWED, check_type, media_type_of
+from gridwitness.records.media_types import DEFAULT_ALLOWED, check_declared, check_type, media_type_of
 from gridwitness.records.models import FileRow
 
 _CHUNK = 1024 * 1024
@@ -147,8 +147,8 @@ class KnownFiles:
     rows: Mapping[str, FileRow]
 
     def check(self, named: Mapping[str, Any], store: FileStore) -> None:
-        """Raise InvalidInput `file-missing` or `file-mismatch` where a record names a file that is not here
-        so.
+        """Raise InvalidInput `file-missing`, `file-mismatch` or `file-type-mismatch` where a record names a
+        file that is not here so.
         """
         sha256 = named["sha256"]
         row = self.rows.get(sha256)
@@ -162,6 +162,7 @@ class KnownFiles:
             raise InvalidInput(
                 "file-mismatch", f"File {sha256} has another SM3 digest or size than the record names.", None
             )
+        check_declared(row.media_type, named["type"])
 
 
 def known_files(session: Session, wanted: set[str]) -> KnownFiles:

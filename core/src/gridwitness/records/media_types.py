@@ -108,7 +108,14 @@ def check_type(found: str, allowed: frozenset[str], declared: str | None) -> Non
             "(GRIDWITNESS_FILE_TYPES)",
             found=found,
         )
-    if declared is not None and declared != UNKNOWN and _SAME.get(declared, declared) != found:
+    check_declared(found, declared)
+
+
+def check_declared(found: str, declared: str | None) -> None:
+    """Raise InvalidInput `file-type-mismatch`. What was stored before its type was known is let through."""
+    if declared is None or declared == UNKNOWN or found in (UNKNOWN, ZIP):
+        return
+    if _SAME.get(declared, declared) != found:
         raise InvalidInput(
             "file-type-mismatch",
             f"The file is declared as {declared[:80]}, and its bytes are {found}.",
