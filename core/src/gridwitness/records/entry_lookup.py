@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridwitness.records.models import AnchorRow, LogRow, RecordRow
 
-PRINTED_KINDS = ("case.step.v1", "case.milestone.v1", "case.step.v2", "case.cosign.v1", "document.issued.v1")
+PRINTED_KINDS = ("case.step.v2", "case.cosign.v1", "document.issued.v1")
 """Kinds whose entry digest stands on a document or in another record; index `ix_record_entry` holds these,
 so that imports of millions of events do not pay for it.
 """

@@ -62,10 +62,7 @@ class RecordRow(Base):
         Index(
             "ix_record_entry",
             text("sha256(decode(entry, 'escape'))"),
-            postgresql_where=text(
-                "kind IN ('case.step.v1', 'case.milestone.v1', 'case.step.v2', 'case.cosign.v1', "
-                "'document.issued.v1')"
-            ),
+            postgresql_where=text("kind IN ('case.step.v2', 'case.cosign.v1', 'document.issued.v1')"),
         ),
         Index("ix_record_accepted_in", "accepted_in"),  # made by `append_only_ddl`: the guard looks here
         {"schema": "records"},

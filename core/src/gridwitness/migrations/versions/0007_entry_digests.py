@@ -19,8 +19,5 @@ def upgrade() -> None:
         "record",
         [sa.text("sha256(decode(entry, 'escape'))")],
         schema="records",
-        postgresql_where=sa.text(
-            "kind IN ('case.step.v1', 'case.milestone.v1', 'case.step.v2', 'case.cosign.v1', "
-            "'document.issued.v1')"
-        ),
+        postgresql_where=sa.text("kind IN ('case.step.v2', 'case.cosign.v1', 'document.issued.v1')"),
     )
