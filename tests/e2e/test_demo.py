@@ -66,7 +66,7 @@ def test_demo_proves_everything_and_names_every_tampering(home: Path) -> None:
 
 
 def _check_cases(summary: dict[str, Any], folder: Path, told: str) -> None:
-    """Two cases from clue to archive, unlawful steps refused by their rule, case files that prove or locate."""
+    """Two cases from clue to archive, unlawful steps refused by their rule, case files proved or located."""
     assert summary["counts"]["summary_case_steps"] == 11
     assert summary["counts"]["general_case_steps"] == 38
     refused = {(refusal["code"], refusal["rule"]) for refusal in summary["refusals"]}

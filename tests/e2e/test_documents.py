@@ -23,7 +23,7 @@ from support.postgres import new_home
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1000)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Walk:
             capture_output=True,
             text=True,
             check=False,
-            timeout=400,
+            timeout=900,
         )
 
 
@@ -77,7 +77,7 @@ def walk() -> Iterator[Walk]:
         ("docs/guides/officer.md", ["各项核查均已核实", "exit code 2", "archived", "accepted"]),
         (
             "docs/guides/auditor.md",
-            ["wang.fan", "column=username", "exit code 1", "procedure-refused", "missing before this record"],
+            ["wang.fan", "column=username", "exit code 1", "procedure-role", "missing before this record"],
         ),
         (
             "docs/guides/operator.md",

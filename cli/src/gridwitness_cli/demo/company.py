@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,8 +16,6 @@ from gridwitness_cli.demo.device import Device
 from gridwitness_cli.demo.door import Door
 from gridwitness_cli.demo.stage import Stage
 from gridwitness_cli.demo.story import Story
-
-_TOKEN_AGE = timedelta(hours=10)
 
 
 @dataclass
@@ -39,7 +36,7 @@ class Company:
     papers: dict[str, Path] = field(default_factory=dict)
     """PDF documents, by `<procedure>-<step>`."""
     feed: SigningKey = field(default_factory=lambda: SigningKey.generate("EdDSA"))
-    _logins: dict[str, datetime] = field(default_factory=dict)
+    _logins: set[str] = field(default_factory=set)
     _open: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
@@ -76,8 +73,6 @@ class Company:
         return self.devices[role.username]
 
     def _log_in(self, name: str, who: Door | Device) -> None:
-        """Who comes back the next day logs in again: tokens end after half a day."""
-        now = self.stage.now()
-        if name not in self._logins or now - self._logins[name] > _TOKEN_AGE:
+        if name not in self._logins:
             who.login()
-            self._logins[name] = now
+            self._logins.add(name)

@@ -15,7 +15,7 @@ SD_JWT = "application/sd-jwt"
 
 
 class Door:
-    """One account's connection. Tokens end after half a day of simulated time: `login` again."""
+    """One account's connection."""
 
     def __init__(self, url: str, username: str, password: str) -> None:
         """Not logged in yet."""

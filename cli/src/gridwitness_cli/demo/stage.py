@@ -33,6 +33,8 @@ from gridwitness_cli.runtime import found_parts
 _PASSWORD = re.compile(r"首个管理员: (\S+) 密码 password: (\S+)")
 _START_SECONDS = 300
 _STOP_SECONDS = 60
+STORY_SECONDS = 120 * 86_400
+"""Nobody logs in twice in a story of three months: every log-in is a password hash, slow on purpose."""
 _SETTLE_SECONDS = 180
 
 
@@ -196,6 +198,7 @@ def _environment(home: Path) -> dict[str, str]:
         "GRIDWITNESS_AGENCY_NAME": CITY_NAME,
         "GRIDWITNESS_SIMULATED_CLOCK": "true",
         "GRIDWITNESS_ANCHOR_INTERVAL_SECONDS": "0.2",
+        "GRIDWITNESS_TOKEN_LIFETIME_SECONDS": str(STORY_SECONDS),
         "XDG_CONFIG_HOME": str(home.parent / "auditor" / "config"),
         "PYTHONUTF8": "1",
     }

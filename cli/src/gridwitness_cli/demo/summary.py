@@ -63,9 +63,10 @@ def _steps(story: Story) -> Table:
 
 
 def _refusals(story: Story) -> Table:
-    table = _table("拒绝的输入 Refused inputs", "输入 input", "HTTP", "代码 code")
+    table = _table("拒绝的输入 Refused inputs", "输入 input", "HTTP", "代码 code", "依据 article")
     for refusal in story.refusals:
-        table.add_row(refusal.what, str(refusal.status), refusal.code)
+        status = "合约 contract" if refusal.status == 0 else str(refusal.status)
+        table.add_row(refusal.what, status, refusal.code, refusal.article or "")
     return table
 
 
