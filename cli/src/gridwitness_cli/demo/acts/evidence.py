@@ -150,7 +150,8 @@ def _prove_logs(desk: AuditorDesk) -> None:
         "--receipts",
         receipts,
     )
-    entries, cases = verdict.report["subject"]["entries"], verdict.count("cases")
+    subject = verdict.report["subject"]
+    entries, cases = subject["entries"], sum(subject["milestones"].values())
     desk.company.story.say(
         f"   日志 {entries} 条与合约一致，合约中 {cases} 个办案节点均有记录  "
         "entries and registered milestones of both logs agree with the contracts"
