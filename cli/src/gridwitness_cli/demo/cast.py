@@ -49,4 +49,3 @@ PEOPLE = (
     ZHANG, LI, WANG, TRAINEE, HEAD, REVIEWER, CHAIR, AUDITOR, STEWARD, POLICE_ADMIN, POLICE_NODE,
 )  # fmt: skip
 SIGNERS = tuple(role for role in PEOPLE if role.signs)
-BY_NAME = {role.username: role for role in PEOPLE}
