@@ -82,7 +82,7 @@ def test_a_path_of_the_checkout_itself_is_a_path_of_one_machine(tmp_path: Path) 
         ("case.step.v1: title_zh", "| 办案环节 |", "| 环节 |"),
         ("case.step.v1: purposes", "| 办案环节 | officer |", "| 办案环节 | officer, feed |"),
         ("case.step.v1: src", "| 办案环节 | officer | self |", "| 办案环节 | officer | device |"),
-        ("case.step.v1: fields", "`place` text, `facts` text", "`place` text!, `facts` text"),
+        ("case.step.v1: fields", "`facts` text, `basis` text, `out", "`facts` text!, `basis` text, `out"),
         ("case.step.v1: erasable", "| `place`, `facts`, `files` |", "| `place` |"),
         ("case.step.v1: is not in both", "| `case.step.v1` |", "| case.step.v1 |"),
         ("state.effect.v1: fields", "| `cause` |", "| `reason` |"),
