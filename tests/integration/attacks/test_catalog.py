@@ -75,7 +75,7 @@ def test_manifest_without_a_column(target: Target, judge: Judge) -> None:
     jti = later_manifest(target, change)
     place = {
         "log": CITY,
-        "index": 31,
+        "index": target.size,
         "jti": jti,
         "table": "members.signing_key",
         "column": "compromised_since",

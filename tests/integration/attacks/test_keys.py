@@ -41,7 +41,7 @@ def test_revoked_then_used(target: Target, judge: Judge) -> None:
     record = target.mine(target.story.revoked).step()
     judge.refusal(refusal(target, record))
     anchored(target, record)
-    judge(target.audit(), keys=place(record, log=CITY, index=31))
+    judge(target.audit(), keys=place(record, log=CITY, index=target.size))
 
 
 @attack(
@@ -85,7 +85,7 @@ def test_used_before_the_revocation(target: Target, judge: Judge) -> None:
         since = running.clock.now() - timedelta(seconds=900)
         target.platform.keys.revoke(session, CITY, li.key.kid, since, "设备遗失", by=None)
     running.drain()
-    judge(target.audit(), keys=place(record, log=CITY, index=31))
+    judge(target.audit(), keys=place(record, log=CITY, index=target.size))
 
 
 @attack(
@@ -102,7 +102,7 @@ def test_key_never_registered(target: Target, judge: Judge) -> None:
     record = target.mine(target.story.zhang).step(key=SigningKey.generate("ES256"))
     judge.refusal(refusal(target, record))
     anchored(target, record)
-    where = place(record, log=CITY, index=31)
+    where = place(record, log=CITY, index=target.size)
     judge(target.audit(), signatures=where, keys=where)
 
 
@@ -121,7 +121,7 @@ def test_key_after_its_window(target: Target, judge: Judge) -> None:
     record = target.mine(target.story.zhang).step()
     judge.refusal(refusal(target, record))
     anchored(target, record)
-    judge(target.audit(), keys=place(record, log=CITY, index=31))
+    judge(target.audit(), keys=place(record, log=CITY, index=target.size))
 
 
 @attack(

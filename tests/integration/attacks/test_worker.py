@@ -30,7 +30,7 @@ def test_junk_appended(target: Target, judge: Judge) -> None:
     with pytest.raises(GridWitnessError) as refused:
         Worker(target.platform).round()
     judge.refusal(refused.value.code)
-    judge(target.audit(), anchors={"log": CITY, "index": 33}, tree={"log": CITY, "index": 31})
+    judge(target.audit(), anchors={"log": CITY, "index": target.size + 2}, tree={"log": CITY, "index": target.size})
 
 
 @attack(
@@ -46,7 +46,7 @@ def test_junk_and_succession(target: Target, judge: Judge) -> None:
     found = recover(target.running, accept_loss=True)
     assert found.lost == (31, 32)
     target.running.drain(Worker(target.platform))
-    judge(target.audit(trust=target.proposed_trust()), anchors={"log": CITY, "index": 33})
+    judge(target.audit(trust=target.proposed_trust()), anchors={"log": CITY, "index": target.size + 2})
 
 
 @attack(
@@ -127,7 +127,7 @@ def test_order_within_a_batch(target: Target, zhang: Officer, judge: Judge) -> N
 )
 def test_place_given_twice(target: Target, zhang: Officer, judge: Judge) -> None:
     twice(target, zhang)
-    judge(target.audit(), tree={"log": CITY, "index": 31})
+    judge(target.audit(), tree={"log": CITY, "index": target.size})
 
 
 @attack(
