@@ -9,13 +9,14 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 from uuid import UUID
 
+from gridwitness.platform import Platform
 from gridwitness.provision import write_trust
 from gridwitness_evidence import Record
 from support.attack_story import file_path, tell
 from support.attack_target import Stage, Target, backed_up, dropped
 from support.case_plays import inquire, open_general, play_general, play_summary
 from support.case_story import BEGIN, Cast, Story, hire
-from support.platform import CITY, RunningPlatform, running_platform
+from support.platform import Report, RunningPlatform, running_platform
 
 CaseFile = dict[str, Any]
 
@@ -34,7 +35,9 @@ class Docket:
 
     def at(self, running: RunningPlatform) -> Docket:
         """The same people and cases at a copy of the deployment."""
-        hired = {field.name: replace(getattr(self.cast, field.name), running=running) for field in fields(Cast)}
+        hired = {
+            field.name: replace(getattr(self.cast, field.name), running=running) for field in fields(Cast)
+        }
         stories = {
             name: replace(story, running=running, records=[*story.records], errors=[])
             for name, story in (("summary", self.summary), ("general", self.general), ("open", self.open))
@@ -71,7 +74,9 @@ def _play(running: RunningPlatform) -> Docket:
     open_one = open_general(running, cast)
     inquire(open_one, cast)
     open_one.refused(cast.head, "decision", cast.first, cast.second, outcome="penalty", facts="未经告知")
-    open_one.step(cast.auditor, "supervision-opinion", facts="应依法告知听证权利", details={"title": "告知程序"})
+    open_one.step(
+        cast.auditor, "supervision-opinion", facts="应依法告知听证权利", details={"title": "告知程序"}
+    )
     running.drain()
     return Docket(cast, summary, general, open_one, paper)
 
@@ -97,9 +102,14 @@ def cosign_of(story: Story, step: str) -> Record:
     return next(record for record in story.records if record.fields.get("statement") == jti)
 
 
-def case_file(target: Target, story: Story) -> CaseFile:
+def handed_out(platform: Platform, story: Story) -> CaseFile:
     """What the platform hands out for a case, as JSON."""
-    with target.platform.transaction() as session:
-        made = target.platform.cases.case_file(session, story.sub, show_personal=True)
+    with platform.transaction() as session:
+        made = platform.cases.case_file(session, story.sub, show_personal=True)
     value: CaseFile = json.loads(json.dumps(made))
     return value
+
+
+def check_file(target: Target, story: Story, *arguments: str) -> Report:
+    """`gridwitness-verify bundle` of a case's file."""
+    return target.check(handed_out(target.platform, story), *arguments)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from gridwitness_evidence import Record
 from support.attack import judge
-from support.attack_docket import CaseFile, CaseStage, Docket, case_file, standing_cases
+from support.attack_docket import CaseStage, Docket, standing_cases
 from support.attack_door import Door
 from support.attack_recorder import Recorder
 from support.attack_target import Stage, Target, standing

@@ -69,5 +69,7 @@ def test_malleated_twin(target: Target, door: Door, judge: Judge) -> None:
             owner.execute(f"ALTER TABLE records.record DROP CONSTRAINT {constraint}".encode())
     target.force(parse_presentation(malleated(record) + shown))
     judge(
-        target.audit(), entries={"jti": record.claims.jti, "log": CITY, "index": target.size - 1}, subjects=place(record)
+        target.audit(),
+        entries={"jti": record.claims.jti, "log": CITY, "index": target.size - 1},
+        subjects=place(record),
     )

@@ -116,7 +116,9 @@ def two_milestones(docket: Docket) -> tuple[Record, Record]:
     exit_code=1,
     located="log jti sub seq key",
 )
-def test_milestone_of_another_case(case_target: Target, docket: Docket, thief: Recorder, judge: Judge) -> None:
+def test_milestone_of_another_case(
+    case_target: Target, docket: Docket, thief: Recorder, judge: Judge
+) -> None:
     archived = step_of(docket.general, "archive")
     thief.tell(thief.advancing(docket.open.sub, "service", leaf_hash(archived), ahead=9))
     judge(case_target.audit(), cases=place(archived, log=CITY, key=OPEN))
@@ -149,9 +151,7 @@ def test_case_opened_under_another_version(
 ) -> None:
     story = open_general(case_target.running, docket.cast)
     filing, version = step_of(story, "filing"), bytes.fromhex(docket.summary.rules)
-    call = thief.opening(
-        story.sub, version, thief.next_number, leaf_hash(filing), seq=filing.claims.seq
-    )
+    call = thief.opening(story.sub, version, thief.next_number, leaf_hash(filing), seq=filing.claims.seq)
     thief.tell(call)
     case_target.running.drain()
     judge(case_target.audit(), cases=place(filing, log=CITY, key=NEXT))

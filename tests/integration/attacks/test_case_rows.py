@@ -13,7 +13,9 @@ from support.platform import CITY
 
 def key_of(**columns: Any) -> str:
     """A row's key as reports spell it."""
-    return json.dumps({name: str(value) for name, value in columns.items()}, sort_keys=True, separators=(",", ":"))
+    return json.dumps(
+        {name: str(value) for name, value in columns.items()}, sort_keys=True, separators=(",", ":")
+    )
 
 
 def row_of(target: Target, table: str, sub: str, **columns: Any) -> dict[str, Any]:
@@ -87,9 +89,7 @@ def test_cosigner_changed(case_target: Target, docket: Docket, judge: Judge) -> 
 )
 def test_milestone_row_changed(case_target: Target, docket: Docket, judge: Judge) -> None:
     sub, jti = docket.open.sub, step_of(docket.open, "head-review").claims.jti
-    case_target.tamper(
-        "UPDATE cases.milestone SET seq = seq + 1, head = sha256(head) WHERE jti = %s", jti
-    )
+    case_target.tamper("UPDATE cases.milestone SET seq = seq + 1, head = sha256(head) WHERE jti = %s", jti)
     report, table = case_target.audit(), "cases.milestone"
     for column in ("seq", "head"):
         judge(

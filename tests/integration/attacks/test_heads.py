@@ -17,7 +17,9 @@ from support.platform import CITY, POLICE
 )
 def test_stored_head_of_another_key(target: Target, judge: Judge) -> None:
     other = target.one("SELECT note FROM records.tree_head WHERE log = %s LIMIT 1", POLICE)["note"]
-    target.tamper(f"UPDATE records.tree_head SET note = %s WHERE log = %s AND size = {target.size}", other, CITY)
+    target.tamper(
+        f"UPDATE records.tree_head SET note = %s WHERE log = %s AND size = {target.size}", other, CITY
+    )
     stored = {"table": "records.tree_head", "key": str(target.size), "index": target.size, "log": CITY}
     judge(target.audit(), tree=stored, anchors={"log": CITY, "index": target.size})
 
@@ -35,7 +37,13 @@ def test_anchor_moved_back(target: Target, judge: Judge) -> None:
         f"UPDATE records.anchor SET block_time = block_time - interval '21 days' WHERE log = %s AND size = {target.size}",
         CITY,
     )
-    place = {"log": CITY, "index": target.size, "table": "records.anchor", "key": str(target.size), "column": "block_time"}
+    place = {
+        "log": CITY,
+        "index": target.size,
+        "table": "records.anchor",
+        "key": str(target.size),
+        "column": "block_time",
+    }
     judge(target.audit(), anchors=place)
 
 
@@ -53,7 +61,10 @@ def test_anchor_proof_swapped(target: Target, judge: Judge) -> None:
         f" WHERE a.log = %s AND a.size = {target.size} AND b.log = a.log AND b.size = {target.size - 3}",
         CITY,
     )
-    judge(target.audit(), anchors={"log": CITY, "index": target.size, "table": "records.anchor", "key": str(target.size)})
+    judge(
+        target.audit(),
+        anchors={"log": CITY, "index": target.size, "table": "records.anchor", "key": str(target.size)},
+    )
 
 
 @attack(
@@ -84,7 +95,11 @@ def test_anchor_invented(target: Target, judge: Judge) -> None:
 def test_anchor_deleted(target: Target, judge: Judge) -> None:
     target.tamper(f"DELETE FROM records.anchor WHERE log = %s AND size = {target.size - 3}", CITY)
     target.tamper(f"DELETE FROM records.key_state WHERE log = %s AND size = {target.size - 3}", CITY)
-    judge(target.audit(), keys={"log": CITY, "index": target.size - 3}, anchors={"log": CITY, "index": target.size - 3})
+    judge(
+        target.audit(),
+        keys={"log": CITY, "index": target.size - 3},
+        anchors={"log": CITY, "index": target.size - 3},
+    )
 
 
 @attack(
@@ -187,10 +202,15 @@ def test_null_where_none_may_be(target: Target, judge: Judge) -> None:
             table, column = name.split(".")
             owner.execute(f"ALTER TABLE records.{table} DROP CONSTRAINT IF EXISTS pk_{table}".encode())
             owner.execute(f"ALTER TABLE records.{table} ALTER {column} DROP NOT NULL".encode())
-        owner.execute(f"UPDATE records.tree_head SET size = NULL WHERE log = %s AND size = {target.size - 3}", (CITY,))
-        owner.execute(f"UPDATE records.tree_head SET note = NULL WHERE log = %s AND size = {target.size}", (CITY,))
         owner.execute(
-            f"UPDATE records.key_state SET agency = NULL, kid = NULL WHERE log = %s AND size = {target.size}", (CITY,)
+            f"UPDATE records.tree_head SET size = NULL WHERE log = %s AND size = {target.size - 3}", (CITY,)
+        )
+        owner.execute(
+            f"UPDATE records.tree_head SET note = NULL WHERE log = %s AND size = {target.size}", (CITY,)
+        )
+        owner.execute(
+            f"UPDATE records.key_state SET agency = NULL, kid = NULL WHERE log = %s AND size = {target.size}",
+            (CITY,),
         )
         owner.execute(
             "INSERT INTO records.file SELECT NULL, sm3, size, media_type, received_at FROM records.file"

@@ -187,4 +187,8 @@ def test_stored_head_signed_again(target: Target, judge: Judge) -> None:
         f"UPDATE records.tree_head SET root = %s, note = %s WHERE log = %s AND size = {target.size}",
         root, head(target, target.size, root), CITY,
     )  # fmt: skip
-    judge(target.audit(), tree={"log": CITY, "index": target.size - 3}, anchors={"log": CITY, "index": target.size})
+    judge(
+        target.audit(),
+        tree={"log": CITY, "index": target.size - 3},
+        anchors={"log": CITY, "index": target.size},
+    )

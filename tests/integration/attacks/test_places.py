@@ -119,4 +119,8 @@ def test_record_doubled(target: Target, judge: Judge) -> None:
         owner.execute("UPDATE twin SET leaf_index = NULL")
         owner.execute("INSERT INTO records.record SELECT * FROM twin")
     place = {"jti": record.claims.jti, "sub": record.claims.sub, "seq": 2}
-    judge(target.audit(), entries={"jti": record.claims.jti, "log": CITY}, subjects={**place, "index": target.size - 1})
+    judge(
+        target.audit(),
+        entries={"jti": record.claims.jti, "log": CITY},
+        subjects={**place, "index": target.size - 1},
+    )

@@ -30,7 +30,11 @@ def test_junk_appended(target: Target, judge: Judge) -> None:
     with pytest.raises(GridWitnessError) as refused:
         Worker(target.platform).round()
     judge.refusal(refused.value.code)
-    judge(target.audit(), anchors={"log": CITY, "index": target.size + 2}, tree={"log": CITY, "index": target.size})
+    judge(
+        target.audit(),
+        anchors={"log": CITY, "index": target.size + 2},
+        tree={"log": CITY, "index": target.size},
+    )
 
 
 @attack(
