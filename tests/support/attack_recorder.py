@@ -50,6 +50,11 @@ class Recorder:
         """A case of 2026."""
         return self.registry.open(CITY, case_id(sub), version, 2026, number, seq, head)
 
+    def opening_of(self, filing: Record, number: int, version: str | None = None) -> Call:
+        """The case of a filing's record, under its own rules unless others are given."""
+        rules = bytes.fromhex(version or filing.fields["rules"])
+        return self.opening(filing.claims.sub, rules, number, leaf_hash(filing), filing.claims.seq)
+
     @property
     def next_number(self) -> int:
         return self.registry.count_of(CITY, 2026) + 1

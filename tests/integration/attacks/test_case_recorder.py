@@ -150,9 +150,8 @@ def test_case_opened_under_another_version(
     case_target: Target, docket: Docket, thief: Recorder, judge: Judge
 ) -> None:
     story = open_general(case_target.running, docket.cast)
-    filing, version = step_of(story, "filing"), bytes.fromhex(docket.summary.rules)
-    call = thief.opening(story.sub, version, thief.next_number, leaf_hash(filing), seq=filing.claims.seq)
-    thief.tell(call)
+    filing = step_of(story, "filing")
+    thief.tell(thief.opening_of(filing, thief.next_number, docket.summary.rules))
     case_target.running.drain()
     judge(case_target.audit(), cases=place(filing, log=CITY, key=NEXT))
 
@@ -170,16 +169,14 @@ def test_numbers_swapped(case_target: Target, docket: Docket, thief: Recorder, j
     for story in stories:
         file_general(story, docket.cast)
     for story in reversed(stories):
-        filing, number = step_of(story, "filing"), thief.next_number
-        version, head = bytes.fromhex(story.rules), leaf_hash(filing)
-        thief.tell(thief.opening(story.sub, version, number, head, seq=filing.claims.seq))
+        thief.tell(thief.opening_of(step_of(story, "filing"), thief.next_number))
     case_target.running.drain()
     where = {"table": "cases.case_file", "key": stories[0].sub, "column": "number"}
     judge(case_target.audit(), cases=where)
 
 
 @attack(
-    "a milestone out of turn: another index, an edge nobody approved, an earlier record, a record used before",
+    "a milestone out of turn: another index, no edge to it, an earlier record, a record used before",
     "越序登记节点：序号不符、未批准的流转、更早的记录、已用过的记录",
     by=RECORDER,
     refused="CaseRegistryIndexMismatch CaseRegistryEdgeRefused CaseRegistrySeqRefused CaseRegistryHeadSeen",

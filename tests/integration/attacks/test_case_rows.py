@@ -18,10 +18,9 @@ def key_of(**columns: Any) -> str:
     )
 
 
-def row_of(target: Target, table: str, sub: str, **columns: Any) -> dict[str, Any]:
-    """The one row of a case with these values."""
-    wanted = " AND ".join(["sub = %s", *(f"{name} = %s" for name in columns)])
-    return target.one(f"SELECT * FROM cases.{table} WHERE {wanted}", sub, *columns.values())
+def decided_at(target: Target, sub: str) -> int:
+    """Which step of the case is its decision."""
+    return int(target.one("SELECT index FROM cases.step WHERE sub = %s AND step = 'decision'", sub)["index"])
 
 
 @attack(
@@ -52,7 +51,7 @@ def test_case_changed(case_target: Target, docket: Docket, judge: Judge) -> None
 )
 def test_fine_lowered(case_target: Target, docket: Docket, judge: Judge) -> None:
     sub = docket.general.sub
-    at = row_of(case_target, "step", sub, step="decision")["index"]
+    at = decided_at(case_target, sub)
     case_target.tamper("UPDATE cases.decision SET fine = 1 WHERE sub = %s", sub)
     case_target.tamper(
         "UPDATE cases.step SET details = jsonb_set(details, '{fine}', '\"1\"') WHERE sub = %s AND index = %s",
@@ -73,7 +72,7 @@ def test_fine_lowered(case_target: Target, docket: Docket, judge: Judge) -> None
 )
 def test_cosigner_changed(case_target: Target, docket: Docket, judge: Judge) -> None:
     sub, third = docket.general.sub, docket.cast.third.account
-    at = row_of(case_target, "step", sub, step="decision")["index"]
+    at = decided_at(case_target, sub)
     case_target.tamper("UPDATE cases.step SET cosigner = %s WHERE sub = %s AND index = %s", third, sub, at)
     place = {"table": "cases.step", "key": key_of(sub=sub, index=at), "column": "cosigner"}
     judge(case_target.audit(), rows=place)
@@ -151,7 +150,8 @@ def test_registration_deleted(case_target: Target, docket: Docket, judge: Judge)
     located="table key column",
 )
 def test_late_clock_met(case_target: Target, docket: Docket, judge: Judge) -> None:
-    late = row_of(case_target, "clock", docket.general.sub, clock="payment")
+    query = "SELECT * FROM cases.clock WHERE sub = %s AND clock = 'payment'"
+    late = case_target.one(query, docket.general.sub)
     assert late["state"] == "late"
     case_target.tamper(
         "UPDATE cases.clock SET state = 'met' WHERE sub = %s AND clock = 'payment'", docket.general.sub
@@ -170,7 +170,7 @@ def test_late_clock_met(case_target: Target, docket: Docket, judge: Judge) -> No
 )
 def test_refusal_and_publication_deleted(case_target: Target, docket: Docket, judge: Judge) -> None:
     refusal = case_target.one("SELECT id FROM cases.refusal WHERE case_sub = %s", docket.open.sub)["id"]
-    shown = row_of(case_target, "publication", docket.general.sub)
+    shown = case_target.one("SELECT * FROM cases.publication WHERE sub = %s", docket.general.sub)
     case_target.tamper("DELETE FROM cases.refusal")
     case_target.tamper("DELETE FROM cases.publication WHERE sub = %s", docket.general.sub)
     report = case_target.audit()

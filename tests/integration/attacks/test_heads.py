@@ -18,7 +18,7 @@ from support.platform import CITY, POLICE
 def test_stored_head_of_another_key(target: Target, judge: Judge) -> None:
     other = target.one("SELECT note FROM records.tree_head WHERE log = %s LIMIT 1", POLICE)["note"]
     target.tamper(
-        f"UPDATE records.tree_head SET note = %s WHERE log = %s AND size = {target.size}", other, CITY
+        "UPDATE records.tree_head SET note = %s WHERE log = %s AND size = %s", other, CITY, target.size
     )
     stored = {"table": "records.tree_head", "key": str(target.size), "index": target.size, "log": CITY}
     judge(target.audit(), tree=stored, anchors={"log": CITY, "index": target.size})
@@ -34,8 +34,9 @@ def test_stored_head_of_another_key(target: Target, judge: Judge) -> None:
 )
 def test_anchor_moved_back(target: Target, judge: Judge) -> None:
     target.tamper(
-        f"UPDATE records.anchor SET block_time = block_time - interval '21 days' WHERE log = %s AND size = {target.size}",
+        "UPDATE records.anchor SET block_time = block_time - interval '21 days' WHERE log = %s AND size = %s",
         CITY,
+        target.size,
     )
     place = {
         "log": CITY,
@@ -58,8 +59,10 @@ def test_anchor_moved_back(target: Target, judge: Judge) -> None:
 def test_anchor_proof_swapped(target: Target, judge: Judge) -> None:
     target.tamper(
         "UPDATE records.anchor a SET proof = b.proof FROM records.anchor b"
-        f" WHERE a.log = %s AND a.size = {target.size} AND b.log = a.log AND b.size = {target.size - 3}",
+        " WHERE a.log = %s AND a.size = %s AND b.log = a.log AND b.size = %s",
         CITY,
+        target.size,
+        target.size - 3,
     )
     judge(
         target.audit(),
@@ -78,10 +81,11 @@ def test_anchor_proof_swapped(target: Target, judge: Judge) -> None:
 def test_anchor_invented(target: Target, judge: Judge) -> None:
     target.tamper(
         "INSERT INTO records.anchor SELECT log, size + 100, size, root, transaction, block_number,"
-        f" block_hash, block_time, proof FROM records.anchor WHERE log = %s AND size = {target.size}",
+        " block_hash, block_time, proof FROM records.anchor WHERE log = %s AND size = %s",
         CITY,
+        target.size,
     )
-    judge(target.audit(), anchors={"log": CITY, "index": 131})
+    judge(target.audit(), anchors={"log": CITY, "index": target.size + 100})
 
 
 @attack(
@@ -93,8 +97,8 @@ def test_anchor_invented(target: Target, judge: Judge) -> None:
     located="log index",
 )
 def test_anchor_deleted(target: Target, judge: Judge) -> None:
-    target.tamper(f"DELETE FROM records.anchor WHERE log = %s AND size = {target.size - 3}", CITY)
-    target.tamper(f"DELETE FROM records.key_state WHERE log = %s AND size = {target.size - 3}", CITY)
+    target.tamper("DELETE FROM records.anchor WHERE log = %s AND size = %s", CITY, target.size - 3)
+    target.tamper("DELETE FROM records.key_state WHERE log = %s AND size = %s", CITY, target.size - 3)
     judge(
         target.audit(),
         keys={"log": CITY, "index": target.size - 3},
@@ -111,8 +115,8 @@ def test_anchor_deleted(target: Target, judge: Judge) -> None:
     said="the newest head that the contract accepted",
 )
 def test_newest_anchor_deleted(target: Target, judge: Judge) -> None:
-    target.tamper(f"DELETE FROM records.anchor WHERE log = %s AND size = {target.size}", CITY)
-    target.tamper(f"DELETE FROM records.key_state WHERE log = %s AND size = {target.size}", CITY)
+    target.tamper("DELETE FROM records.anchor WHERE log = %s AND size = %s", CITY, target.size)
+    target.tamper("DELETE FROM records.key_state WHERE log = %s AND size = %s", CITY, target.size)
     judge(target.audit(), anchors={"log": CITY, "index": target.size})
 
 
@@ -125,8 +129,8 @@ def test_newest_anchor_deleted(target: Target, judge: Judge) -> None:
     located="log index",
 )
 def test_two_newest_anchors_deleted(target: Target, judge: Judge) -> None:
-    target.tamper(f"DELETE FROM records.anchor WHERE log = %s AND size >= {target.size - 3}", CITY)
-    target.tamper(f"DELETE FROM records.key_state WHERE log = %s AND size >= {target.size - 3}", CITY)
+    target.tamper("DELETE FROM records.anchor WHERE log = %s AND size >= %s", CITY, target.size - 3)
+    target.tamper("DELETE FROM records.key_state WHERE log = %s AND size >= %s", CITY, target.size - 3)
     judge(target.audit(), anchors={"log": CITY, "index": target.size - 3})
 
 
@@ -142,9 +146,9 @@ def test_key_states_swapped(target: Target, judge: Judge) -> None:
     zhang, li = target.story.zhang.key.kid, target.story.li.key.kid
     target.tamper(
         "UPDATE records.key_state a SET proof = b.proof FROM records.key_state b"
-        f" WHERE a.log = %s AND a.size = {target.size} AND b.log = a.log AND b.size = a.size AND a.kid = %s"
+        " WHERE a.log = %s AND a.size = %s AND b.log = a.log AND b.size = a.size AND a.kid = %s"
         " AND b.kid = %s",
-        CITY, zhang, li,
+        CITY, target.size, zhang, li,
     )  # fmt: skip
     place = {"log": CITY, "index": target.size, "table": "records.key_state", "key": f"{CITY} {zhang}"}
     judge(target.audit(), keys=place)
@@ -203,14 +207,14 @@ def test_null_where_none_may_be(target: Target, judge: Judge) -> None:
             owner.execute(f"ALTER TABLE records.{table} DROP CONSTRAINT IF EXISTS pk_{table}".encode())
             owner.execute(f"ALTER TABLE records.{table} ALTER {column} DROP NOT NULL".encode())
         owner.execute(
-            f"UPDATE records.tree_head SET size = NULL WHERE log = %s AND size = {target.size - 3}", (CITY,)
+            "UPDATE records.tree_head SET size = NULL WHERE log = %s AND size = %s", (CITY, target.size - 3)
         )
         owner.execute(
-            f"UPDATE records.tree_head SET note = NULL WHERE log = %s AND size = {target.size}", (CITY,)
+            "UPDATE records.tree_head SET note = NULL WHERE log = %s AND size = %s", (CITY, target.size)
         )
         owner.execute(
-            f"UPDATE records.key_state SET agency = NULL, kid = NULL WHERE log = %s AND size = {target.size}",
-            (CITY,),
+            "UPDATE records.key_state SET agency = NULL, kid = NULL WHERE log = %s AND size = %s",
+            (CITY, target.size),
         )
         owner.execute(
             "INSERT INTO records.file SELECT NULL, sm3, size, media_type, received_at FROM records.file"

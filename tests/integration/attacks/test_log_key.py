@@ -184,8 +184,8 @@ def test_receipt_of_what_was_never_sent(
 def test_stored_head_signed_again(target: Target, judge: Judge) -> None:
     root = hashlib.sha256(b"another").digest()
     target.tamper(
-        f"UPDATE records.tree_head SET root = %s, note = %s WHERE log = %s AND size = {target.size}",
-        root, head(target, target.size, root), CITY,
+        "UPDATE records.tree_head SET root = %s, note = %s WHERE log = %s AND size = %s",
+        root, head(target, target.size, root), CITY, target.size,
     )  # fmt: skip
     judge(
         target.audit(),
