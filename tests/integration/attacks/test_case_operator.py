@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from gridwitness.cases.outbox import Outbox
 from gridwitness.cases.registering import Registrar
 from gridwitness.errors import GridWitnessError
 from gridwitness.worker import Worker
@@ -22,9 +23,9 @@ WITHHELD = 2 * 3600
 
 
 def withheld(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on the worker anchors and registers nothing, and says that all is well; time passes."""
+    """From now on the worker anchors and registers nothing, and says so of nothing; time passes."""
     monkeypatch.setattr(Registrar, "round", lambda *_, **__: False)
-    monkeypatch.setattr(Registrar, "left", lambda *_: 0)
+    monkeypatch.setattr(Outbox, "left", lambda *_: 0)
     target.running.drain()
     target.running.advance(WITHHELD)
 
