@@ -54,7 +54,7 @@ def store_file(running: RunningPlatform, content: bytes) -> dict[str, Any]:
     sha256 = hashlib.sha256(content).hexdigest()
     with running.platform.transaction() as session:
         found = add_file(session, running.platform.files, sha256, [content], running.clock.now())
-    return {"name": "现场.jpg", "sha256": sha256, "sm3": found.sm3, "size": found.size, "type": "image/jpeg"}
+    return {"name": "现场.jpg", "sha256": sha256, "sm3": found.sm3, "size": found.size, "type": "text/plain"}
 
 
 def file_path(home: Path, sha256: str) -> Path:

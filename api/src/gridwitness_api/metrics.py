@@ -12,6 +12,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from gridwitness_api.case_standing import case_standing
 from gridwitness_api.log_standing import all_standings, overdue_receipts
 
 _log = logging.getLogger("gridwitness.api")
@@ -67,7 +68,7 @@ class _LogGauges(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Gauges of every log; only `gridwitness_database_up` while the database is away."""
-        up, size, anchored, lag, overdue = self._families()
+        up, size, anchored, lag, overdue, *of_cases = self._families()
         try:
             now = self._platform.clock.now()
             with self._platform.transaction() as session:
@@ -77,17 +78,23 @@ class _LogGauges(Collector):
                     anchored.add_metric(labels, standing.anchored_size)
                     lag.add_metric(labels, standing.lag_seconds(now))
                     overdue.add_metric(labels, overdue_receipts(session, standing, now))
+                cases = case_standing(session, self._platform.cases.today())
+            for family, numbers in zip(
+                of_cases, (cases.open_cases, cases.overdue_clocks, cases.waiting_milestones), strict=True
+            ):
+                for agency, number in numbers.items():
+                    family.add_metric([agency], number)
             up.add_metric([], 1)
         except SQLAlchemyError as error:
             _log.warning("metrics without the database: %s", type(error).__name__)
             up.add_metric([], 0)
             yield up
             return
-        yield from (up, size, anchored, lag, overdue)
+        yield from (up, size, anchored, lag, overdue, *of_cases)
 
     @staticmethod
     def _families() -> tuple[GaugeMetricFamily, ...]:
-        by_log = ["log"]
+        by_log, by_agency = ["log"], ["agency"]
         return (
             GaugeMetricFamily("gridwitness_database_up", "Whether the database answers", labels=[]),
             GaugeMetricFamily("gridwitness_log_size", "Leaves under the newest signed head", labels=by_log),
@@ -101,5 +108,14 @@ class _LogGauges(Collector):
                 "gridwitness_receipts_overdue",
                 "Records past their receipt's time, not anchored",
                 labels=by_log,
+            ),
+            GaugeMetricFamily("gridwitness_cases_open", "Cases that are not closed", labels=by_agency),
+            GaugeMetricFamily(
+                "gridwitness_clocks_overdue", "Statutory clocks that run past their due day", labels=by_agency
+            ),
+            GaugeMetricFamily(
+                "gridwitness_milestones_waiting",
+                "Milestones accepted that the contract does not have yet",
+                labels=by_agency,
             ),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from gridwitness_api.problems import PROBLEM_TYPE
 from gridwitness_api.routing import bare_application
 from gridwitness_api.schemas.forms import Answer, Form
 from gridwitness_api.schemas.problem import Problem
-from gridwitness_api.schemas.records import RecordEnvelope, RecordView
+from gridwitness_api.schemas.records import RecordEnvelope
 
 _REF = "#/components/schemas/{model}"
 _METHODS = ("get", "put", "post", "delete", "head", "patch")
@@ -49,8 +50,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
         [(Problem, "validation"), (RecordEnvelope, "validation")], ref_template=_REF
     )
     schemas.update(extra["$defs"])
-    models: list[type[BaseModel]] = [*Form.__subclasses__(), *Answer.__subclasses__(), RecordView]
-    for model in models:
+    for model in (*_models(Form), *_models(Answer)):
         if model.__name__ in schemas:  # FastAPI leaves out what is null, also in examples
             schemas[model.__name__]["examples"] = _examples(model)
     for path in document["paths"].values():
@@ -58,6 +58,12 @@ def _describe(app: FastAPI) -> dict[str, Any]:
             if method in path:
                 _with_problems(path[method])
     return document
+
+
+def _models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for model in base.__subclasses__():
+        yield model
+        yield from _models(model)
 
 
 def _examples(model: type[BaseModel]) -> Any:

@@ -13,6 +13,10 @@ KIND_FORM = r"^[a-z][a-z0-9]*(\.[a-z][a-z0-9]*)+\.v[1-9][0-9]{0,2}$"
 UUID_FORM = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 DIGEST_FORM = r"^[A-Za-z0-9_-]{43}$"
 SHA256_FORM = r"^[0-9a-f]{64}$"
+WORD_FORM = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+DATE_FORM = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+DEVICE_FORM = r"^[^\x00-\x1f\x7f]+$"
+TEXT_FORM = r"^[^\x00-\x1f\x7f]+$"
 
 Jti = Annotated[
     str,
@@ -65,6 +69,22 @@ Kid = Annotated[
         examples=["NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"],
     ),
 ]
+QualificationId = Annotated[
+    str,
+    Path(
+        pattern=UUID_FORM,
+        description="资格编号 Qualification id",
+        examples=["7d0a3c2e-55b1-4c7e-8f60-3a9a4f6f1e22"],
+    ),
+]
+ProcedureVersion = Annotated[
+    str, Path(pattern=SHA256_FORM, description="程序版本 Version, lower-case hex", examples=["3f" * 32])
+]
+Year = Annotated[int, Path(ge=1949, le=9999, description="年份 Year", examples=[2026])]
+DeviceName = Annotated[
+    str,
+    Path(pattern=DEVICE_FORM, max_length=128, description="设备编号 Device", examples=["330106-K017"]),
+]
 
 LogQuery = Annotated[
     str | None, Query(alias="log", pattern=LOG_FORM, max_length=23, description="只看此日志 Only this log")
@@ -77,3 +97,13 @@ Cursor = Annotated[
     str | None, Query(max_length=256, description="上一页的 next Value of `next` on the page before")
 ]
 Limit = Annotated[int, Query(ge=1, le=500, description="每页条数 Most items on a page")]
+AgencyQuery = Annotated[
+    str | None,
+    Query(alias="agency", pattern=AGENCY_FORM, description="机关，默认本机关 Agency; default: one's own"),
+]
+Personal = Annotated[
+    bool,
+    Query(
+        description="含个人信息，查阅留痕 With personal data, where the role allows; the reading is recorded"
+    ),
+]

@@ -47,6 +47,7 @@ _STATUS_OF_CODE = {
     **dict.fromkeys(MALFORMED, 400),
     "too-large": 413,
     "content-type-unsupported": 415,
+    "file-type-refused": 415,
     "method-not-allowed": 405,
 }
 _TITLES = {

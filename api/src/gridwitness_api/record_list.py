@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from gridwitness_api.cursors import cursor_invalid, decode_cursor, encode_cursor
+from gridwitness_api.personal_fields import personal_fields, without_fields
 from gridwitness_api.schemas.records import RecordPage, RecordSummary, RecordView, State
 
 
@@ -66,15 +67,19 @@ def list_subject(session: Session, log: str, sub: str, cursor: str | None, limit
     return _page(rows, limit, anchored_sizes(session), lambda row: str(row.seq))
 
 
-def record_view(session: Session, row: RecordRow) -> RecordView:
-    """A record with everything still shown."""
+def record_view(session: Session, row: RecordRow, *, personal: bool) -> RecordView:
+    """A record with everything that is still there; a case's personal fields only where `personal`."""
     record = stored_record(row)
+    erased = sum(shown is None for shown in record.disclosures)
+    withheld = [] if personal else personal_fields(record)
+    record = without_fields(record, withheld)
     payload = strict_json.loads(base64url.decode(record.entry.split(".")[1]))
     return RecordView(
         **summary(row, anchored_sizes(session)).model_dump(),
         claims=payload,
         fields=record.fields,
-        hidden=sum(shown is None for shown in record.disclosures),
+        hidden=erased,
+        withheld=withheld,
         record=record.presentation,
         provenance=dict(row.provenance),
     )

@@ -8,18 +8,44 @@ from fastapi.routing import APIRoute
 from gridwitness_api.routes import (
     accounts,
     agencies,
+    case_documents,
+    case_papers,
+    cases,
+    devices,
     erasures,
     files,
     keys,
     logs,
+    qualifications,
     records,
+    rules,
     session,
     standing,
     subjects,
     tiles,
+    verification,
 )
 
-_ROUTERS = (session, records, subjects, files, logs, tiles, agencies, accounts, keys, erasures, standing)
+_ROUTERS = (
+    session,
+    records,
+    cases,
+    case_documents,
+    case_papers,
+    rules,
+    devices,
+    subjects,
+    files,
+    logs,
+    tiles,
+    agencies,
+    accounts,
+    qualifications,
+    keys,
+    erasures,
+    verification,
+    standing,
+)
 _DESCRIPTION = """执法监督平台：签名记录进入只增日志并上链，任何人可独立核实。
 
 Signed records go into an append-only log that is anchored on a chain; anyone can verify them without trusting

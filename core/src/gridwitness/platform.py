@@ -93,7 +93,7 @@ def open_platform(
     """
     engine = create_engine_for(database_url, application=application)
     keystore = Keystore(settings.keys_dir)
-    files = FileStore(settings.files_dir, settings.file_size_limit_bytes)
+    files = FileStore(settings.files_dir, settings.file_size_limit_bytes, settings.file_types)
     directory = MemberDirectory()
     calendars = PublishedCalendars()
     rule_handler = RuleHandler({"procedure": check_procedure, "calendar": calendars.check})

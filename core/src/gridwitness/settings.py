@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gridwitness.errors import Misconfigured
 
@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     maximum_merge_delay_seconds: Annotated[int, Field(gt=0)] = 3600
     anchor_interval_seconds: Annotated[float, Field(gt=0)] = 2
     file_size_limit_bytes: Annotated[int, Field(gt=0)] = 50 * 1024 * 1024
+    file_types: Annotated[tuple[str, ...] | None, NoDecode] = None
+    """Media types of files that are taken, with commas between them; None = what officers hand in."""
     token_lifetime_seconds: Annotated[int, Field(gt=0)] = 12 * 3600
     retention_days: Annotated[int, Field(gt=0)] = 3 * 365
 
@@ -65,6 +67,13 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_none(cls, url: object) -> object:
         return None if url == "" else url
+
+    @field_validator("file_types", mode="before")
+    @classmethod
+    def _split_types(cls, types: object) -> object:
+        if not isinstance(types, str):
+            return types
+        return tuple(name.strip() for name in types.split(",") if name.strip()) or None
 
     @field_validator("time_zone")
     @classmethod

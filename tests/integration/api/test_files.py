@@ -59,6 +59,23 @@ def test_other_bytes_than_the_digest_says_are_refused_and_leave_nothing(door: De
     assert list(door.platform.settings.files_dir.glob(".incoming-*")) == []
 
 
+def test_what_a_file_is_its_bytes_tell(door: Deployment) -> None:
+    def put(content: bytes, declared: str) -> Response:
+        headers = {**door.auth("first.officer"), "Content-Type": declared}
+        return door.client.put(
+            f"/api/v1/files/{hashlib.sha256(content).hexdigest()}", content=content, headers=headers
+        )
+
+    page = put(b"<!DOCTYPE html><script>steal()</script>", "image/png")
+    assert (page.status_code, page.json()["code"], page.json()["found"]) == (
+        415, "file-type-refused", "text/html",
+    )  # fmt: skip
+    disguised = put(PHOTO + b"2", "application/pdf")
+    assert (disguised.status_code, disguised.json()["code"]) == (422, "file-type-mismatch")
+    assert put(PHOTO + b"2", "image/png").status_code == 201
+    assert put("序号,车牌\n1,浙A\n".encode("gb18030"), "text/csv").status_code == 201
+
+
 @pytest.mark.parametrize("announced", [True, False])
 def test_too_large_with_and_without_a_length(door: Deployment, announced: bool) -> None:
     limit = door.platform.settings.file_size_limit_bytes

@@ -82,7 +82,9 @@ def _filled(path: str, part: str) -> str:
 def _unharmed(client: TestClient, method: str, url: str, **options: Any) -> None:
     answer = client.request(method, url, **options)
     assert answer.status_code < 500, (method, url, options, answer.text)
-    if answer.status_code >= 400 and method != "HEAD":
+    if answer.status_code == 404 and answer.headers["Content-Type"].startswith("text/html"):
+        assert "/verify/" in url and "<script" not in answer.text  # a page for people, not for programs
+    elif answer.status_code >= 400 and method != "HEAD":
         told = answer.json()
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert told["status"] == answer.status_code

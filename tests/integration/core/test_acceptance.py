@@ -209,11 +209,13 @@ def test_seen_is_missed_where_the_log_was_anchored_before(running: RunningPlatfo
 
 
 def test_file_with_another_digest_than_named(running: RunningPlatform, officer: Officer) -> None:
-    content = secrets.token_bytes(40)
+    content = secrets.token_hex(20).encode()
     sha256 = hashlib.sha256(content).hexdigest()
     with running.platform.transaction() as session:
         digests = add_file(session, running.platform.files, sha256, [content], running.clock.now())
     named = {"name": "a", "sha256": sha256, "sm3": digests.sm3, "size": 40, "type": "text/plain"}
+    disguised = officer.step(fields={"files": [named | {"type": "application/pdf"}]})
+    assert code_of(running.accept(disguised)[0]) == "file-type-mismatch"
     wrong = officer.step(fields={"files": [named | {"sm3": "0" * 64}]})
     right = officer.step(fields={"files": [named]})
     short = officer.step(fields={"files": [named | {"size": 39}]})

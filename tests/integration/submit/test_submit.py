@@ -57,7 +57,7 @@ class Device:
             "--agency",
             AGENCY,
             "--kind",
-            "case.step",
+            "case.step.v1",
             "--out",
             draft,
             *fields,

@@ -9,10 +9,10 @@ import pytest
 from click.testing import Result
 from gridwitness.clock import SimulatedClock
 from gridwitness.errors import GridWitnessError
+from gridwitness_cli.device.draft import Draft
+from gridwitness_cli.device.officer_key import open_key
+from gridwitness_cli.device.subject_place import SubjectPlace
 from gridwitness_cli.submit import app
-from gridwitness_cli.submit.draft import Draft
-from gridwitness_cli.submit.officer_key import open_key
-from gridwitness_cli.submit.subject_place import SubjectPlace
 from gridwitness_evidence import parse_presentation, verify_signature
 from hypothesis import given
 from hypothesis import strategies as st

@@ -18,6 +18,7 @@ from gridwitness.records.models import FileRow
 from gridwitness_api.parameters import Sha256
 from gridwitness_api.request_platform import CallerHere
 from gridwitness_api.schemas.files import StoredFile
+from gridwitness_api.strict_body import content_type_of
 
 router = APIRouter(prefix="/api/v1/files", tags=["files"])
 
@@ -41,9 +42,11 @@ def upload_limiter() -> CapacityLimiter:
     openapi_extra={"requestBody": {"required": True, "content": _BYTES}},
 )
 async def put(sha256: Sha256, request: Request, caller: CallerHere) -> Response:
-    """先上传文件，再提交引用它的记录；内容须与摘要一致。
+    """先上传文件，再提交引用它的记录；内容须与摘要一致，类型由内容判断。
 
-    Put it before the record; the bytes must have this digest.
+    Put it before the record; the bytes must have this digest. What they are is told by the bytes: 415
+    `file-type-refused` for programs, scripts, markup and whatever else an operator does not allow, 422
+    `file-type-mismatch` where Content-Type says otherwise (`application/octet-stream` says nothing).
     """
     await run_in_threadpool(caller.require, SUBMITTERS)
     chunks = request.stream()
@@ -53,7 +56,8 @@ async def put(sha256: Sha256, request: Request, caller: CallerHere) -> Response:
             yield chunk
 
     stored, new = await to_thread.run_sync(
-        partial(_store, caller.platform, sha256, received()), limiter=request.app.state.uploads
+        partial(_store, caller.platform, sha256, received(), content_type_of(request) or None),
+        limiter=request.app.state.uploads,
     )
     return JSONResponse(stored.model_dump(), status_code=201 if new else 200)
 
@@ -84,11 +88,13 @@ def look(sha256: Sha256, caller: CallerHere) -> Response:
     return Response(media_type=row.media_type, headers=_headers(row))
 
 
-def _store(platform: Platform, sha256: str, chunks: Iterator[bytes]) -> tuple[StoredFile, bool]:
+def _store(
+    platform: Platform, sha256: str, chunks: Iterator[bytes], declared: str | None
+) -> tuple[StoredFile, bool]:
     with platform.transaction() as session:
         new = session.get(FileRow, bytes.fromhex(sha256)) is None
     with platform.transaction() as session:
-        digests = add_file(session, platform.files, sha256, chunks, platform.clock.now())
+        digests = add_file(session, platform.files, sha256, chunks, platform.clock.now(), declared)
         row = session.get_one(FileRow, bytes.fromhex(sha256))
         stored = StoredFile(sha256=digests.sha256, sm3=digests.sm3, size=digests.size, type=row.media_type)
     return stored, new

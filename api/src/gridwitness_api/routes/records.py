@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from gridwitness.members import Actor, token_invalid
-from gridwitness.members.roles import SUBMITTERS
+from gridwitness.members.roles import SIGNERS
 from gridwitness.platform import Platform
-from gridwitness.records import Outcome
+from gridwitness.records import Outcome, stored_record
 
 from gridwitness_api.batch_acceptance import accept_batch
-from gridwitness_api.parameters import Cursor, Jti, KindQuery, Limit, LogQuery, SubjectQuery
+from gridwitness_api.parameters import Cursor, Jti, KindQuery, Limit, LogQuery, Personal, SubjectQuery
+from gridwitness_api.personal_fields import note_personal_reading, personal_fields, without_fields
 from gridwitness_api.presented_records import NDJSON, SD_JWT, read_lines, read_one
 from gridwitness_api.problems import instance_of, problem, status_of
 from gridwitness_api.record_list import (
@@ -25,6 +26,7 @@ from gridwitness_api.record_list import (
     record_view,
     state_of,
 )
+from gridwitness_api.refused_steps import note_refusals
 from gridwitness_api.request_platform import CallerHere, PlatformHere
 from gridwitness_api.schemas.records import (
     AcceptedRecord,
@@ -66,7 +68,7 @@ async def presented(request: Request, caller: CallerHere) -> Presented:
     actor: Actor | None = await request.app.state.actors.ask(caller.token)
     if actor is None:
         raise token_invalid()
-    actor.require(SUBMITTERS)
+    actor.require(SIGNERS)
     return Presented(str(actor.account), content_type, await request.body())
 
 
@@ -113,10 +115,17 @@ def list_(
 
 
 @router.get("/{jti}", summary="查看记录 Show a record")
-def show(jti: Jti, caller: CallerHere) -> RecordView:
-    """状态、明文声明和仍然存在的字段。 State, clear claims, and the fields that are still there."""
+def show(jti: Jti, caller: CallerHere, personal: Personal = False) -> RecordView:
+    """状态、明文声明和仍然存在的字段；案件的个人信息另行申请并留痕。
+
+    State, clear claims, and the fields that are still there; personal fields of a case only with
+    `personal=true`.
+    """
     with caller.transaction() as (session, actor):
-        return record_view(session, readable_record(session, actor, jti))
+        row = readable_record(session, actor, jti)
+        if personal:
+            note_personal_reading(caller.platform, session, actor, row)
+        return record_view(session, row, personal=personal)
 
 
 @router.get("/{jti}/receipt", summary="取回执 Get the receipt again")
@@ -143,11 +152,19 @@ def receipt(jti: Jti, caller: CallerHere) -> AcceptedRecord:
         }
     },
 )
-def evidence(jti: Jti, caller: CallerHere) -> Response:
-    """一个可离线核实的文件；尚未上链时为 409 `not-anchored-yet`。 One file that can be verified offline."""
+def evidence(jti: Jti, caller: CallerHere, personal: Personal = False) -> Response:
+    """一个可离线核实的文件；尚未上链时为 409 `not-anchored-yet`；案件的个人信息另行申请并留痕。
+
+    One file that can be verified offline; personal fields of a case only with `personal=true`.
+    """
     with caller.transaction() as (session, actor):
         row = readable_record(session, actor, jti)
         bundle = caller.platform.bundles.make(session, row)
+        if personal:
+            note_personal_reading(caller.platform, session, actor, row)
+        else:
+            record = stored_record(row)
+            bundle = replace(bundle, record=without_fields(record, personal_fields(record)).presentation)
     headers = {"Content-Disposition": f'attachment; filename="{jti}.bundle.json"'}
     return Response(bundle.to_json(), media_type=JSON, headers=headers)
 
@@ -157,6 +174,7 @@ async def _submit_one(request: Request, sent: Presented) -> Response:
     outcome: Outcome = await request.app.state.intake.ask(read_one(sent.body, sent.content_type, sent.by))
     request.app.state.metrics.outcomes([outcome])
     if outcome.error is not None:
+        await run_in_threadpool(note_refusals, request.app.state.platform, [outcome], sent.by)
         raise outcome.error
     assert outcome.record is not None and outcome.receipt is not None
     claims = outcome.record.claims
@@ -177,6 +195,7 @@ def _submit_batch(request: Request, platform: Platform, sent: Presented) -> Resp
     waiting = iter(taken)
     outcomes = [Outcome(error=read) if isinstance(read, Exception) else next(waiting) for _, read in lines]
     request.app.state.metrics.outcomes(outcomes)
+    note_refusals(platform, outcomes, sent.by)
     instance = instance_of(request)
     # Plain values: making models of ten thousand lines takes longer than reading them.
     return JSONResponse(

@@ -168,6 +168,7 @@ class RecordView(RecordSummary):
                 "claims": {"iss": "310000CG01", "kind": "case.step.v1", "seq": 3},
                 "fields": {"procedure": "general", "step": "现场检查", "facts": None},
                 "hidden": 0,
+                "withheld": [],
                 "record": "eyJhbGciOiJFUzI1NiJ9.e30.c2ln~WyJzYWx0Il0~",
                 "provenance": {"captured": "2026-03-02T00:00:00Z", "device": "执法记录仪 07"},
             }
@@ -178,6 +179,8 @@ class RecordView(RecordSummary):
     fields: dict[str, Any]
     hidden: int
     """How many fields were erased."""
+    withheld: list[str]
+    """Personal fields of a case that are shown with `personal=true` only."""
     record: str
     """The presentation, byte for byte, with the disclosures that are still there."""
     provenance: dict[str, Any]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from gridwitness.errors import InvalidInput
-from gridwitness.records import KINDS, Kind, kind_named, rfc3339
+from gridwitness.records import KINDS, Kind, kind_named
 from gridwitness.records.kinds import check_fields
-from gridwitness_evidence import EvidenceError, strict_json
 
-_LISTS = frozenset({"texts", "digests", "files"})
+from gridwitness_cli.device.typed_option import json_option, split_option, typed_option
 
 
 def chosen_kind(name: str) -> Kind:
@@ -47,41 +45,16 @@ def read_fields(kind: Kind, options: Sequence[str], files: list[dict[str, Any]])
 
 
 def _read(kind: Kind, option: str) -> tuple[str, Any]:
-    name, sign, text = option.partition("=")
-    is_json = name.endswith(":")
-    name = name.removesuffix(":").strip()
-    if not sign or name not in kind.fields:
+    name, text, is_json = split_option(option)
+    if name not in kind.fields:
         raise InvalidInput(
             "field-option",
             f"{option!r} names no field of {kind.name}.",
             f"name=value, of {list(kind.fields)}",
         )
     if is_json:
-        try:
-            return name, strict_json.loads(text)
-        except EvidenceError as error:
-            raise InvalidInput("field-option", f"{name}: {error.message}", "name:=JSON") from error
-    return name, _typed(kind.fields[name].type, name, text)
-
-
-def _typed(type_name: str, name: str, text: str) -> Any:
-    if type_name in _LISTS:
-        return [text]
-    try:
-        if type_name == "integer":
-            return int(text)
-        if type_name == "time":
-            return _utc(text)
-    except ValueError:
-        raise InvalidInput("field-option", f"{name}: {text!r} is no {type_name}.", None) from None
-    return text
-
-
-def _utc(text: str) -> str:
-    when = datetime.fromisoformat(text)
-    if when.tzinfo is None:
-        raise ValueError("no offset")
-    return rfc3339(when)
+        return name, json_option("field-option", name, text)
+    return name, typed_option("field-option", kind.fields[name].type, name, text)
 
 
 def _version(name: str) -> int:

@@ -12,10 +12,10 @@ from gridwitness.errors import InvalidInput
 from gridwitness.records import rfc3339
 from gridwitness_evidence import EvidenceError, sign_record, uuid7
 
-from gridwitness_cli.submit.device_clock import device_now
-from gridwitness_cli.submit.officer_key import given_passphrase, new_key, open_key
-from gridwitness_cli.submit.options import KeyFile, PassphraseFile, TokenFile, Url
-from gridwitness_cli.submit.platform_client import PlatformClient, refusals
+from gridwitness_cli.device.device_clock import device_now
+from gridwitness_cli.device.officer_key import given_passphrase, new_key, open_key
+from gridwitness_cli.device.options import KeyFile, PassphraseFile, TokenFile, Url
+from gridwitness_cli.device.platform_client import PlatformClient, refusals
 
 app = typer.Typer(help="The officer's signing key. 签名密钥。", no_args_is_help=True)
 

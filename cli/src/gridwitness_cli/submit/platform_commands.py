@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 from gridwitness.errors import InvalidInput
 
-from gridwitness_cli.submit.local_files import read_local, write_json, write_local
-from gridwitness_cli.submit.options import TokenFile, Url
-from gridwitness_cli.submit.platform_client import PlatformClient, Refused, refusals
-from gridwitness_cli.submit.subject_place import checked_subject
+from gridwitness_cli.device.local_files import read_local, write_json, write_local
+from gridwitness_cli.device.options import TokenFile, Url
+from gridwitness_cli.device.platform_client import PlatformClient, Refused, refusals
+from gridwitness_cli.device.subject_place import checked_subject
 
 
 def login(

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from gridwitness.errors import InvalidInput
-from gridwitness.records.kinds import is_time
-from gridwitness_evidence import EvidenceError, Record, SigningKey, sign_record, uuid7
+from gridwitness_evidence import EvidenceError
 
-from gridwitness_cli.submit.attachments import describe_files
-from gridwitness_cli.submit.device_clock import device_now
-from gridwitness_cli.submit.draft import Draft
+from gridwitness_cli.device.attachments import describe_files
+from gridwitness_cli.device.device_clock import device_now
+from gridwitness_cli.device.draft import Draft
+from gridwitness_cli.device.local_files import read_json_object
+from gridwitness_cli.device.officer_key import open_key
+from gridwitness_cli.device.options import AgencyCode, KeyFile, PassphraseFile
+from gridwitness_cli.device.platform_client import PlatformClient, refusals
+from gridwitness_cli.device.signing import NEW, capture_provenance, sign_at
+from gridwitness_cli.device.subject_place import SubjectPlace, checked_subject, digest, seen_option
 from gridwitness_cli.submit.field_options import chosen_kind, read_fields
-from gridwitness_cli.submit.local_files import read_json_object
-from gridwitness_cli.submit.officer_key import open_key
-from gridwitness_cli.submit.options import AgencyCode, KeyFile, PassphraseFile
-from gridwitness_cli.submit.platform_client import PlatformClient, refusals
-from gridwitness_cli.submit.subject_place import SubjectPlace, checked_subject, digest, seen_option
-
-NEW = "new"
 
 
 def sign(
@@ -52,7 +48,7 @@ def sign(
     chosen = chosen_kind(kind)
     described, places = describe_files(file or [])
     fields = read_fields(chosen, field or [], described)
-    provenance = _provenance(captured, device, clock_source)
+    provenance = capture_provenance(captured, device, clock_source)
     place = _place(agency, subject, head, url, token_file, log_origin)
     place = _overridden(place, seq, prev, seen)
     record = sign_at(
@@ -60,26 +56,6 @@ def sign(
     )
     Draft(record.presentation, provenance, places).save(out)
     typer.echo(f"{record.claims.jti}  主体 subject {record.claims.sub}  seq {record.claims.seq}")
-
-
-def sign_at(
-    place: SubjectPlace,
-    key: SigningKey,
-    agency: str,
-    kind: str,
-    fields: dict[str, Any],
-    now: datetime,
-    subject: str = NEW,
-) -> Record:
-    """Sign at a place, with a fresh `jti`. Raises InvalidInput with the grammar's code."""
-    sub = place.sub or (secrets.token_hex(16) if subject == NEW else subject)
-    try:
-        return sign_record(
-            key=key, iss=agency, aud=place.origin, jti=uuid7(now), kind=kind, src="self", sub=sub,
-            seq=place.seq, prev=place.prev, iat=int(now.timestamp()), seen=place.seen, fields=fields,
-        )  # fmt: skip
-    except EvidenceError as error:
-        raise InvalidInput(error.code, error.message, "see docs/format.md sections 2 and 3") from error
 
 
 def _place(
@@ -118,10 +94,3 @@ def _overridden(place: SubjectPlace, seq: int | None, prev: str | None, seen: st
         prev=previous,
         seen=place.seen if seen is None else seen_option(seen),
     )
-
-
-def _provenance(captured: str | None, device: str | None, clock_source: str | None) -> dict[str, Any]:
-    if captured is not None and not is_time(captured):
-        raise InvalidInput("captured-form", f"{captured!r} is no time.", "as 2026-03-02T08:00:00Z")
-    given = {"captured": captured, "device": device, "clock_source": clock_source}
-    return {name: value for name, value in given.items() if value is not None}

@@ -35,6 +35,9 @@ SUBMITTERS = frozenset(
 )  # fmt: skip
 """Roles that may hand in signed records; what a record proves depends on its signature alone."""
 
+SIGNERS = SUBMITTERS | {"auditor"}
+"""Roles that may hand in signed records: auditors sign letters of supervision, and nothing else is theirs."""
+
 READERS = SUBMITTERS | {"auditor", "data_steward"}
 """Roles that may read the records of the agency they are held in, and evidence.
 

@@ -11,6 +11,7 @@ from gridwitness.records.bundles import (
     unanchored,
 )
 from gridwitness.records.effects import RowChange, change, put_new, remove
+from gridwitness.records.entry_lookup import EntryStanding, entry_standing
 from gridwitness.records.erasure import Erasures, find_erasure
 from gridwitness.records.field_types import is_digest, is_time
 from gridwitness.records.files import FileStore, add_file
@@ -42,6 +43,7 @@ __all__ = [
     "SOURCE_HANDLERS",
     "Acceptance",
     "BundleMaker",
+    "EntryStanding",
     "Erasures",
     "FileStore",
     "Kind",
@@ -63,6 +65,7 @@ __all__ = [
     "change",
     "check_fields",
     "current_log",
+    "entry_standing",
     "find_erasure",
     "find_sources",
     "head_view",

@@ -19,22 +19,12 @@ from sqlalchemy.orm import Session
 
 from gridwitness.durable_file import make_folder, sync_folder
 from gridwitness.errors import InvalidInput, NotFound, TooLarge, Unavailable
+from gridwitness.records.media_types import DEFAULT_ALLOWED, check_declared, check_type, media_type_of
 from gridwitness.records.models import FileRow
 
 _CHUNK = 1024 * 1024
-_HEAD = 64
 _STORAGE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "application/pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"\x1a\x45\xdf\xa3", "video/webm"),
-    (b"OggS", "audio/ogg"),
-)
 
 
 class FileStore:
@@ -43,10 +33,13 @@ class FileStore:
     A file is durable (written, fsynced, renamed, folder fsynced) before it is known to the database.
     """
 
-    def __init__(self, root: Path, limit: int) -> None:
-        """`limit`: largest accepted file in bytes."""
+    def __init__(self, root: Path, limit: int, allowed: Iterable[str] | None = None) -> None:
+        """`limit`: largest accepted file in bytes; `allowed`: media types that are taken, None =
+        `DEFAULT_ALLOWED`.
+        """
         self._root = root
         self._limit = limit
+        self._allowed = frozenset(DEFAULT_ALLOWED if allowed is None else allowed)
 
     def path(self, sha256: str) -> Path:
         """Where the bytes of a file lie; `sha256` in hex. Raises NotFound `file-unknown` for anything
@@ -56,15 +49,17 @@ class FileStore:
             raise NotFound("file-unknown", f"{sha256[:80]!r} is no SHA-256 in lower-case hex.", None)
         return self._root / sha256[:2] / sha256
 
-    def put(self, sha256: str, chunks: Iterable[bytes]) -> tuple[FileDigests, bytes]:
-        """Store a file under the digest its sender says it has; gives digests and its first bytes.
+    def put(
+        self, sha256: str, chunks: Iterable[bytes], declared: str | None = None
+    ) -> tuple[FileDigests, str]:
+        """Store a file under the digest its sender says it has; gives digests and its media type.
 
-        Raises InvalidInput `file-digest` where the bytes say otherwise, TooLarge `file-too-large`,
-        Unavailable `storage-unavailable` where the disk does not take them (full, say). Nothing of a refused
-        file is left. Idempotent.
+        Raises InvalidInput `file-digest` where the bytes say otherwise, `file-type-refused` and
+        `file-type-mismatch` (see `check_type`), TooLarge `file-too-large`, Unavailable `storage-unavailable`
+        where the disk does not take them (full, say). Nothing of a refused file is left. Idempotent.
         """
         try:
-            return self._put(sha256, chunks)
+            return self._put(sha256, chunks, declared)
         except OSError as error:
             if error.errno not in _STORAGE_ERRORS:
                 raise  # the sender's line, say
@@ -72,15 +67,13 @@ class FileStore:
                 "storage-unavailable", f"The file could not be stored: {error}", "is the disk full?"
             ) from error
 
-    def _put(self, sha256: str, chunks: Iterable[bytes]) -> tuple[FileDigests, bytes]:
+    def _put(self, sha256: str, chunks: Iterable[bytes], declared: str | None) -> tuple[FileDigests, str]:
         final = self.path(sha256)
         make_folder(final.parent)
         handle, name = tempfile.mkstemp(dir=self._root, prefix=".incoming-")
         try:
-            head = b""
 
             def kept(source: Iterable[bytes]) -> Iterator[bytes]:
-                nonlocal head
                 size = 0
                 for chunk in source:
                     size += len(chunk)
@@ -88,7 +81,6 @@ class FileStore:
                         raise TooLarge(
                             "file-too-large", f"The file is over {self._limit} bytes.", "send a smaller file"
                         )
-                    head = (head + chunk[:_HEAD])[:_HEAD]
                     out.write(chunk)
                     yield chunk
 
@@ -102,9 +94,11 @@ class FileStore:
                     f"The bytes received have SHA-256 {digests.sha256}, not {sha256}.",
                     "send it again",
                 )
+            media_type = media_type_of(Path(name))
+            check_type(media_type, self._allowed, declared)
             Path(name).replace(final)
             sync_folder(final.parent)
-            return digests, head
+            return digests, media_type
         finally:
             Path(name).unlink(missing_ok=True)
 
@@ -125,35 +119,21 @@ class FileStore:
             sync_folder(path.parent)
 
 
-def sniff(head: bytes) -> str:
-    """Media type by the file's first bytes; text or `application/octet-stream` otherwise."""
-    for magic, media_type in _MAGIC:
-        if head.startswith(magic):
-            return media_type
-    if head[4:8] == b"ftyp":
-        return "video/mp4"
-    if head[:4] == b"RIFF":
-        return {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}.get(
-            head[8:12], "application/octet-stream"
-        )
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start < len(head) - 4:
-            return "application/octet-stream"
-    return "application/octet-stream" if b"\x00" in head or not head else "text/plain"
-
-
 def add_file(
-    session: Session, store: FileStore, sha256: str, chunks: Iterable[bytes], now: datetime
+    session: Session,
+    store: FileStore,
+    sha256: str,
+    chunks: Iterable[bytes],
+    now: datetime,
+    declared: str | None = None,
 ) -> FileDigests:
-    """Store a file and make it known. Idempotent."""
-    digests, head = store.put(sha256, chunks)
+    """Store a file and make it known; `declared`: what its sender calls its media type. Idempotent."""
+    digests, media_type = store.put(sha256, chunks, declared)
     row = {
         "sha256": bytes.fromhex(digests.sha256),
         "sm3": bytes.fromhex(digests.sm3),
         "size": digests.size,
-        "media_type": sniff(head),
+        "media_type": media_type,
         "received_at": now,
     }
     session.execute(insert(FileRow).values(row).on_conflict_do_nothing())
@@ -167,8 +147,8 @@ class KnownFiles:
     rows: Mapping[str, FileRow]
 
     def check(self, named: Mapping[str, Any], store: FileStore) -> None:
-        """Raise InvalidInput `file-missing` or `file-mismatch` where a record names a file that is not here
-        so.
+        """Raise InvalidInput `file-missing`, `file-mismatch` or `file-type-mismatch` where a record names a
+        file that is not here so.
         """
         sha256 = named["sha256"]
         row = self.rows.get(sha256)
@@ -182,6 +162,7 @@ class KnownFiles:
             raise InvalidInput(
                 "file-mismatch", f"File {sha256} has another SM3 digest or size than the record names.", None
             )
+        check_declared(row.media_type, named["type"])
 
 
 def known_files(session: Session, wanted: set[str]) -> KnownFiles:

@@ -59,6 +59,11 @@ class RecordRow(Base):
         UniqueConstraint("log", "leaf_index"),
         Index("ix_record_waiting", "log", "accept_order", postgresql_where=text("leaf_index IS NULL")),
         Index("ix_record_kind", "kind", "leaf_index"),
+        Index(
+            "ix_record_entry",
+            text("sha256(decode(entry, 'escape'))"),
+            postgresql_where=text("kind IN ('case.step.v2', 'case.cosign.v1', 'document.issued.v1')"),
+        ),
         Index("ix_record_accepted_in", "accepted_in"),  # made by `append_only_ddl`: the guard looks here
         {"schema": "records"},
     )

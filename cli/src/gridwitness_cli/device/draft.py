@@ -9,7 +9,7 @@ from typing import Any
 from gridwitness.errors import InvalidInput
 from gridwitness_evidence import EvidenceError, Record, parse_presentation
 
-from gridwitness_cli.submit.local_files import read_json_object, write_json
+from gridwitness_cli.device.local_files import read_json_object, write_json
 
 FORMAT = "gridwitness-draft/v1"
 

@@ -13,15 +13,18 @@ import httpx
 import typer
 from gridwitness.errors import GridWitnessError, InvalidInput, Unavailable
 
-from gridwitness_cli.submit.local_files import read_local
-from gridwitness_cli.submit.subject_place import SubjectPlace
+from gridwitness_cli.device.local_files import read_local
+from gridwitness_cli.device.subject_place import SubjectPlace
 
 SD_JWT = "application/sd-jwt"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Refused(GridWitnessError):  # noqa: N818 - errors here are named for what they mean
-    """The platform answered, and the answer is no; `context["status"]` is the HTTP status."""
+    """The platform answered, and the answer is no.
+
+    `context["status"]` is the HTTP status, `context["problem"]` the whole problem document.
+    """
 
 
 @contextmanager
@@ -95,6 +98,22 @@ class PlatformClient:
         """The bundle, byte for byte."""
         return self._answer("GET", f"/records/{jti}/evidence").content
 
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        """A JSON object; queries that are None are left out."""
+        return self._json("GET", path, params={k: v for k, v in query.items() if v is not None})
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The JSON object answered."""
+        return self._json("POST", path, json=body)
+
+    def delete(self, path: str) -> None:
+        """Take something away."""
+        self._answer("DELETE", path)
+
+    def download(self, path: str, **query: Any) -> bytes:
+        """The bytes at an address."""
+        return self._answer("GET", path, params={k: v for k, v in query.items() if v is not None}).content
+
     def _json(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         answer = self._answer(method, path, **content)
         try:
@@ -134,7 +153,8 @@ def _refusal(answer: httpx.Response) -> GridWitnessError:
     message, hint = str(problem.get("detail", "")), problem.get("hint")
     if answer.status_code in (502, 503, 504):
         return Unavailable(problem["code"], message, "try again later")
-    return Refused(problem["code"], message, None if hint is None else str(hint), status=answer.status_code)
+    hint = None if hint is None else str(hint)
+    return Refused(problem["code"], message, hint, status=answer.status_code, problem=problem)
 
 
 def _token(path: Path) -> str:

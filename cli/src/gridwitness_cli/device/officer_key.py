@@ -10,7 +10,7 @@ from gridwitness.durable_file import replace_file
 from gridwitness.errors import Conflict, InvalidInput
 from gridwitness_evidence import EvidenceError, SigningKey
 
-from gridwitness_cli.submit.local_files import read_local
+from gridwitness_cli.device.local_files import read_local
 
 PASSPHRASE_VARIABLE = "GRIDWITNESS_PASSPHRASE"  # noqa: S105 - the variable's name
 SHORTEST = 8

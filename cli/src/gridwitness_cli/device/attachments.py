@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gridwitness.errors import InvalidInput
-from gridwitness.records.files import sniff
+from gridwitness.records.media_types import media_type_of
 from gridwitness_evidence import digest_chunks
 
 _PIECE = 1024 * 1024
@@ -16,8 +16,7 @@ _PIECE = 1024 * 1024
 def describe_file(path: Path) -> dict[str, Any]:
     """`{"name", "sha256", "sm3", "size", "type"}`. Raises InvalidInput `file-unreadable`."""
     try:
-        with path.open("rb") as stream:
-            head = stream.read(64)
+        media_type = media_type_of(path)
         digests = digest_chunks(_pieces(path))
     except (OSError, ValueError) as error:
         raise InvalidInput("file-unreadable", f"{path} cannot be read: {error}.", "check the path") from None
@@ -26,7 +25,7 @@ def describe_file(path: Path) -> dict[str, Any]:
         "sha256": digests.sha256,
         "sm3": digests.sm3,
         "size": digests.size,
-        "type": sniff(head),
+        "type": media_type,
     }
 
 

@@ -1,0 +1,1 @@
+"""The officer's device: keys, drafts, files and the platform's door; what `submit` and `case` share."""
