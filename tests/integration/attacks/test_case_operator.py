@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from gridwitness.cases.outbox import Outbox
 from gridwitness.cases.registering import Registrar
 from gridwitness.errors import GridWitnessError
+from gridwitness.rules import Procedure, bundled
 from gridwitness.worker import Worker
 from support.attack import CHAIN, OPERATOR, WORKER, Judge, attack
 from support.attack_docket import Docket, check_file, step_of
@@ -16,7 +18,7 @@ from support.attack_recorder import Recorder
 from support.attack_target import Target, place
 from support.case_plays import file_general, notify, verify_general
 from support.case_story import Story
-from support.platform import CITY
+from support.platform import CITY, POLICE
 
 WITHHELD = 2 * 3600
 """Seconds beyond any promise of the log."""
@@ -112,6 +114,29 @@ def test_backup_restored(case_target: Target, docket: Docket, judge: Judge) -> N
         Worker(case_target.platform).check_standing()
     judge.refusal(refused.value.code)
     judge(case_target.audit(), cases={"key": f"{CITY}-2026-000003", "seq": notice.claims.seq})
+
+
+@attack(
+    "a laxer order of milestones approved than the published procedure has",
+    "批准的节点次序比已发布的程序宽松",
+    by=OPERATOR,
+    found="cases:edges-differ",
+    exit_code=1,
+    located="key",
+)
+def test_laxer_edges_approved(case_target: Target, judge: Judge) -> None:
+    """By two agencies' administrators; any milestone may follow any."""
+    content = next(found for found in bundled("national") if found["procedure"] == "general")
+    content = {**content, "title": {"zh": "一般程序（试行）", "en": "general procedure (on trial)"}}
+    version, platform = Procedure.parse(content).version, case_target.platform
+    with platform.transaction() as session:
+        window = (date(2026, 1, 1), None)
+        platform.rules._publish(session, CITY, "procedure/general", content, window, by=None)
+    registry = platform.chain.contracts.case_registry
+    laxer = registry.approve_procedure(bytes.fromhex(version), 0x007E7E7E7E7E7E7E)
+    platform.chain.decide([CITY, POLICE], registry, laxer)
+    case_target.running.drain()
+    judge(case_target.audit(), cases={"key": version})
 
 
 @attack(

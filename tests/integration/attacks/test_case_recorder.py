@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from gridwitness_chain import Account
 from gridwitness_evidence import Record
 from support.attack import API, RECORDER, Judge, attack
 from support.attack_docket import Docket, step_of
@@ -218,8 +219,8 @@ def test_case_opened_out_of_turn(case_target: Target, docket: Docket, thief: Rec
 
 
 @attack(
-    "a milestone sent straight to the contract with another account of the platform",
-    "盗用平台其他账户，绕过平台直接向合约登记节点",
+    "a milestone sent straight to the contract with another account, of the platform or a stranger's",
+    "盗用平台其他账户或以他人账户，绕过平台直接向合约登记节点",
     by=API,
     refused="CaseRegistryNotTheRecorder",
     exit_code=0,
@@ -230,7 +231,8 @@ def test_milestone_straight_to_the_contract(
     """Mined as failed transactions, which stay on the chain; the case goes on as if nothing had been."""
     chain, state = case_target.platform.chain, thief.state(docket.open.sub)
     seen = docket.open.view()
-    for account in (chain.registrar(CITY), chain.anchorer(CITY)):
+    stranger = Account(secrets.token_bytes(32))
+    for account in (chain.registrar(CITY), chain.anchorer(CITY), stranger):
         judge.refusal(thief.refused(thief.advancing(docket.open.sub, "service", nobodys_head()), account))
     assert thief.state(docket.open.sub) == state and docket.open.view() == seen
     notify(docket.open, docket.cast)
