@@ -203,3 +203,36 @@ def test_step_under_other_rules(case_target: Target, docket: Docket, judge: Judg
 )
 def test_interview_nobody_recorded(case_target: Target, docket: Docket, judge: Judge) -> None:
     judge(check_file(case_target, docket.open))
+
+
+@attack(
+    "a case left lying until its terms ran out, its file shown to one who asks no node",
+    "案件搁置至期限届满，而核查方不查询节点",
+    by=OFFICER,
+    exit_code=0,
+    said="terms that ran out after the last record of the case was anchored",
+)
+def test_case_asleep(case_target: Target, docket: Docket, judge: Judge) -> None:
+    asleep(case_target, docket)
+    judge(check_file(case_target, docket.open))
+
+
+@attack(
+    "a case left lying until its terms ran out, its file shown to one who asks a node",
+    "案件搁置至期限届满，而核查方查询节点",
+    by=OFFICER,
+    found="clocks:clock-overdue",
+    exit_code=1,
+    located="jti sub seq rule",
+)
+def test_case_asleep_and_a_node(case_target: Target, docket: Docket, judge: Judge) -> None:
+    asleep(case_target, docket)
+    report = check_file(case_target, docket.open, "--rpc", case_target.running.rpc_url)
+    judge(report, clocks=place(step_of(docket.open, "filing"), rule="APL-60"))
+
+
+def asleep(target: Target, docket: Docket) -> None:
+    """A hundred days without a step; the platform goes on with other things."""
+    target.running.advance(timedelta(days=100).total_seconds())
+    target.running.accept(docket.cast.third.step())
+    target.running.drain()

@@ -105,8 +105,10 @@ def _counts(judged: Judged) -> RuleCounts:
 
 
 def check_clocks(dossier: Dossier, rules: Rulebook) -> None:
-    """Every clock read at the last anchor. A party's own terms are named, and are nobody's breach."""
-    tally, now = dossier.tallies["clocks"], dossier.last_anchor
+    """Every clock read at the last anchor, or a node's newest block. A party's own terms are named, and are
+    nobody's breach.
+    """
+    tally, now = dossier.tallies["clocks"], dossier.now
     if rules.procedure is None:
         return
     if now is None:
