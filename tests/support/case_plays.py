@@ -134,7 +134,7 @@ def verify_general(running: RunningPlatform, cast: Cast, **clue: Any) -> Story:
     return story
 
 
-def file_general(story: Story, cast: Cast) -> None:
+def file_general(story: Story, cast: Cast, **given: Any) -> None:
     """The head files the case."""
     story.step(
         cast.head,
@@ -145,6 +145,7 @@ def file_general(story: Story, cast: Cast) -> None:
         party=COMPANY,
         details={"party_kind": "organisation"},
         basis=["SW-111"],
+        **given,
     )
 
 

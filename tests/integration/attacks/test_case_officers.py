@@ -98,6 +98,25 @@ def test_filed_late(case_target: Target, docket: Docket, judge: Judge) -> None:
 
 
 @attack(
+    "a case filed weeks late and dated back into its term",
+    "逾期立案而倒填为期限之内",
+    by=OFFICER,
+    found="clocks:clock-by-word:claimed",
+    exit_code=0,
+    located="jti sub seq rule",
+    said="rests on the times that the records state",
+)
+def test_filed_late_and_dated_back(case_target: Target, docket: Docket, judge: Judge) -> None:
+    story = verify_general(case_target.running, docket.cast)
+    then = rfc3339(case_target.running.clock.now() + timedelta(days=1))
+    story.wait(days=21)
+    file_general(story, docket.cast, occurred_at=then)
+    case_target.running.drain()
+    filing = step_of(story, "filing")
+    judge(check_file(case_target, story), clocks=place(filing, rule="APL-54"))
+
+
+@attack(
     "a decision after more than ninety days",
     "立案九十日之后方作出处罚决定",
     by=OFFICER,

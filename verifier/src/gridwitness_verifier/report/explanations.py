@@ -251,6 +251,7 @@ calendar-form not a calendar / 日历格式不符
 calendar-unpublished no calendar is published for this year / 该年度日历未发布
 term a term too long / 期限过长
 clock-late a statutory term was not kept / 未在法定期限内完成
+clock-by-word in time by its own date only, and anchored after the term / 仅按自述日期为按期，上链晚于期限
 clock-overdue a statutory term has passed and nothing was done / 已超过法定期限仍未完成
 clock-party a term of the party has passed / 当事人的期限已过
 document-statement the document is of no record of the case / 文书没有对应的案件记录
