@@ -5,7 +5,7 @@ Structure only. What a bundle says of itself adds no trust: every part is checke
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from . import forms, strict_json
@@ -36,6 +36,14 @@ class BundleSigner:
     purpose: str
     key_state: KeyStateProof | None
 
+    def to_value(self) -> dict[str, Any]:
+        return {
+            "jwk": self.jwk,
+            "agency": self.agency,
+            "purpose": self.purpose,
+            "key_state": self.key_state and self.key_state.to_value(),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -47,6 +55,9 @@ class Provenance:
     device: str | None = None
     clock_source: str | None = None
     capture: str | None = None
+
+    def to_value(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _PROVENANCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +79,21 @@ class Bundle:
         """The log proof; its checkpoint is not opened here."""
         return LogProof.parse(self.log_proof)
 
-    def to_json(self) -> str:
-        """The file, members in the order of the format; `too-large` beyond 16 MiB."""
-        state = self.signer.key_state
-        value = {
+    def to_value(self) -> dict[str, Any]:
+        """The file's JSON value, members in the order of the format."""
+        return {
             "format": FORMAT,
             "record": self.record,
             "log_proof": self.log_proof,
             "anchor": self.anchor.to_value(),
             "seen": self.seen and self.seen.to_value(),
-            "signer": {
-                "jwk": self.signer.jwk,
-                "agency": self.signer.agency,
-                "purpose": self.signer.purpose,
-                "key_state": state and state.to_value(),
-            },
-            "provenance": asdict(self.provenance),
+            "signer": self.signer.to_value(),
+            "provenance": self.provenance.to_value(),
         }
-        encoded = strict_json.compact(value)
+
+    def to_json(self) -> str:
+        """The file; `too-large` beyond 16 MiB."""
+        encoded = strict_json.compact(self.to_value())
         _check_size(len(encoded))
         return encoded.decode("utf-8")
 

@@ -26,6 +26,10 @@ TINY = replace(
     posts=32,
     import_rows=20,
     bundles=3,
+    cases=2,
+    case_records=20,
+    listed_cases=300,
+    list_rounds=1,
     repeats=1,
 )
 MEMBERS = {"name", "value", "unit", "beside", "beside_value", "ratio"}
@@ -45,6 +49,14 @@ BEGINNINGS = (
     "bundle offline, after start-up",
     "bundle offline, whole process",
     "gas of RecordLog.append",
+    "milestones, 12 from signed step to stored proof",
+    "milestones, 12 through the outbox",
+    "case of 20 records: its file made",
+    "case of 20 records: shown over HTTP",
+    "case of 20 records: file verified offline",
+    "list of 300 cases by due date",
+    "list of 300 cases by officer",
+    "list of 300 cases by article / 按条款, p99",
 )
 
 

@@ -67,13 +67,17 @@ def register_officers(platform: Platform, agency: str, confirmer: str) -> tuple[
         )
         token, _ = platform.accounts.open_session(session, account.id)
     holder = str(account.id)
-    keys = [SigningKey.generate("ES256") for _ in range(KEYS)]
-    for key in keys:
-        with platform.transaction() as session:
-            platform.keys.offer(session, _offer(platform, agency, key, holder), by=holder)
-        with platform.transaction() as session:
-            platform.keys.confirm(session, agency, key.kid, confirmer, by=None)
-    return keys, token
+    return [confirmed_key(platform, agency, confirmer, holder) for _ in range(KEYS)], token
+
+
+def confirmed_key(platform: Platform, agency: str, confirmer: str, holder: str) -> SigningKey:
+    """A fresh officer key of an account (`holder`: its id), confirmed by another agency."""
+    key = SigningKey.generate("ES256")
+    with platform.transaction() as session:
+        platform.keys.offer(session, _offer(platform, agency, key, holder), by=holder)
+    with platform.transaction() as session:
+        platform.keys.confirm(session, agency, key.kid, confirmer, by=None)
+    return key
 
 
 def presentations(platform: Platform, agency: str, keys: list[SigningKey], count: int) -> list[str]:

@@ -8,11 +8,15 @@ from pathlib import Path
 from gridwitness_cli.bench.anchoring import AnchoredBatch, anchor_batch, anchoring_row
 from gridwitness_cli.bench.auditing import Audited, audit_rows
 from gridwitness_cli.bench.bundle_check import bundle_rows
+from gridwitness_cli.bench.case_force import raise_force
+from gridwitness_cli.bench.case_lists import list_rows
+from gridwitness_cli.bench.case_opening import opening_rows
 from gridwitness_cli.bench.cost import cost_rows
 from gridwitness_cli.bench.gas import gas_row
 from gridwitness_cli.bench.importing import import_row
 from gridwitness_cli.bench.log_check import log_row
 from gridwitness_cli.bench.measurement import Measurement, write_results
+from gridwitness_cli.bench.milestones import milestone_rows
 from gridwitness_cli.bench.posting import posting_rows
 from gridwitness_cli.bench.signing import signing_rows
 from gridwitness_cli.bench.sizes import Sizes
@@ -44,11 +48,23 @@ def _measure(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator
     yield import_row(stage, sizes.import_rows, sizes.repeats)
     say("single posts")
     yield from posting_rows(stage, sizes.posts, sizes.clients)
+    yield from _cases(stage, sizes, say)
     yield from grown
     yield checked
     yield from bundles
     say("gas")
     yield gas_row(stage.parts.rpc_url, stage.home / "gas", growth.transaction_gas)
+    # Last: what it loads stands in no record.
+    say(f"lists of {sizes.listed_cases:,} cases")
+    yield from list_rows(stage, sizes.listed_cases, sizes.list_rounds)
+
+
+def _cases(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator[Measurement]:
+    force = raise_force(stage)
+    say(f"milestones of {sizes.cases:,} cases")
+    yield from milestone_rows(stage, force, sizes.cases, sizes.repeats)
+    say(f"a case of {sizes.case_records:,} records")
+    yield from opening_rows(stage, force, sizes.case_records, sizes.repeats)
 
 
 class _Growth:

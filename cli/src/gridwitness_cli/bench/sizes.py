@@ -23,6 +23,12 @@ class Sizes:
     clients: int
     import_rows: int
     bundles: int
+    cases: int
+    """Summary cases of one round of milestones; each has six."""
+    case_records: int
+    """Records of the case that is opened whole."""
+    listed_cases: int
+    list_rounds: int
     repeats: int
 
     def turns(self, size: int) -> int:
@@ -40,6 +46,10 @@ QUICK = Sizes(
     clients=16,
     import_rows=500,
     bundles=50,
+    cases=10,
+    case_records=50,
+    listed_cases=10_000,
+    list_rounds=2,
     repeats=3,
 )
 DEFAULT = Sizes(
@@ -52,6 +62,10 @@ DEFAULT = Sizes(
     clients=16,
     import_rows=3_000,
     bundles=300,
+    cases=40,
+    case_records=200,
+    listed_cases=100_000,
+    list_rounds=4,
     repeats=3,
 )
 FULL = Sizes(
@@ -64,5 +78,9 @@ FULL = Sizes(
     clients=16,
     import_rows=20_000,
     bundles=1_000,
+    cases=100,
+    case_records=200,
+    listed_cases=100_000,
+    list_rounds=16,
     repeats=3,
 )

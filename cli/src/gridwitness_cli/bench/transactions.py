@@ -16,7 +16,8 @@ from gridwitness_chain import RemoteEngine
 from web3 import HTTPProvider, Web3
 
 _GAS = 30_000
-_POLL_SECONDS = 0.002
+POLL_SECONDS = 0.002
+"""Between two looks for a receipt; web3.py's own default is 0.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def send_transactions(rpc_url: str, count: int) -> SentTransactions:
     """Send `count` digests, each in its own transaction from one fresh funded account."""
     web3 = Web3(HTTPProvider(rpc_url))
     account = web3.eth.account.create()
-    _spend_first_nonce(rpc_url, web3, account)
+    spend_first_nonce(rpc_url, web3, account)
     receiver = web3.eth.account.create().address
     price = 2 * web3.eth.gas_price
     chain_id = web3.eth.chain_id
@@ -55,11 +56,11 @@ def send_transactions(rpc_url: str, count: int) -> SentTransactions:
         }
         signed = account.sign_transaction(transaction)
         names.append(web3.eth.send_raw_transaction(signed.raw_transaction))
-    receipts = [web3.eth.wait_for_transaction_receipt(name, poll_latency=_POLL_SECONDS) for name in names]
+    receipts = [web3.eth.wait_for_transaction_receipt(name, poll_latency=POLL_SECONDS) for name in names]
     return SentTransactions(count, time.perf_counter() - began, receipts[-1]["gasUsed"])
 
 
-def _spend_first_nonce(rpc_url: str, web3: Web3, account: Any) -> None:
+def spend_first_nonce(rpc_url: str, web3: Web3, account: Any) -> None:
     """Funds, and nonce 0 out of the way, as the platform's own accounts have it."""
     address = account.address
     engine = RemoteEngine(rpc_url).start()
@@ -75,5 +76,5 @@ def _spend_first_nonce(rpc_url: str, web3: Web3, account: Any) -> None:
     }
     signed = account.sign_transaction(first)
     web3.eth.wait_for_transaction_receipt(
-        web3.eth.send_raw_transaction(signed.raw_transaction), poll_latency=_POLL_SECONDS
+        web3.eth.send_raw_transaction(signed.raw_transaction), poll_latency=POLL_SECONDS
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -74,19 +74,18 @@ class CaseFileMaker:
 
 
 class _Distinct:
-    """Equal JSON values share one place in a list."""
+    """Equal proofs share one place in a list."""
 
     def __init__(self) -> None:
         self.values: list[Any] = []
-        self._places: dict[bytes, int] = {}
+        self._places: dict[Hashable, int] = {}
 
-    def place(self, value: Any) -> int:
-        """The value's index."""
-        key = strict_json.canonical(value)
-        if key not in self._places:
-            self._places[key] = len(self.values)
-            self.values.append(value)
-        return self._places[key]
+    def place(self, part: Hashable, to_value: Callable[[], Any]) -> int:
+        """The part's index; its JSON value is made once."""
+        if part not in self._places:
+            self._places[part] = len(self.values)
+            self.values.append(to_value())
+        return self._places[part]
 
 
 class _Pool:
@@ -98,13 +97,13 @@ class _Pool:
 
     def put(self, bundle: Bundle, *, hide: bool) -> dict[str, Any]:
         """The bundle with its anchors and signer as indexes."""
-        value: dict[str, Any] = strict_json.loads(bundle.to_json())
-        seen = value["seen"]
-        return value | {
-            "record": _redacted(bundle) if hide else value["record"],
-            "anchor": self.anchors.place(value["anchor"]),
-            "seen": None if seen is None else self.anchors.place(seen),
-            "signer": self.signers.place(value["signer"]),
+        signer, seen = bundle.signer, bundle.seen
+        key = (*sorted(signer.jwk.items()), signer.agency, signer.purpose, signer.key_state)
+        return bundle.to_value() | {
+            "record": _redacted(bundle) if hide else bundle.record,
+            "anchor": self.anchors.place(bundle.anchor, bundle.anchor.to_value),
+            "seen": None if seen is None else self.anchors.place(seen, seen.to_value),
+            "signer": self.signers.place(key, signer.to_value),
         }
 
 

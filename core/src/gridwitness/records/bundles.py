@@ -121,12 +121,12 @@ class BundleMaker:
 
 @dataclass(frozen=True, slots=True)
 class _Material:
-    """Stored proofs that bundles are made of, by log and size."""
+    """Stored proofs that bundles are made of, by log and size; many records share one."""
 
-    anchors: Mapping[tuple[str, int], AnchorRow]
+    anchors: Mapping[tuple[str, int], ReceiptProof]
     notes: Mapping[tuple[str, int], str]
     keys: Mapping[tuple[str, str], RegisteredKey]
-    key_states: Mapping[tuple[str, int, str, str], KeyStateRow]
+    key_states: Mapping[tuple[str, int, str, str], KeyStateProof]
     records: Mapping[UUID, Record]
 
     @classmethod
@@ -157,10 +157,10 @@ class _Material:
             )
         )
         return cls(
-            {(row.log, row.size): row for row in anchors},
+            {(row.log, row.size): ReceiptProof.from_value(row.proof) for row in anchors},
             {(log, size): note for log, size, note in notes},
             directory.find(session, {(row.iss, row.kid) for row in rows}),
-            {(row.log, row.size, row.agency, row.kid): row for row in states},
+            {(row.log, row.size, row.agency, row.kid): KeyStateProof.from_value(row.proof) for row in states},
             records,
         )
 
@@ -171,17 +171,16 @@ def _bundle(row: RecordRow, size: int, material: _Material, tree: TileTree) -> B
     seen = record.claims.seen
     hashes = tree.inclusion_proof(row.leaf_index)
     key = material.keys.get((row.iss, row.kid))
-    state = material.key_states.get((row.log, size, row.iss, row.kid))
     return Bundle(
         record=record.presentation,
         log_proof=LogProof(row.leaf_index, tuple(hashes), material.notes[row.log, size]).encode(),
-        anchor=ReceiptProof.from_value(material.anchors[row.log, size].proof),
-        seen=None if seen is None else ReceiptProof.from_value(material.anchors[row.log, seen.size].proof),
+        anchor=material.anchors[row.log, size],
+        seen=None if seen is None else material.anchors[row.log, seen.size],
         signer=BundleSigner(
             jwk=record.fields["jwk"] if key is None else key.public_key.jwk,
             agency=row.iss,
             purpose=record.fields["purpose"] if key is None else key.purpose,
-            key_state=None if state is None else KeyStateProof.from_value(state.proof),
+            key_state=material.key_states.get((row.log, size, row.iss, row.kid)),
         ),
         provenance=_provenance(row),
     )

@@ -148,6 +148,10 @@ def _past(step: StepRow, procedure: Procedure) -> PastStep:
     return PastStep(step.step, title, step.occurred_at, step.outcome, step.details)
 
 
+_RECONSIDERATION_FIRST = "ARL-23"
+"""复议前置: a procedure that lists this rule has no suit without reconsideration."""
+
+
 def _terms(procedure: Procedure) -> Terms:
     def days(clock: str) -> int | None:
         found = procedure.clocks.get(clock)
@@ -160,8 +164,7 @@ def _terms(procedure: Procedure) -> Terms:
         hearing_request=days("hearing-request"),
         dunning=days("dunning"),
         supervision_reply=days("supervision-reply"),
-        # 行政复议法 2023 Art. 23 (1): against a penalty on the spot, reconsideration comes first.
-        reconsideration_first=procedure.procedure == "summary",
+        reconsideration_first=_RECONSIDERATION_FIRST in procedure.document.laws,
     )
 
 
