@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -108,12 +109,13 @@ class CrashChecks:
         clock, rpc = clock_for(self._settings), found_rpc_url(self._settings)
         urls = EmbeddedPostgres(self._home).urls
         platform = open_platform(self._settings, clock, urls.app, rpc)
+        since = clock.now() - timedelta(days=1)
         try:
             with platform.transaction() as session:
                 for account in self.case_rules(officers).officers:
-                    platform.qualifications.grant(
-                        session, UUID(account), "enforcement", f"证-{account[:8]}", clock.now(), None, by=None
-                    )
+                    card = f"证-{account[:8]}"
+                    grant = platform.qualifications.grant
+                    grant(session, UUID(account), "enforcement", card, since, None, by=None)
         finally:
             platform.close()
 
