@@ -54,7 +54,10 @@ class Stage:
         """A copy to attack; chain and clock are put back afterwards."""
         engine = self.running.engine
         snapshot = engine.rpc.call("evm_snapshot")
-        target = Target(restored(self.running, self.backup), self.story, self.running.trust_file)
+        seen = self.running.seen()
+        assert seen is not None
+        running = restored(self.running, self.backup)
+        target = Target(running, self.story, self.running.trust_file, seen.size)
         try:
             yield target
         finally:
@@ -69,6 +72,8 @@ class Target:
     running: RunningPlatform
     story: Story
     trust: Path
+    size: int
+    """Records of the city's log when the attack began, all of them anchored."""
     _backups: list[Backup] = field(default_factory=list)
 
     @property
@@ -220,7 +225,7 @@ class Target:
         """Give everything back."""
         _discard(self.running)
         while self._backups:
-            _drop(self._backups.pop())
+            dropped(self._backups.pop())
 
 
 def place(record: Record, **more: Any) -> dict[str, Any]:
@@ -231,7 +236,7 @@ def place(record: Record, **more: Any) -> dict[str, Any]:
 _GUARD_OFF = """
 DO $$ DECLARE place regclass; BEGIN
     FOR place IN SELECT c.oid FROM pg_class c WHERE c.relkind = 'r'
-        AND c.relnamespace IN ('records'::regnamespace, 'members'::regnamespace)
+        AND c.relnamespace::regnamespace::text = ANY('{records,members,rules,devices,cases}')
     LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', place); END LOOP;
 END $$
 """
@@ -247,7 +252,7 @@ def standing(agencies: int = 2) -> Iterator[Stage]:
         try:
             yield Stage(running, story, backup)
         finally:
-            _drop(backup)
+            dropped(backup)
 
 
 def backed_up(running: RunningPlatform) -> Backup:
@@ -290,7 +295,8 @@ def _discard(running: RunningPlatform) -> None:
     shutil.rmtree(running.home, ignore_errors=True)
 
 
-def _drop(backup: Backup) -> None:
+def dropped(backup: Backup) -> None:
+    """Give a backup back."""
     database_server().administer(f"DROP DATABASE {backup.database} WITH (FORCE)")
     shutil.rmtree(backup.home, ignore_errors=True)
 

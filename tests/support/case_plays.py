@@ -120,10 +120,22 @@ _PENALTY = {"fine": FINE, "penalty_kinds": ["fine"]}
 
 def open_general(running: RunningPlatform, cast: Cast, **clue: Any) -> Story:
     """Clue, verification, filing: the case has a number now."""
+    story = verify_general(running, cast, **clue)
+    file_general(story, cast)
+    return story
+
+
+def verify_general(running: RunningPlatform, cast: Cast, **clue: Any) -> Story:
+    """Clue and verification: the case is to be filed."""
     story = Story(running, "general")
     story.step(cast.first, "clue", facts="群众举报偷倒渣土", details=_clue("SW-111") | clue)
     story.wait(days=1)
     story.step(cast.first, "verification", cast.first, cast.second, outcome="file", facts="现场核查属实")
+    return story
+
+
+def file_general(story: Story, cast: Cast, **given: Any) -> None:
+    """The head files the case."""
     story.step(
         cast.head,
         "filing",
@@ -133,8 +145,8 @@ def open_general(running: RunningPlatform, cast: Cast, **clue: Any) -> Story:
         party=COMPANY,
         details={"party_kind": "organisation"},
         basis=["SW-111"],
+        **given,
     )
-    return story
 
 
 def inquire(story: Story, cast: Cast) -> None:

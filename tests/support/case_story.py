@@ -130,8 +130,19 @@ class Story:
 
     def cosign(self, officer: Officer, statement: Record) -> Record:
         """Another officer's signature under a step."""
-        fields = {"statement": statement.claims.jti, "entry": base64url.encode(statement.digest)}
-        return self.hand_in(self.sign("case.cosign.v1", officer, fields), officer)
+        return self.hand_in(self.sign("case.cosign.v1", officer, self.cosignature(statement)), officer)
+
+    def cosignature(self, statement: Record) -> dict[str, Any]:
+        """Fields of a `case.cosign.v1`."""
+        return {"statement": statement.claims.jti, "entry": base64url.encode(statement.digest)}
+
+    def uncosigned(self, officer: Officer, statement: Record) -> GridWitnessError:
+        """A signature under a step that must be refused; gives its error."""
+        try:
+            self.cosign(officer, statement)
+        except GridWitnessError as error:
+            return error
+        raise AssertionError("the signature was accepted")
 
     def refused(self, signer: Officer, step: str, *officers: Officer, **given: Any) -> GridWitnessError:
         """A step that must be refused; gives its error."""

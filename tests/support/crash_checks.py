@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 from gridwitness.chain import Chain
 from gridwitness.clock import clock_for
 from gridwitness.keystore import Keystore
+from gridwitness.platform import open_platform
 from gridwitness.postgres import EmbeddedPostgres
 from gridwitness.settings import load_settings
-from gridwitness_chain import LogState, log_id
+from gridwitness_chain import LogState, case_id, log_id
 from gridwitness_cli.runtime import found_rpc_url
 from gridwitness_evidence import ENTRIES, entry_bundle_decode, entry_bundle_encode, extend
+from support.crash_case import CaseRules
 from support.demo_home import CITY
 from support.platform import Report, run_verifier
 
 _WIDTH = 256
+_MILESTONES = """
+SELECT (SELECT count(*) FROM cases.milestone), (SELECT count(*) FROM cases.registration),
+       (SELECT count(error) FROM cases.sending)
+"""
 _SNAPSHOT = "-c default_transaction_isolation=repeatable\\ read"
 
 
@@ -32,11 +40,14 @@ class Standing:
     newest_note: str
     anchored: int
     sending: int
+    milestones: int
+    registered: int
 
     @property
     def done(self) -> bool:
-        """Whether everything accepted is anchored and nothing is under way."""
-        return self.accepted == self.sequenced == self.anchored and not self.sending
+        """Whether everything accepted is anchored, every milestone registered and nothing under way."""
+        whole = self.accepted == self.sequenced == self.anchored and self.milestones == self.registered
+        return whole and not self.sending
 
 
 class CrashChecks:
@@ -77,7 +88,9 @@ class CrashChecks:
                 "SELECT old_size, size, root FROM records.anchor WHERE log = %s ORDER BY size", (self._log,)
             ).fetchall()
             [sending] = owner.execute("SELECT count(*) FROM records.sending").fetchone() or (0,)
+            milestones, registered, refused = owner.execute(_MILESTONES).fetchone() or (0, 0, 0)
         newest = max(heads)
+        assert not refused, "the contract refuses a milestone"
         assert sequenced == distinct == top, f"leaf indexes with gaps or twice: {sequenced, distinct, top}"
         assert identities == accepted, "a record is there twice"
         assert newest <= sequenced, f"a head of {newest} entries over {sequenced}"
@@ -87,7 +100,36 @@ class CrashChecks:
             assert heads[size][0] == bytes(root), f"the anchor of {size} has another root than our head"
             ends.append(size)
         roots = {size: root for size, (root, _) in heads.items()}
-        return Standing(accepted, sequenced, roots, heads[newest][1], ends[-1], sending)
+        return Standing(
+            accepted, sequenced, roots, heads[newest][1], ends[-1], sending, milestones, registered
+        )
+
+    def qualify(self, officers: Sequence[str]) -> None:
+        """Give officers of the demo their qualification, as an administrator does."""
+        clock, rpc = clock_for(self._settings), found_rpc_url(self._settings)
+        urls = EmbeddedPostgres(self._home).urls
+        platform = open_platform(self._settings, clock, urls.app, rpc)
+        since = clock.now() - timedelta(days=1)
+        try:
+            with platform.transaction() as session:
+                for account in self.case_rules(officers).officers:
+                    card = f"证-{account[:8]}"
+                    grant = platform.qualifications.grant
+                    grant(session, UUID(account), "enforcement", card, since, None, by=None)
+        finally:
+            platform.close()
+
+    def case_rules(self, officers: Sequence[str]) -> CaseRules:
+        """The summary procedure in force, and the officers' accounts."""
+        with psycopg.connect(self.owner_url) as owner:
+            accounts = owner.execute(
+                "SELECT id::text FROM members.account WHERE username = ANY(%s) ORDER BY id", (list(officers),)
+            ).fetchall()
+            published = owner.execute(
+                "SELECT digest FROM rules.version WHERE name = 'procedure/summary'"
+            ).fetchone()
+        assert published is not None and len(accounts) == len(officers)
+        return CaseRules(published[0], tuple(account for (account,) in accounts))
 
     def contract_state(self) -> LogState:
         """The log as the contract has it."""
@@ -117,6 +159,30 @@ class CrashChecks:
         assert not missing, f"accepted and lost: {missing}"
         changed = [jti for jti, receipt in receipts.items() if stored[jti] != receipt]
         assert not changed, f"another receipt than the client has: {changed}"
+
+    def check_milestones(self) -> None:
+        """The contract has every milestone of every case once, and no other."""
+        with psycopg.connect(self.owner_url) as owner:
+            rows = owner.execute("SELECT sub, index, seq, head FROM cases.milestone").fetchall()
+        stated = sorted((case_id(sub), index, seq, bytes(head)) for sub, index, seq, head in rows)
+        events = self._chain.read(
+            lambda contracts: [*contracts.case_registry.milestones(contracts.deployment.block)]
+        )
+        told = sorted((event.case_id, event.index, event.seq, event.head) for event in events)
+        assert told == stated, "the registry of cases is not that of the database"
+
+    def effects(self, receipts: Mapping[str, str]) -> int:
+        """Records that the platform added to the steps of cases among these; each step brought just one."""
+        with psycopg.connect(self.owner_url) as owner:
+            found = owner.execute(
+                "SELECT count(*), count(*) FILTER (WHERE kind = 'case.step.v2') FROM records.record"
+                " WHERE sub IN (SELECT sub FROM records.record WHERE jti = ANY(%s::uuid[])"
+                " AND kind = 'case.step.v2')",
+                (list(receipts),),
+            ).fetchone()
+        everything, steps = found or (0, 0)
+        assert everything == 2 * steps, f"{steps} steps of cases with {everything - steps} effects"
+        return int(everything - steps)
 
     def check_tiles(self) -> None:
         """Every tile on disk equals the one re-derived from the entries; none is missing."""
@@ -156,6 +222,7 @@ class CrashChecks:
         assert standing.done, standing
         assert self.contract_state().size == standing.accepted
         self.check_tiles()
+        self.check_milestones()
         self.audit().require_proved()
 
     def _check_older(self, path: str, content: bytes, derived: Mapping[str, bytes]) -> None:

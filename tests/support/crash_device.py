@@ -60,21 +60,34 @@ class Device:
         self._seen = None if seen is None else Seen(seen["size"], base64url.decode(seen["root"]))
 
     def sign(self, after: Record | None = None) -> Record:
-        """A step of a new case, or the next one of the case of `after`."""
-        now = time.time()
+        """A free record of a new subject, or the next one of the subject of `after`."""
         claims: dict[str, Any] = {"sub": secrets.token_hex(16), "seq": 0, "prev": None}
         if after is not None:
             claims = {"sub": after.claims.sub, "seq": after.claims.seq + 1, "prev": after.digest}
+        return self._sign("case.step.v1", step_fields(time.time()), **claims)
+
+    def sign_next(self, sub: str, kind: str, fields: dict[str, Any]) -> Record:
+        """The next record of a subject to which the platform adds records of its own."""
+        head = self._until_answered("GET", f"/api/v1/subjects/{sub}/head").json()
+        prev = base64url.decode(head["prev"])
+        return self._sign(kind, fields, sub=sub, seq=head["next_seq"], prev=prev)
+
+    def sign_first(self, sub: str, kind: str, fields: dict[str, Any]) -> Record:
+        """The first record of a subject."""
+        return self._sign(kind, fields, sub=sub, seq=0, prev=None)
+
+    def _sign(self, kind: str, fields: dict[str, Any], **claims: Any) -> Record:
+        now = time.time()
         return sign_record(
             key=self.key,
             iss=CITY,
             aud=self._origin,
             jti=uuid7(datetime.fromtimestamp(now, UTC)),
-            kind="case.step.v1",
+            kind=kind,
             src="self",
             iat=int(now),
             seen=self._seen,
-            fields=step_fields(now),
+            fields=fields,
             **claims,
         )
 
@@ -97,6 +110,13 @@ class Device:
     def put_file(self, content: bytes) -> str:
         """Send a file once: `receipt` where it is stored, or the code of the 503 it got."""
         return self._once("PUT", f"/api/v1/files/{hashlib.sha256(content).hexdigest()}", content=content)[0]
+
+    def store(self, name: str, content: bytes) -> dict[str, Any]:
+        """Send a file until it is stored; gives the value that names it in a record."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        stored = self._until_answered("PUT", f"/api/v1/files/{sha256}", content=content).json()
+        named = {"sha256": sha256, "sm3": stored["sm3"], "size": len(content)}
+        return {"name": name, **named, "type": "text/plain"}
 
     def deliver_batch(self, records: Sequence[Record]) -> None:
         """Many at once, as NDJSON; returns with all their receipts."""

@@ -1,4 +1,4 @@
-"""A load of records while things are killed: devices that send, and keep what they were promised."""
+"""A load of records and cases while things are killed: devices send, and keep what they were promised."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gridwitness_evidence import Record
+from support.crash_case import CaseRules, CaseWork
 from support.crash_device import Device
-from support.crash_stand import CrashStand
+from support.crash_stand import OFFICERS, CrashStand
 
-_USERNAMES = ("zhang.wei", "li.na")
 _BATCH = 20
 _PAUSE = 0.15
 _LOOK_EVERY = 20
+_CASES = 0.4
+"""Share of what a device sends that are steps of cases."""
 
 
 @dataclass
@@ -23,6 +25,7 @@ class CrashLoad:
     """One thread for each device. What it found wrong stands in `failures`."""
 
     devices: list[Device]
+    rules: CaseRules
     failures: list[BaseException] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
 
@@ -46,8 +49,8 @@ class CrashLoad:
             raise self.failures[0]
 
     def run(self, device: Device, seed: int) -> None:
-        """Single records, steps of cases under way, and now and then a batch, until stopped."""
-        chance, newest = random.Random(seed), [device.sign()]
+        """Single records, steps of cases, and now and then a batch, until stopped."""
+        chance, newest, work = random.Random(seed), [device.sign()], CaseWork(device, self.rules)
         device.deliver(newest[0])
         number = 0
         try:
@@ -55,6 +58,9 @@ class CrashLoad:
                 number += 1
                 if number % _LOOK_EVERY == 0:
                     device.look()
+                if chance.random() < _CASES:
+                    work.step()
+                    continue
                 if chance.random() < 0.05:
                     device.deliver_batch([device.sign() for _ in range(_BATCH)])
                     continue
@@ -73,7 +79,7 @@ class CrashLoad:
 @contextmanager
 def crash_load(stand: CrashStand, seed: int) -> Iterator[CrashLoad]:
     """Devices that send in the background; at the end each finishes what it began."""
-    load = CrashLoad([stand.new_device(username) for username in _USERNAMES])
+    load = CrashLoad([stand.new_device(username) for username in OFFICERS], stand.case_rules)
     threads = [
         threading.Thread(target=load.run, args=(device, seed + number))
         for number, device in enumerate(load.devices)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import product
 
 from support.fault_order import FaultOrder
-from support.fault_points import API_POINTS, MOMENTS, WORKER_POINTS
+from support.fault_points import API_POINTS, MOMENTS, REGISTRAR_POINTS, WORKER_POINTS
 from support.victims import VICTIMS
 
 INSTANT = "any instant"
-_POINTS = API_POINTS + WORKER_POINTS
+_POINTS = API_POINTS + WORKER_POINTS + REGISTRAR_POINTS
 _LONGEST_DELAY = 0.3
 _LONGEST_WAIT = 0.6
 _MOST_SKIPPED = 2
@@ -70,11 +70,12 @@ def distinct_states() -> list[FaultOrder]:
         ("confirm", "after"),
         ("store", "after"),
     ]
+    at_registering = [("register-sign", "after"), ("register", "after"), ("register-store", "after")]
     groups = {
         "api": at_acceptance,
-        "worker": at_sequencing + at_anchoring,
-        "database": in_database,
-        "chain": at_anchoring,
+        "worker": at_sequencing + at_anchoring + at_registering,
+        "database": [*in_database, ("register", "after")],
+        "chain": [*at_anchoring, ("register", "before")],
     }
     return [FaultOrder(*place, victim) for victim, places in groups.items() for place in places]
 

@@ -156,6 +156,7 @@ def soak(stand: CrashStand, plan: CrashPlan, say: Callable[[str], None] = lambda
         "receipts": len(load.receipts),
         "records_accepted": standing.accepted,
         "anchors": len(standing.heads),
+        "milestones_registered": standing.registered,
         "refusals_waited_out": load.refusals,
         "recovery_seconds": {victim: _spread(killing.recoveries.get(victim, [])) for victim in VICTIMS},
         "full_checks": killing.full_checks + 1,

@@ -20,15 +20,19 @@ from pathlib import Path
 import psycopg
 import pytest
 from gridwitness.errors import GridWitnessError
+from support.crash_case import CaseRules, CaseWork
 from support.crash_checks import CrashChecks, Standing
 from support.crash_device import Device
 from support.demo_home import DemoHome
 from support.fault_order import FaultBoard, FaultOrder
+from support.fault_points import REGISTRAR_POINTS
 from support.victims import kill_victim, victim_processes
 
 _TESTS = Path(__file__).resolve().parents[1]
 _SITE = Path(__file__).with_name("fault_site")
 _SETTLE_SECONDS = 90.0
+OFFICERS = ("zhang.wei", "li.na")
+"""Who works on cases."""
 
 needs_proc = pytest.mark.skipif(
     not Path("/proc/self/environ").exists(), reason="needs /proc to find the processes to kill"
@@ -72,6 +76,14 @@ class CrashStand(DemoHome):
         """An officer's device that keeps its receipts in `receipts/`."""
         return self.new_device()
 
+    @cached_property
+    def case_rules(self) -> CaseRules:
+        """What cases of the two officers name; first they are qualified, while nobody else adds records."""
+        before = self.checks.standing().accepted
+        self.checks.qualify(OFFICERS)
+        self.provisioned = (self.provisioned or 0) + self.checks.standing().accepted - before
+        return self.checks.case_rules(OFFICERS)
+
     def new_device(self, username: str = "zhang.wei") -> Device:
         """Another device of the same receipts folder."""
         return Device(self.url, self.key(username), self.home / "receipts", username)
@@ -85,11 +97,15 @@ class CrashStand(DemoHome):
         return bool(victim_processes(self.home, victim))
 
     def crash(self, order: FaultOrder) -> None:
-        """Carry an order out under a load of two records of one new case."""
+        """Carry an order out under a load of two records of one subject, and a case where it is to meet
+        the registrar.
+        """
         self.board.give(order)
         first = self.device.sign()
         self.device.deliver(first)
         self.device.deliver(self.device.sign(after=first))
+        if order.point in REGISTRAR_POINTS:
+            CaseWork(self.device, self.case_rules).reach_milestone()
         self.board.wait_until_hit()
 
     def until(self, question: Callable[[], bool], seconds: float = _SETTLE_SECONDS) -> None:
@@ -124,7 +140,8 @@ class CrashStand(DemoHome):
         receipts.update(others or {})
         standing = self.settle()
         self.checks.whole(receipts)
-        assert standing.accepted == (self.provisioned or 0) + len(receipts), "more records than were sent"
+        sent = len(receipts) + self.checks.effects(receipts)
+        assert standing.accepted == (self.provisioned or 0) + sent, "more records than were sent"
         self.checks.hold_to_receipts(self.url, self.device.folder).require_proved()
 
     def messages(self) -> str:

@@ -16,6 +16,9 @@ Nothing in the product knows of them: they are put around its functions when the
 | send | it goes to the chain (stored before) |
 | confirm | it is waited for |
 | store | the anchor and its proof are stored |
+| register-sign | milestones are signed, their bytes stored |
+| register | they go to `CaseRegistry` and are waited for |
+| register-store | the registrations and their proofs are stored |
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ from support.victims import kill_victim
 
 API_POINTS = ("accept", "commit", "answer")
 WORKER_POINTS = ("sequence", "tile", "tile-name", "sign", "publish", "prepare", "send", "confirm", "store")
+REGISTRAR_POINTS = ("register-sign", "register", "register-store")
 MOMENTS = ("before", "after")
 
 
@@ -138,6 +142,8 @@ def _install_in_api(points: FaultPoints) -> None:
 
 
 def _install_in_worker(points: FaultPoints) -> None:
+    from gridwitness.cases import registering
+    from gridwitness.cases.outbox import Outbox
     from gridwitness.records import sequencing
     from gridwitness.records.anchoring import Anchorer
     from gridwitness.records.sequencing import Sequencer
@@ -164,3 +170,6 @@ def _install_in_worker(points: FaultPoints) -> None:
     points.around(Transactions, "send", "send")
     points.around(Transactions, "wait", "confirm")
     points.around(Anchorer, "_store", "store")
+    points.around(Outbox, "sign", "register-sign")
+    points.around(registering, "settle", "register")
+    points.around(registering.Registrar, "_store", "register-store")

@@ -97,7 +97,7 @@ def test_kinds_of_prose_and_vector_are_compared(tmp_path: Path, part: str, befor
         tmp_path, "tests/vectors/kinds.json", (ROOT / "tests/vectors/kinds.json").read_text(encoding="utf-8")
     )
     assert findings(tmp_path) == []
-    _write(tmp_path, "docs/format.md", format_md.replace(before, after))
+    _write(tmp_path, "docs/format.md", format_md.replace(before, after, 1))
     (found,) = findings(tmp_path)
     assert found.fails
     assert found.detail.startswith(part)

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from gridwitness_evidence import Record
 from support.attack import judge
+from support.attack_docket import CaseStage, Docket, standing_cases
 from support.attack_door import Door
+from support.attack_recorder import Recorder
 from support.attack_target import Stage, Target, standing
 from support.platform import Officer
 from support.submit_door import served
@@ -28,6 +30,32 @@ def target(stage: Stage) -> Iterator[Target]:
     """A copy to attack."""
     with stage.target() as target:
         yield target
+
+
+@pytest.fixture(scope="session")
+def case_stage() -> Iterator[CaseStage]:
+    """The honest deployment with enforcement cases."""
+    with standing_cases() as stage:
+        yield stage
+
+
+@pytest.fixture
+def case_target(case_stage: CaseStage) -> Iterator[Target]:
+    """A copy to attack."""
+    with case_stage.target() as target:
+        yield target
+
+
+@pytest.fixture
+def docket(case_stage: CaseStage, case_target: Target) -> Docket:
+    """Its cases and who takes part."""
+    return case_stage.docket.at(case_target.running)
+
+
+@pytest.fixture
+def thief(case_target: Target) -> Recorder:
+    """Who stole the recorder's account."""
+    return Recorder(case_target.platform.chain)
 
 
 @pytest.fixture

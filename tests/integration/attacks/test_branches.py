@@ -25,7 +25,7 @@ def test_two_branches(target: Target, zhang: Officer, door: Door, judge: Judge) 
     judge.refusal(door.refusal(fork))
     target.force(fork)
     target.running.drain()
-    judge(target.audit(), subjects=place(fork, log=CITY, index=31))
+    judge(target.audit(), subjects=place(fork, log=CITY, index=target.size))
 
 
 @attack(
@@ -40,7 +40,7 @@ def test_two_branches_in_the_served_log(target: Target, zhang: Officer, door: Do
     fork = fork_in(target, zhang)
     target.force(fork)
     target.running.drain()
-    judge(target.log(door.url), entries=place(fork, log=CITY, index=31))
+    judge(target.log(door.url), entries=place(fork, log=CITY, index=target.size))
 
 
 def fork_in(target: Target, zhang: Officer) -> Record:
@@ -69,5 +69,7 @@ def test_malleated_twin(target: Target, door: Door, judge: Judge) -> None:
             owner.execute(f"ALTER TABLE records.record DROP CONSTRAINT {constraint}".encode())
     target.force(parse_presentation(malleated(record) + shown))
     judge(
-        target.audit(), entries={"jti": record.claims.jti, "log": CITY, "index": 30}, subjects=place(record)
+        target.audit(),
+        entries={"jti": record.claims.jti, "log": CITY, "index": target.size - 1},
+        subjects=place(record),
     )

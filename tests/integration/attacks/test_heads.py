@@ -17,9 +17,11 @@ from support.platform import CITY, POLICE
 )
 def test_stored_head_of_another_key(target: Target, judge: Judge) -> None:
     other = target.one("SELECT note FROM records.tree_head WHERE log = %s LIMIT 1", POLICE)["note"]
-    target.tamper("UPDATE records.tree_head SET note = %s WHERE log = %s AND size = 31", other, CITY)
-    stored = {"table": "records.tree_head", "key": "31", "index": 31, "log": CITY}
-    judge(target.audit(), tree=stored, anchors={"log": CITY, "index": 31})
+    target.tamper(
+        "UPDATE records.tree_head SET note = %s WHERE log = %s AND size = %s", other, CITY, target.size
+    )
+    stored = {"table": "records.tree_head", "key": str(target.size), "index": target.size, "log": CITY}
+    judge(target.audit(), tree=stored, anchors={"log": CITY, "index": target.size})
 
 
 @attack(
@@ -32,10 +34,17 @@ def test_stored_head_of_another_key(target: Target, judge: Judge) -> None:
 )
 def test_anchor_moved_back(target: Target, judge: Judge) -> None:
     target.tamper(
-        "UPDATE records.anchor SET block_time = block_time - interval '21 days' WHERE log = %s AND size = 31",
+        "UPDATE records.anchor SET block_time = block_time - interval '21 days' WHERE log = %s AND size = %s",
         CITY,
+        target.size,
     )
-    place = {"log": CITY, "index": 31, "table": "records.anchor", "key": "31", "column": "block_time"}
+    place = {
+        "log": CITY,
+        "index": target.size,
+        "table": "records.anchor",
+        "key": str(target.size),
+        "column": "block_time",
+    }
     judge(target.audit(), anchors=place)
 
 
@@ -50,10 +59,15 @@ def test_anchor_moved_back(target: Target, judge: Judge) -> None:
 def test_anchor_proof_swapped(target: Target, judge: Judge) -> None:
     target.tamper(
         "UPDATE records.anchor a SET proof = b.proof FROM records.anchor b"
-        " WHERE a.log = %s AND a.size = 31 AND b.log = a.log AND b.size = 28",
+        " WHERE a.log = %s AND a.size = %s AND b.log = a.log AND b.size = %s",
         CITY,
+        target.size,
+        target.size - 3,
     )
-    judge(target.audit(), anchors={"log": CITY, "index": 31, "table": "records.anchor", "key": "31"})
+    judge(
+        target.audit(),
+        anchors={"log": CITY, "index": target.size, "table": "records.anchor", "key": str(target.size)},
+    )
 
 
 @attack(
@@ -67,10 +81,11 @@ def test_anchor_proof_swapped(target: Target, judge: Judge) -> None:
 def test_anchor_invented(target: Target, judge: Judge) -> None:
     target.tamper(
         "INSERT INTO records.anchor SELECT log, size + 100, size, root, transaction, block_number,"
-        " block_hash, block_time, proof FROM records.anchor WHERE log = %s AND size = 31",
+        " block_hash, block_time, proof FROM records.anchor WHERE log = %s AND size = %s",
         CITY,
+        target.size,
     )
-    judge(target.audit(), anchors={"log": CITY, "index": 131})
+    judge(target.audit(), anchors={"log": CITY, "index": target.size + 100})
 
 
 @attack(
@@ -82,9 +97,13 @@ def test_anchor_invented(target: Target, judge: Judge) -> None:
     located="log index",
 )
 def test_anchor_deleted(target: Target, judge: Judge) -> None:
-    target.tamper("DELETE FROM records.anchor WHERE log = %s AND size = 28", CITY)
-    target.tamper("DELETE FROM records.key_state WHERE log = %s AND size = 28", CITY)
-    judge(target.audit(), keys={"log": CITY, "index": 28}, anchors={"log": CITY, "index": 28})
+    target.tamper("DELETE FROM records.anchor WHERE log = %s AND size = %s", CITY, target.size - 3)
+    target.tamper("DELETE FROM records.key_state WHERE log = %s AND size = %s", CITY, target.size - 3)
+    judge(
+        target.audit(),
+        keys={"log": CITY, "index": target.size - 3},
+        anchors={"log": CITY, "index": target.size - 3},
+    )
 
 
 @attack(
@@ -96,9 +115,9 @@ def test_anchor_deleted(target: Target, judge: Judge) -> None:
     said="the newest head that the contract accepted",
 )
 def test_newest_anchor_deleted(target: Target, judge: Judge) -> None:
-    target.tamper("DELETE FROM records.anchor WHERE log = %s AND size = 31", CITY)
-    target.tamper("DELETE FROM records.key_state WHERE log = %s AND size = 31", CITY)
-    judge(target.audit(), anchors={"log": CITY, "index": 31})
+    target.tamper("DELETE FROM records.anchor WHERE log = %s AND size = %s", CITY, target.size)
+    target.tamper("DELETE FROM records.key_state WHERE log = %s AND size = %s", CITY, target.size)
+    judge(target.audit(), anchors={"log": CITY, "index": target.size})
 
 
 @attack(
@@ -110,9 +129,9 @@ def test_newest_anchor_deleted(target: Target, judge: Judge) -> None:
     located="log index",
 )
 def test_two_newest_anchors_deleted(target: Target, judge: Judge) -> None:
-    target.tamper("DELETE FROM records.anchor WHERE log = %s AND size >= 28", CITY)
-    target.tamper("DELETE FROM records.key_state WHERE log = %s AND size >= 28", CITY)
-    judge(target.audit(), anchors={"log": CITY, "index": 28})
+    target.tamper("DELETE FROM records.anchor WHERE log = %s AND size >= %s", CITY, target.size - 3)
+    target.tamper("DELETE FROM records.key_state WHERE log = %s AND size >= %s", CITY, target.size - 3)
+    judge(target.audit(), anchors={"log": CITY, "index": target.size - 3})
 
 
 @attack(
@@ -127,11 +146,11 @@ def test_key_states_swapped(target: Target, judge: Judge) -> None:
     zhang, li = target.story.zhang.key.kid, target.story.li.key.kid
     target.tamper(
         "UPDATE records.key_state a SET proof = b.proof FROM records.key_state b"
-        " WHERE a.log = %s AND a.size = 31 AND b.log = a.log AND b.size = a.size AND a.kid = %s"
+        " WHERE a.log = %s AND a.size = %s AND b.log = a.log AND b.size = a.size AND a.kid = %s"
         " AND b.kid = %s",
-        CITY, zhang, li,
+        CITY, target.size, zhang, li,
     )  # fmt: skip
-    place = {"log": CITY, "index": 31, "table": "records.key_state", "key": f"{CITY} {zhang}"}
+    place = {"log": CITY, "index": target.size, "table": "records.key_state", "key": f"{CITY} {zhang}"}
     judge(target.audit(), keys=place)
 
 
@@ -187,17 +206,22 @@ def test_null_where_none_may_be(target: Target, judge: Judge) -> None:
             table, column = name.split(".")
             owner.execute(f"ALTER TABLE records.{table} DROP CONSTRAINT IF EXISTS pk_{table}".encode())
             owner.execute(f"ALTER TABLE records.{table} ALTER {column} DROP NOT NULL".encode())
-        owner.execute("UPDATE records.tree_head SET size = NULL WHERE log = %s AND size = 28", (CITY,))
-        owner.execute("UPDATE records.tree_head SET note = NULL WHERE log = %s AND size = 31", (CITY,))
         owner.execute(
-            "UPDATE records.key_state SET agency = NULL, kid = NULL WHERE log = %s AND size = 31", (CITY,)
+            "UPDATE records.tree_head SET size = NULL WHERE log = %s AND size = %s", (CITY, target.size - 3)
+        )
+        owner.execute(
+            "UPDATE records.tree_head SET note = NULL WHERE log = %s AND size = %s", (CITY, target.size)
+        )
+        owner.execute(
+            "UPDATE records.key_state SET agency = NULL, kid = NULL WHERE log = %s AND size = %s",
+            (CITY, target.size),
         )
         owner.execute(
             "INSERT INTO records.file SELECT NULL, sm3, size, media_type, received_at FROM records.file"
         )
     judge(
         target.audit(),
-        tree={"log": CITY, "index": 31, "table": "records.tree_head"},
-        keys={"log": CITY, "index": 31},
+        tree={"log": CITY, "index": target.size, "table": "records.tree_head"},
+        keys={"log": CITY, "index": target.size},
         files={"table": "records.file"},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from gridwitness.errors import Conflict, GridWitnessError
@@ -41,7 +41,7 @@ def test_revoked_then_used(target: Target, judge: Judge) -> None:
     record = target.mine(target.story.revoked).step()
     judge.refusal(refusal(target, record))
     anchored(target, record)
-    judge(target.audit(), keys=place(record, log=CITY, index=31))
+    judge(target.audit(), keys=place(record, log=CITY, index=target.size))
 
 
 @attack(
@@ -85,7 +85,7 @@ def test_used_before_the_revocation(target: Target, judge: Judge) -> None:
         since = running.clock.now() - timedelta(seconds=900)
         target.platform.keys.revoke(session, CITY, li.key.kid, since, "设备遗失", by=None)
     running.drain()
-    judge(target.audit(), keys=place(record, log=CITY, index=31))
+    judge(target.audit(), keys=place(record, log=CITY, index=target.size))
 
 
 @attack(
@@ -102,7 +102,7 @@ def test_key_never_registered(target: Target, judge: Judge) -> None:
     record = target.mine(target.story.zhang).step(key=SigningKey.generate("ES256"))
     judge.refusal(refusal(target, record))
     anchored(target, record)
-    where = place(record, log=CITY, index=31)
+    where = place(record, log=CITY, index=target.size)
     judge(target.audit(), signatures=where, keys=where)
 
 
@@ -121,7 +121,7 @@ def test_key_after_its_window(target: Target, judge: Judge) -> None:
     record = target.mine(target.story.zhang).step()
     judge.refusal(refusal(target, record))
     anchored(target, record)
-    judge(target.audit(), keys=place(record, log=CITY, index=31))
+    judge(target.audit(), keys=place(record, log=CITY, index=target.size))
 
 
 @attack(
@@ -187,7 +187,7 @@ def test_statement_disowned(target: Target, judge: Judge) -> None:
     running, last = target.running, target.story.case[-1]
     running.advance(86_400)
     with target.platform.transaction() as session:
-        since = running.clock.now() - timedelta(days=1, minutes=1)
+        since = received(target, last) - timedelta(minutes=1)
         kid = target.story.zhang.key.kid
         target.platform.keys.revoke(session, CITY, kid, since, "设备遗失", by=None)
     running.drain()
@@ -207,10 +207,17 @@ def test_window_cut_back(target: Target, judge: Judge) -> None:
     running.advance(86_400)
     members, kid = target.platform.chain.contracts.members, base64url.decode(target.story.zhang.key.kid)
     state = members.key_of(CITY, kid)
-    end = int(running.clock.now().timestamp()) - 86_460
+    end = int(received(target, last).timestamp()) - 60
     call = members.shrink_window(CITY, kid, state.not_before, end)
     target.platform.chain.submit(target.platform.chain.registrar(CITY), members, call)
     judge(target.audit(), keys=place(last, log=CITY, index=target.leaf(last)))
+
+
+def received(target: Target, record: Record) -> datetime:
+    """When the record was received; its anchor came right after it."""
+    found = target.one("SELECT received_at FROM records.record WHERE jti = %s", record.claims.jti)
+    moment: datetime = found["received_at"]
+    return moment
 
 
 @attack(

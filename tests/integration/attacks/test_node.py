@@ -59,7 +59,12 @@ def test_node_hides_the_newest(target: Target, zhang: Officer, judge: Judge) -> 
         return before if method == "eth_blockNumber" else result
 
     with lying_node(target.running.rpc_url, lie) as url:
-        place = {"log": CITY, "index": 32, "table": "records.anchor", "key": "32"}
+        place = {
+            "log": CITY,
+            "index": target.size + 1,
+            "table": "records.anchor",
+            "key": str(target.size + 1),
+        }
         judge(target.audit("--rpc", url), anchors=place)
 
 

@@ -28,7 +28,7 @@ def test_officers_act_under_the_service_key(target: Target, zhang: Officer, door
     judge.refusal(door.refusal(record))
     target.force(record)
     target.running.drain()
-    judge(target.audit(), keys=place(record, log=CITY, index=31))
+    judge(target.audit(), keys=place(record, log=CITY, index=target.size))
 
 
 @attack(
@@ -65,7 +65,7 @@ def test_effect_of_a_statement_that_is_nowhere(target: Target, judge: Judge) -> 
             session, log, zhang.account_sub, [step], by=None, cause=cause
         )
     target.running.drain()
-    judge(target.audit(), rows={"log": CITY, "index": 31, "jti": effect})
+    judge(target.audit(), rows={"log": CITY, "index": target.size, "jti": effect})
 
 
 @attack(

@@ -31,7 +31,7 @@ def test_backdated(target: Target, zhang: Officer, door: Door, judge: Judge) -> 
     assert lax.running.accept(record)[0].error is None
     lax.running.drain()
     lax.platform.close()
-    judge(target.audit(), time=place(record, log=CITY, index=31))
+    judge(target.audit(), time=place(record, log=CITY, index=target.size))
 
 
 @attack(
@@ -52,7 +52,7 @@ def test_backdated_without_seen(target: Target, zhang: Officer, judge: Judge) ->
         judge.refusal(Door(url, zhang).refusal(record))
     target.force(record)
     target.running.drain()
-    judge(target.audit(), time=place(record, log=CITY, index=31))
+    judge(target.audit(), time=place(record, log=CITY, index=target.size))
 
 
 @attack(
@@ -110,7 +110,7 @@ def test_record_of_another_deployment(target: Target, zhang: Officer, door: Door
     judge.refusal(door.refusal(record))
     target.force(record)
     target.running.drain()
-    judge(target.audit(), entries=place(record, log=CITY, index=31))
+    judge(target.audit(), entries=place(record, log=CITY, index=target.size))
 
 
 @attack(
@@ -174,7 +174,7 @@ def test_invalid_signature(target: Target, zhang: Officer, door: Door, judge: Ju
     judge.refusal(door.refusal(record))
     target.force(record)
     target.running.drain()
-    judge(target.audit(), signatures=place(record, log=CITY, index=31))
+    judge(target.audit(), signatures=place(record, log=CITY, index=target.size))
 
 
 def unsigned(zhang: Officer) -> Record:

@@ -37,7 +37,7 @@ def flip(path: Path, at: int) -> None:
     located="log index",
 )
 def test_hash_tile_altered(target: Target, url: str, judge: Judge) -> None:
-    flip(tile(target, "tile/0/000.p/31"), 32 * 5)
+    flip(tile(target, f"tile/0/000.p/{target.size}"), 32 * 5)
     judge(target.log(url), tree={"log": CITY, "index": 5})
 
 
@@ -50,7 +50,7 @@ def test_hash_tile_altered(target: Target, url: str, judge: Judge) -> None:
     located="log index",
 )
 def test_entry_tile_altered(target: Target, url: str, judge: Judge) -> None:
-    flip(tile(target, "tile/entries/000.p/31"), 2)
+    flip(tile(target, f"tile/entries/000.p/{target.size}"), 2)
     judge(target.log(url), tree={"log": CITY, "index": 0}, entries={"log": CITY, "index": 0})
 
 
@@ -63,7 +63,7 @@ def test_entry_tile_altered(target: Target, url: str, judge: Judge) -> None:
     located="log",
 )
 def test_tile_destroyed(target: Target, url: str, judge: Judge) -> None:
-    tile(target, "tile/entries/000.p/31").unlink()
+    tile(target, f"tile/entries/000.p/{target.size}").unlink()
     judge(target.log(url), tree={"log": CITY})
 
 

@@ -30,7 +30,11 @@ def test_junk_appended(target: Target, judge: Judge) -> None:
     with pytest.raises(GridWitnessError) as refused:
         Worker(target.platform).round()
     judge.refusal(refused.value.code)
-    judge(target.audit(), anchors={"log": CITY, "index": 33}, tree={"log": CITY, "index": 31})
+    judge(
+        target.audit(),
+        anchors={"log": CITY, "index": target.size + 2},
+        tree={"log": CITY, "index": target.size},
+    )
 
 
 @attack(
@@ -44,9 +48,9 @@ def test_junk_appended(target: Target, judge: Judge) -> None:
 def test_junk_and_succession(target: Target, judge: Judge) -> None:
     append_junk(target.running)
     found = recover(target.running, accept_loss=True)
-    assert found.lost == (31, 32)
+    assert found.lost == (target.size, target.size + 1)
     target.running.drain(Worker(target.platform))
-    judge(target.audit(trust=target.proposed_trust()), anchors={"log": CITY, "index": 33})
+    judge(target.audit(trust=target.proposed_trust()), anchors={"log": CITY, "index": target.size + 2})
 
 
 @attack(
@@ -60,7 +64,8 @@ def test_log_rewritten_in_the_contract(target: Target, judge: Judge) -> None:
     chain, name = target.platform.chain, log_id(target.running.log().origin)
     contract = chain.contracts.record_log
     root = hashlib.sha256(b"another").digest()
-    for sizes, proof in (((28, 30), [root]), ((31, 40), [root] * 4)):
+    size = target.size
+    for sizes, proof in (((size - 3, size - 1), [root]), ((size, size + 9), [root] * 4)):
         with pytest.raises(GridWitnessError) as refused:
             chain.submit(chain.anchorer(CITY), contract, contract.append(name, *sizes, root, proof))
         assert isinstance(refused.value.__cause__, Reverted)
@@ -127,7 +132,7 @@ def test_order_within_a_batch(target: Target, zhang: Officer, judge: Judge) -> N
 )
 def test_place_given_twice(target: Target, zhang: Officer, judge: Judge) -> None:
     twice(target, zhang)
-    judge(target.audit(), tree={"log": CITY, "index": 31})
+    judge(target.audit(), tree={"log": CITY, "index": target.size})
 
 
 @attack(
@@ -152,7 +157,7 @@ def twice(target: Target, zhang: Officer) -> Record:
     kept, dropped = zhang.step(), zhang.step()
     target.running.accept(kept, dropped)
     with target.owner() as owner:
-        for index, record in enumerate((kept, dropped), start=31):
+        for index, record in enumerate((kept, dropped), start=target.size):
             owner.execute(
                 "UPDATE records.record SET leaf_index = %s WHERE jti = %s", (index, record.claims.jti)
             )

@@ -1,5 +1,5 @@
-"""Rows about milestones (docs/format.md section 17): `cases.milestone` against entries, and
-`cases.registration`, which is derived, against the events of the contract.
+"""Rows about milestones (docs/format.md section 17): `cases.milestone` against entries,
+`cases.registration`, which is derived, against the events of the contract, and the numbers of cases.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gridwitness_verifier.log.case_history import RegisteredMilestone
 from gridwitness_verifier.receipt_proof import prove_event
 from gridwitness_verifier.registry_event import case_id, decode_registry_event
 
-MILESTONE, REGISTRATION = "cases.milestone", "cases.registration"
+MILESTONE, REGISTRATION, CASE = "cases.milestone", "cases.registration", "cases.case_file"
 _MILESTONES = """
 SELECT left(sub, 64), index, left(milestone, 40), seq, substr(head, 1, 64), jti::text FROM cases.milestone
 """
@@ -26,6 +26,7 @@ SELECT left(sub, 64), index, substr(transaction, 1, 64), block_number, substr(bl
        extract(epoch FROM block_time)::bigint, left(proof::text, 4000000)
 FROM cases.registration
 """
+_CASES = "SELECT left(sub, 64), year, number FROM cases.case_file"
 _STEP = "SELECT hash, sub, seq FROM step WHERE jti = ?"
 
 Key = tuple[bytes, int]
@@ -38,7 +39,7 @@ def check_registrations(
     address: bytes,
     now: int | None,
 ) -> None:
-    """Both tables, where they are there; `address` is that of `CaseRegistry`."""
+    """The tables, where they are there; `address` is that of `CaseRegistry`."""
     for name in (MILESTONE, REGISTRATION):
         relation = catalog.get(name)
         if relation is None or not relation.usable:
@@ -52,6 +53,9 @@ def check_registrations(
                 check.tally.checked += 1
                 _check_milestone(check, row)
             _check_registrations(check, snapshot, address, now)
+            cases = catalog.get(CASE)
+            if cases is not None and cases.usable:
+                _check_numbers(check, snapshot)
     except psycopg.Error as error:
         check.tally.not_evaluated.append(f"rows of milestones could not be read: {error}"[:300])
 
@@ -66,6 +70,19 @@ def _check_milestone(check: CaseCheck, row: tuple[Any, ...]) -> None:
     for column, stored, entry in zip(("head", "sub", "seq"), (head, sub, seq), found, strict=True):
         if stored != entry:
             check.tally.fail("column-differs", f"{column} is not that of the entry", column=column, **where)
+
+
+def _check_numbers(check: CaseCheck, snapshot: Snapshot) -> None:
+    """A case has the number on the chain that its row, and so its record, says."""
+    opened = {case.case_id: case.opened for case in check.history.cases.cases.values() if case.opened}
+    for sub, year, number in snapshot.stream(_CASES):
+        found = opened.get(case_id(sub or ""))
+        if found is None:
+            continue
+        check.tally.checked += 1
+        if (found.year, found.number) != (year, number):
+            detail = f"registered as {found.printed}, the row says {year}-{number}"
+            check.tally.fail("case-number-differs", detail, table=CASE, key=sub, column="number")
 
 
 def _check_registrations(check: CaseCheck, snapshot: Snapshot, address: bytes, now: int | None) -> None:

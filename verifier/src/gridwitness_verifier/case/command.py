@@ -33,6 +33,10 @@ _OPEN = Phrase(
     "records after the last milestone that were withheld: the case is open",
     "最后一个关键节点之后被扣留的记录：案件尚未结案",
 )
+_SLEEPING = Phrase(
+    "terms that ran out after the last record of the case was anchored (give a node with `--rpc`)",
+    "案件最后一条记录上链之后届满的期限（须用 --rpc 查询节点）",
+)
 _OFFLINE = Phrase(
     "milestones registered after this file was made, later revocations of keys, and whether the blocks are on"
     " the chain (give a node with `--rpc`)",
@@ -66,6 +70,8 @@ def _not_shown(dossier: Dossier, *, online: bool) -> list[str]:
     last = dossier.registered[-1].event if dossier.registered else None
     if last is None or last.milestone != "closure":
         notes.append(_OPEN)
+        if not online:
+            notes.append(_SLEEPING)
     if not online:
         notes.append(_OFFLINE)
     if any(len(sheet.fields) < len(sheet.entry.sd_digests) for sheet in dossier.records):

@@ -96,6 +96,8 @@ class Dossier:
     unread: int
     times_proved: bool = False
     whole: bool = False
+    newest_block: int | None = None
+    """Time of the newest block (Unix seconds), where a node was asked."""
     opened: CaseOpened | None = None
     registered: list[Registered] = field(default_factory=list)
     registered_proved: bool = False
@@ -130,6 +132,12 @@ class Dossier:
     def last_anchor(self) -> int | None:
         """Time of the newest block that anchored a record of the case (Unix seconds)."""
         return max((sheet.anchored for sheet in self.records if sheet.anchored is not None), default=None)
+
+    @property
+    def now(self) -> int | None:
+        """Up to when anything is known of the case: its last anchor, or what a node's newest block says."""
+        known = [moment for moment in (self.last_anchor, self.newest_block) if moment is not None]
+        return None if self.last_anchor is None else max(known)
 
     def of_kind(self, kind: str) -> Iterator[Sheet]:
         """The records of a kind."""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def check_later(dossier: Dossier, rpc: Rpc) -> None:
-    """The proved milestones are on the chain, and the registry holds none beyond them."""
+    """What time it is; the proved milestones are on the chain, and the registry holds none beyond them."""
+    dossier.newest_block = parse_header(rpc.block_header(rpc.block_number())).time
     registry = dossier.trust.case_registry
     if registry is None:
         return

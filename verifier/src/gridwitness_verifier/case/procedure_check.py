@@ -105,8 +105,10 @@ def _counts(judged: Judged) -> RuleCounts:
 
 
 def check_clocks(dossier: Dossier, rules: Rulebook) -> None:
-    """Every clock read at the last anchor. A party's own terms are named, and are nobody's breach."""
-    tally, now = dossier.tallies["clocks"], dossier.last_anchor
+    """Every clock read at the last anchor, or a node's newest block. A party's own terms are named, and are
+    nobody's breach.
+    """
+    tally, now = dossier.tallies["clocks"], dossier.now
     if rules.procedure is None:
         return
     if now is None:
@@ -124,8 +126,9 @@ def check_clocks(dossier: Dossier, rules: Rulebook) -> None:
             unknown += 1
         elif reading.overdue or reading.state == "late":
             _report(dossier, rules.procedure, reading)
-        elif reading.ended is not None and not claimed:
-            claimed = not _ended_by_anchor(dossier, reading)
+        elif reading.ended is not None and not _ended_by_anchor(dossier, reading):
+            claimed = True
+            _report_by_word(dossier, rules.procedure, reading)
     if unknown:
         text = f"{unknown} clocks rest on what is not shown, or on a calendar that is not published"
         tally.not_evaluated.append(Phrase(text, f"{unknown} 个期限取决于未披露内容或未发布的日历"))
@@ -152,6 +155,21 @@ def _report(dossier: Dossier, procedure: Procedure, reading: ClockReading) -> No
         return
     code = "clock-overdue" if reading.ended is None else "clock-late"
     tally.fail(code, detail, rule=clock.rule, **sheet.where)
+
+
+def _report_by_word(dossier: Dossier, procedure: Procedure, reading: ClockReading) -> None:
+    """In time by the date that the step itself states, and anchored later: named, no failure."""
+    assert reading.ended is not None
+    sheet, clock = dossier.by_jti[reading.ended.jti], reading.clock
+    if sheet.anchored is None or reading.due_on is None:
+        return
+    day, law = local_day(datetime.fromtimestamp(min(sheet.anchored, 2**37), UTC)), procedure.law(clock.rule)
+    detail = Phrase(
+        f"{clock.en}: due {reading.due_on}, done {reading.ended_on} by its own word, anchored {day}"
+        f"; {clock.rule} ({law.article})",
+        f"{clock.zh}：{reading.due_on} 届满，自述 {reading.ended_on} 完成，{day} 上链；{law.article}",
+    )
+    dossier.tallies["clocks"].name_place("clock-by-word", detail, rule=clock.rule, **sheet.where)
 
 
 def _ended_by_anchor(dossier: Dossier, reading: ClockReading) -> bool:

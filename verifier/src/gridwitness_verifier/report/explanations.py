@@ -226,6 +226,7 @@ milestone-procedure registered under another version of the rules / 登记的程
 milestone-missing a step that is a milestone was not registered / 应登记的关键节点未登记
 milestone-later the registry holds a later milestone / 登记合约已有更晚的节点
 case-number numbers of cases with a gap, or one given twice / 案号有缺号或重号
+case-number-differs registered under another number than the case has / 登记的案号与案件不符
 case-unopened a milestone of a case that was not opened / 节点所属案件未登记
 procedure-unapproved opened under a procedure that was not approved / 登记所用程序未经批准
 edges-differ other transitions were approved than the procedure has / 批准的节点次序与程序不符
@@ -250,6 +251,7 @@ calendar-form not a calendar / 日历格式不符
 calendar-unpublished no calendar is published for this year / 该年度日历未发布
 term a term too long / 期限过长
 clock-late a statutory term was not kept / 未在法定期限内完成
+clock-by-word in time by its own date only, and anchored after the term / 仅按自述日期为按期，上链晚于期限
 clock-overdue a statutory term has passed and nothing was done / 已超过法定期限仍未完成
 clock-party a term of the party has passed / 当事人的期限已过
 document-statement the document is of no record of the case / 文书没有对应的案件记录
