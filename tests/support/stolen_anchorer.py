@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gridwitness.members import AgencyRow
 from gridwitness.provision import write_trust
-from gridwitness.records import Log, Recovered, Recovery, sole_sequencer
+from gridwitness.records import Log, sole_sequencer
+from gridwitness.records.recovery import Recovered, Recovery
 from gridwitness_chain import log_id
 from gridwitness_evidence import TileTree, extend, tile_path
 from sqlalchemy import select

@@ -12,7 +12,8 @@ from gridwitness.members import AgencyRow
 from gridwitness.migration import migrate
 from gridwitness.platform import Platform
 from gridwitness.provision import write_trust
-from gridwitness.records import Log, Recovered, Recovery, logs_by_origin, sole_sequencer
+from gridwitness.records import Log, logs_by_origin, sole_sequencer
+from gridwitness.records.recovery import Recovered, Recovery
 from gridwitness.settings import load_settings
 from sqlalchemy import select
 

@@ -25,12 +25,12 @@ from gridwitness.members import (
     KEY_HANDLERS,
     Accounts,
     Answers,
-    ContractKeyRegistry,
     Keys,
     MemberDirectory,
     Qualifications,
     UnderWay,
 )
+from gridwitness.members.contract import ContractKeyRegistry
 from gridwitness.records import (
     SOURCE_HANDLERS,
     Acceptance,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from gridwitness.errors import Conflict, GridWitnessError
-from gridwitness.members import ContractKeyRegistry
+from gridwitness.members.contract import ContractKeyRegistry
 from gridwitness_chain import log_id
 from gridwitness_evidence import Record, SigningKey, base64url
 from support.attack import (

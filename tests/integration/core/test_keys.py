@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 from gridwitness.errors import Conflict, Forbidden, GridWitnessError, InvalidInput, NotFound
-from gridwitness.members import ContractKeyRegistry, Keys, UnderWay, find_key
+from gridwitness.members import Keys, UnderWay, find_key
+from gridwitness.members.contract import ContractKeyRegistry
 from gridwitness.records import unanchored
 from gridwitness_chain import KeyState
 from gridwitness_evidence import SigningKey, base64url

@@ -1,7 +1,6 @@
 """Agencies, accounts, roles and signing keys."""
 
 from gridwitness.members.accounts import Accounts, account_named, token_invalid
-from gridwitness.members.contract import ContractKeyRegistry
 from gridwitness.members.directory import MemberDirectory
 from gridwitness.members.holders import Person, key_holders, persons
 from gridwitness.members.idempotency import Answers
@@ -27,7 +26,6 @@ __all__ = [
     "Actor",
     "AgencyRow",
     "Answers",
-    "ContractKeyRegistry",
     "Grant",
     "KeyRegistry",
     "Keys",

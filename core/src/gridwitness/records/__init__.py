@@ -1,4 +1,8 @@
-"""Signed records: accepted, sequenced, anchored, proved."""
+"""Signed records: accepted, sequenced, anchored, proved.
+
+What speaks to the chain (`anchoring`, `recovery`) is imported from its own module: an officer's device signs
+and sends without loading a chain library.
+"""
 
 from gridwitness.records.acceptance import Acceptance
 from gridwitness.records.bundles import (
@@ -28,7 +32,6 @@ from gridwitness.records.logs import (
 )
 from gridwitness.records.manifest import MANIFEST_KIND
 from gridwitness.records.models import LogRow
-from gridwitness.records.recovery import Recovered, Recovery
 from gridwitness.records.sequencing import sole_sequencer
 from gridwitness.records.signers import OwnKeys, RegisteredKey, SignerDirectory
 from gridwitness.records.sources import SOURCE_HANDLERS, SourceHandler, find_sources, row_digest
@@ -51,8 +54,6 @@ __all__ = [
     "LogRow",
     "Outcome",
     "OwnKeys",
-    "Recovered",
-    "Recovery",
     "RegisteredKey",
     "RowChange",
     "SignerDirectory",
