@@ -13,13 +13,8 @@ import pytest
 from gridwitness.errors import Misconfigured
 from gridwitness.platform import open_platform
 from gridwitness.postgres import DatabaseUrls
-from gridwitness.records import (
-    Log,
-    Recovered,
-    find_sources,
-    record_row,
-    subject_log,
-)
+from gridwitness.records import Log, find_sources, record_row, subject_log
+from gridwitness.records.recovery import Recovered
 from gridwitness.worker import Worker
 from gridwitness_chain import log_id
 from gridwitness_evidence import parse_presentation
