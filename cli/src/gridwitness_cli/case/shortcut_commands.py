@@ -52,7 +52,7 @@ def attach(
     options = StepOptions(
         "evidence",
         details=[f"kind={kind}", f"title={title}"],
-        officers=officer or [],
+        officers=officer,
         facts=facts,
         place=place,
         files=file,
@@ -82,7 +82,7 @@ def decide(
     if fine is not None:
         details.append(f"fine={fine}")
     options = StepOptions(
-        "decision", outcome, details, officer or [], without_me, None, facts, None, basis or [], [], at
+        "decision", outcome, details, officer, without_me, None, facts, None, basis, None, at
     )
     run_step(context, case, options, None, as_json)
 
@@ -98,7 +98,5 @@ def close(
     as_json: AsJson = False,
 ) -> None:
     """Close the case. 结案。"""
-    options = StepOptions(
-        "closure", None, detail or [], officer or [], without_me, None, facts, None, [], [], at
-    )
+    options = StepOptions("closure", None, detail, officer, without_me, None, facts, at=at)
     run_step(context, case, options, None, as_json)

@@ -58,9 +58,7 @@ def open_case(
     as_json: AsJson = False,
 ) -> None:
     """Register a clue: the first step of a case. 登记线索，开始办案。"""
-    options = StepOptions(
-        OPENING, None, detail or [], officer or [], False, None, facts, place, basis or [], file or [], at
-    )
+    options = StepOptions(OPENING, None, detail, officer, False, None, facts, place, basis, file, at)
     capture = Capture(captured, device_name, clock_source) if offline else None
     run_step(context, None, options, capture, as_json, procedure)
 
@@ -86,19 +84,7 @@ def advance(
     as_json: AsJson = False,
 ) -> None:
     """Take any step; what the law does not allow now is refused, with the article. 办理任一步骤。"""
-    options = StepOptions(
-        step,
-        outcome,
-        detail or [],
-        officer or [],
-        without_me,
-        party,
-        facts,
-        place,
-        basis or [],
-        file or [],
-        at,
-    )
+    options = StepOptions(step, outcome, detail, officer, without_me, party, facts, place, basis, file, at)
     capture = Capture(captured, device_name, clock_source) if offline else None
     run_step(context, case, options, capture, as_json)
 
@@ -120,19 +106,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Ask whether a step would be allowed; nothing is signed. 试办：只检查，不签名。"""
-    options = StepOptions(
-        step,
-        outcome,
-        detail or [],
-        officer or [],
-        without_me,
-        party,
-        facts,
-        place,
-        basis or [],
-        file or [],
-        at,
-    )
+    options = StepOptions(step, outcome, detail, officer, without_me, party, facts, place, basis, file, at)
     device = device_of(context)
     with told(as_json), device.connect() as platform:
         signing = signing_online(platform, device, case, "")

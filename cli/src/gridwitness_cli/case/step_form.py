@@ -38,7 +38,7 @@ def step_fields(
     """
     declared = declared_step(document, options.step)
     officers = [] if options.without_me else [account]
-    officers += [_account(named, roster) for named in options.officers]
+    officers += [_account(named, roster) for named in options.officers or ()]
     fields = {
         "procedure": document["procedure"],
         "rules": rules,
@@ -49,7 +49,7 @@ def step_fields(
         "facts": options.facts,
         "basis": options.basis or None,
         "outcome": options.outcome,
-        "details": read_details(declared.get("details", {}), options.details),
+        "details": read_details(declared.get("details", {}), options.details or []),
         "party": None if options.party is None else read_party(options.party),
         "files": list(files),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,14 +58,14 @@ class StepOptions:
 
     step: str
     outcome: str | None = None
-    details: list[str] = field(default_factory=list)
-    officers: list[str] = field(default_factory=list)
+    details: list[str] | None = None
+    officers: list[str] | None = None
     without_me: bool = False
     party: Path | None = None
     facts: str | None = None
     place: str | None = None
-    basis: list[str] = field(default_factory=list)
-    files: list[Path] = field(default_factory=list)
+    basis: list[str] | None = None
+    files: list[Path] | None = None
     at: str | None = None
 
 

@@ -95,7 +95,7 @@ def fetch_new_cases(platform: PlatformClient, device: DeviceFolder, agency: str)
 
 def form_of(signing: Signing, options: StepOptions) -> tuple[dict[str, Any], dict[str, str]]:
     """The step's fields, and where its files are on this device, by SHA-256."""
-    files, places = describe_files(options.files)
+    files, places = describe_files(options.files or [])
     now = rfc3339(device_now())
     account = str(signing.account["account"])
     fields = step_fields(options, signing.document, signing.case.rules, account, now, files, signing.roster)
