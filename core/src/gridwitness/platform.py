@@ -20,6 +20,8 @@ from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.devices import DEVICE_HANDLERS, Devices
+from gridwitness.feeds import kinds as _feed_kinds  # noqa: F401 - replaced by the feature's own parts
+from gridwitness.hotspots import kinds as _hotspot_kinds  # noqa: F401
 from gridwitness.keystore import Keystore
 from gridwitness.members import (
     KEY_HANDLERS,
@@ -42,6 +44,7 @@ from gridwitness.records import (
 )
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
+from gridwitness.trucks import kinds as _truck_kinds  # noqa: F401
 
 
 @dataclass(frozen=True)

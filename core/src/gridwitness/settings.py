@@ -57,6 +57,22 @@ class Settings(BaseSettings):
     """Media types of files that are taken, with commas between them; None = what officers hand in."""
     token_lifetime_seconds: Annotated[int, Field(gt=0)] = 12 * 3600
     retention_days: Annotated[int, Field(gt=0)] = 3 * 365
+    gat1400_port: Port | None = None
+    """Ports of the doors for outside data; None = that door stays shut. `ingest_host`: where they listen."""
+    jt808_port: Port | None = None
+    ingest_host: str = "127.0.0.1"
+    ingest_certificate: Path | None = None
+    """PEM of the doors' own TLS certificate and key; with `ingest_client_ca` clients have to show one too."""
+    ingest_key: Path | None = None
+    ingest_client_ca: Path | None = None
+    feed_batch_seconds: Annotated[int, Field(gt=0)] = 60
+    detection_interval_seconds: Annotated[float, Field(gt=0, le=30)] = 5
+    sighting_retention_days: Annotated[int, Field(gt=0)] = 90
+    """How long passages, positions and what the feeds sent are kept."""
+    hotspot_resolution: Annotated[int, Field(ge=6, le=10)] = 8
+    hotspot_period_days: Annotated[int, Field(gt=0)] = 7
+    hotspot_floor: Annotated[int, Field(ge=3)] = 5
+    """Least number of distinct trucks for which a cell is shown."""
 
     @field_validator("home")
     @classmethod

@@ -9,6 +9,8 @@ from typing import Any
 
 from .errors import VerificationError
 from .field_types import EFFECT_FIELD, is_effect_value, is_of_type
+from .truck_kinds import ENUMS as _TRUCK_ENUMS
+from .truck_kinds import TRUCK_KINDS
 
 EFFECT = "state.effect.v1"
 OFFER = "key.offered.v1"
@@ -48,6 +50,7 @@ _ENUMS = {
     "milestone": ("start", "inquiry", "review", "decision", "service", "execution", "closure"),
     ("truck.anomaly.v1", "state"): ("suspected", "upheld", "excluded"),
     ("key.offered.v1", "purpose"): ("officer", "service", "feed", "log"),
+    **_TRUCK_ENUMS,
 }
 
 
@@ -186,6 +189,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 " latitude:decimal longitude:decimal address:text channel:text unit:text source:object!",
                 "description latitude longitude address source",
             ),
+            *(_kind(*row) for row in TRUCK_KINDS),
         )
     }
 )
