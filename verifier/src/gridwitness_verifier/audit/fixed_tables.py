@@ -35,7 +35,13 @@ _CLASS_OF = {
     for column in columns.split()
 }
 _OPERATIONAL_ACCOUNT = {"password_hash", "failed_logins", "locked_until", "last_login"}
-_OPERATIONAL_TABLES = {"records.sending", "cases.sending", "members.session", "members.idempotency"}
+_OPERATIONAL_TABLES = {
+    "records.sending",
+    "cases.sending",
+    "cases.taken_up",
+    "members.session",
+    "members.idempotency",
+}
 _UNDECLARED = {"public.alembic_version"}
 
 
