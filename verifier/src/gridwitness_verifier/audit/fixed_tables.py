@@ -20,6 +20,11 @@ _TABLES: dict[str, tuple[str, str]] = {
     ),
     "records.key_state": ("log size agency kid proof", ""),
     "records.file": ("sha256 sm3 size", "media_type received_at"),
+    "feeds.chain": ("feed next_serial link", ""),
+    "feeds.part": (
+        "feed serial count link body received",
+        "received_at connection format captured_from captured_to serial_gaps repeated offsets pending",
+    ),
     "cases.registration": ("sub index transaction block_number block_hash block_time proof", ""),
 }
 
@@ -34,13 +39,18 @@ _CLASS_OF = {
     for column_class, columns in zip((DERIVED, OPERATIONAL), lists, strict=True)
     for column in columns.split()
 }
-_OPERATIONAL_ACCOUNT = {"password_hash", "failed_logins", "locked_until", "last_login"}
+_OPERATIONAL_OF = {
+    "feeds.credential": {"secret"},
+    "members.account": {"password_hash", "failed_logins", "locked_until", "last_login"},
+}
 _OPERATIONAL_TABLES = {
-    "records.sending",
     "cases.sending",
     "cases.taken_up",
-    "members.session",
+    "feeds.letter",
+    "feeds.seen",
     "members.idempotency",
+    "members.session",
+    "records.sending",
 }
 _UNDECLARED = {"public.alembic_version"}
 
@@ -49,7 +59,7 @@ def fixed_class(table: str, column: str) -> str | None:
     """The class the format itself gives a column, or None where the manifest decides."""
     if table in _OPERATIONAL_TABLES:
         return OPERATIONAL
-    if table == "members.account" and column in _OPERATIONAL_ACCOUNT:
+    if column in _OPERATIONAL_OF.get(table, ()):
         return OPERATIONAL
     return _CLASS_OF.get((table, column))
 
