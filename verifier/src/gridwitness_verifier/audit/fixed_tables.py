@@ -20,6 +20,16 @@ _TABLES: dict[str, tuple[str, str]] = {
     ),
     "records.key_state": ("log size agency kid proof", ""),
     "records.file": ("sha256 sm3 size", "media_type received_at"),
+    "trucks.passage": (
+        "feed serial item captured_at device checkpoint lane plate plate_color vehicle_class brand color "
+        "speed_kmh reliability marks images",
+        "received_at",
+    ),
+    "trucks.position": (
+        "feed serial item fixed_at mileage_hm alarms status terminal plate lat_e6 lon_e6 weight_kg speed_dkmh "
+        "direction cover lift load backfill extra",
+        "received_at",
+    ),
     "cases.registration": ("sub index transaction block_number block_hash block_time proof", ""),
 }
 
@@ -35,7 +45,17 @@ _CLASS_OF = {
     for column in columns.split()
 }
 _OPERATIONAL_ACCOUNT = {"password_hash", "failed_logins", "locked_until", "last_login"}
-_OPERATIONAL_TABLES = {"records.sending", "cases.sending", "members.session", "members.idempotency"}
+_OPERATIONAL_TABLES = {
+    "cases.sending",
+    "members.idempotency",
+    "members.session",
+    "records.sending",
+    "trucks.candidate",
+    "trucks.shard",
+    "trucks.wake",
+    "trucks.watermark",
+    "trucks.work",
+}
 _UNDECLARED = {"public.alembic_version"}
 
 
