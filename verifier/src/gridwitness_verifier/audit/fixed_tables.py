@@ -26,8 +26,8 @@ _TABLES: dict[str, tuple[str, str]] = {
         "received_at",
     ),
     "trucks.position": (
-        "feed serial item fixed_at mileage_hm alarms status terminal plate lat_e6 lon_e6 weight_kg speed_dkmh "
-        "direction cover lift load backfill extra",
+        "feed serial item fixed_at mileage_hm alarms status terminal plate lat_e6 lon_e6 weight_kg "
+        "speed_dkmh direction cover lift load backfill extra",
         "received_at",
     ),
     "cases.registration": ("sub index transaction block_number block_hash block_time proof", ""),
