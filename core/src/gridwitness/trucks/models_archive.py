@@ -14,7 +14,7 @@ from gridwitness.database import Base, effect_column, operational, stated
 Instant = TIMESTAMP(timezone=True)
 
 
-class PartRow(Base):
+class ArchivePartRow(Base):
     """One archived part: rows of a feed and local day. `root`: b64u; `sha256`: hex, of the file."""
 
     __tablename__ = "part"
