@@ -20,8 +20,8 @@ from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.devices import DEVICE_HANDLERS, Devices
-from gridwitness.feeds import kinds as _feed_kinds  # noqa: F401 - replaced by the feature's own parts
-from gridwitness.hotspots import kinds as _hotspot_kinds  # noqa: F401
+from gridwitness.feeds import FEED_HANDLERS, Feeds, Intake
+from gridwitness.hotspots import kinds as _hotspot_kinds  # noqa: F401 - replaced by the feature's own parts
 from gridwitness.keystore import Keystore
 from gridwitness.members import (
     KEY_HANDLERS,
@@ -67,6 +67,8 @@ class Platform:
     erasures: Erasures
     qualifications: Qualifications
     devices: Devices
+    feeds: Feeds
+    intake: Intake
     cases: Cases
     documents: Documents
     rules: Rules[Calendars]
@@ -105,6 +107,7 @@ def open_platform(
         **SOURCE_HANDLERS,
         **KEY_HANDLERS,
         **DEVICE_HANDLERS,
+        **FEED_HANDLERS,
         PUBLISHED: rule_handler,
     }
     acceptance = Acceptance(
@@ -140,6 +143,8 @@ def open_platform(
         erasures=Erasures(acceptance, keystore, files, clock, timedelta(days=settings.retention_days)),
         qualifications=Qualifications(acceptance),
         devices=Devices(clock),
+        feeds=Feeds(),
+        intake=Intake(clock),
         cases=Cases(rules, acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,

@@ -20,6 +20,11 @@ _TABLES: dict[str, tuple[str, str]] = {
     ),
     "records.key_state": ("log size agency kid proof", ""),
     "records.file": ("sha256 sm3 size", "media_type received_at"),
+    "feeds.chain": ("feed next_serial link", ""),
+    "feeds.part": (
+        "feed serial count link body received",
+        "received_at connection format captured_from captured_to serial_gaps repeated offsets pending",
+    ),
     "cases.registration": ("sub index transaction block_number block_hash block_time proof", ""),
 }
 
@@ -35,7 +40,15 @@ _CLASS_OF = {
     for column in columns.split()
 }
 _OPERATIONAL_ACCOUNT = {"password_hash", "failed_logins", "locked_until", "last_login"}
-_OPERATIONAL_TABLES = {"records.sending", "cases.sending", "members.session", "members.idempotency"}
+_OPERATIONAL_TABLES = {
+    "cases.sending",
+    "feeds.credential",
+    "feeds.letter",
+    "feeds.seen",
+    "members.idempotency",
+    "members.session",
+    "records.sending",
+}
 _UNDECLARED = {"public.alembic_version"}
 
 
