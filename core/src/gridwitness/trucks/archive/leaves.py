@@ -1,6 +1,6 @@
 """Salted Merkle leaves of a part (docs/format.md section 19), and the file in which they are kept.
 
-A row's leaf says nothing about the row to who has not its salt, and the salt of one row is nothing to another.
+A leaf says nothing about its row to who has not its salt, and the salt of one row says nothing about others.
 """
 
 from __future__ import annotations

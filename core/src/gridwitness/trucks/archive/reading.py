@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -17,6 +16,8 @@ from sqlalchemy.orm import Session
 from gridwitness.trucks.frames import INSTANT, PASSAGE_COLUMNS, POSITION_COLUMNS
 from gridwitness.trucks.rows import ROW_COLUMNS, TIME_COLUMN
 
+START = (-1, -1)
+"""Before every (serial, item)."""
 TABLES = {"passages": "passage", "positions": "position"}
 
 _TYPES = {
@@ -32,7 +33,7 @@ COPY (SELECT {columns} FROM trucks.{table} AS t
       WHERE t.feed = {feed} AND t.{time} >= {since} AND t.{time} < {until}
         AND (t.serial, t.item) > ({serial}, {item})
       ORDER BY t.serial, t.item LIMIT {limit})
-TO STDOUT (FORMAT csv, NULL {null})
+TO STDOUT (FORMAT csv)
 """
 
 
@@ -65,24 +66,12 @@ def days_of(session: Session, feed: str, content: str, before: datetime, zone: Z
         feed=sql.Literal(feed),
         before=sql.Literal(before),
     )
-    return dict(driver(session).execute(query).fetchall())
+    return {day: count for day, count in driver(session).execute(query)}
 
 
-def frames_of(session: Session, day: Day, rows: int) -> Iterator[pl.DataFrame]:
-    """The day's rows in the order of (serial, item), at most `rows` at a time."""
-    after = (-1, -1)
-    while True:
-        frame = _read(session, day, after, rows)
-        if frame.height:
-            yield frame
-        if frame.height < rows:
-            return
-        after = (frame["serial"][-1], frame["item"][-1])
-
-
-def _read(session: Session, day: Day, after: tuple[int, int], rows: int) -> pl.DataFrame:
+def read_rows(session: Session, day: Day, after: tuple[int, int], rows: int) -> pl.DataFrame:
+    """The day's next rows in the order of (serial, item), at most `rows`; `after`: the last pair read."""
     types = _TYPES[day.content]
-    null = f"null-{secrets.token_hex(8)}"  # that no device could have said
     query = sql.SQL(_ROWS).format(
         columns=sql.SQL(", ").join(_column(name, types[name]) for name in ROW_COLUMNS[day.content]),
         table=sql.Identifier(TABLES[day.content]),
@@ -93,7 +82,6 @@ def _read(session: Session, day: Day, after: tuple[int, int], rows: int) -> pl.D
         serial=sql.Literal(after[0]),
         item=sql.Literal(after[1]),
         limit=sql.Literal(rows),
-        null=sql.Literal(null),
     )
     data = BytesIO()
     with driver(session).cursor() as cursor, cursor.copy(query) as copy:
@@ -102,9 +90,8 @@ def _read(session: Session, day: Day, after: tuple[int, int], rows: int) -> pl.D
     read_as = {name: pl.Int64 if _is_number(types[name]) else pl.String for name in ROW_COLUMNS[day.content]}
     if not data.tell():
         return pl.DataFrame(schema={name: types[name] for name in read_as})
-    frame = pl.read_csv(
-        data.getvalue(), has_header=False, schema=read_as, null_values=null, missing_utf8_is_empty_string=True
-    )
+    # An empty cell is NULL; an empty text is quoted, and the reader keeps the two apart.
+    frame = pl.read_csv(data.getvalue(), has_header=False, schema=read_as)
     return frame.with_columns(_typed(name, types[name]) for name in read_as)
 
 
@@ -129,7 +116,7 @@ def _typed(name: str, kind: object) -> pl.Expr:
     return column.cast(kind)  # type: ignore[arg-type]
 
 
-def driver(session: Session) -> psycopg.Connection[tuple[object, ...]]:
+def driver(session: Session) -> psycopg.Connection[tuple[Any, ...]]:
     """The driver's connection of this session's transaction."""
     connection = session.connection().connection.dbapi_connection
     assert isinstance(connection, psycopg.Connection)
