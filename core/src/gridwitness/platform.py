@@ -45,6 +45,7 @@ from gridwitness.records import (
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
 from gridwitness.trucks import kinds as _truck_kinds  # noqa: F401
+from gridwitness.trucks.detection.rules_document import check_truck_rules
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ def open_platform(
     files = FileStore(settings.files_dir, settings.file_size_limit_bytes, settings.file_types)
     directory = MemberDirectory()
     calendars = PublishedCalendars()
-    rule_handler = RuleHandler({"procedure": check_procedure, "calendar": calendars.check})
+    rule_handler = RuleHandler(
+        {"procedure": check_procedure, "calendar": calendars.check, "trucks": check_truck_rules}
+    )
     chain = Chain(rpc_url, settings.chain_dir, keystore, clock)
     handlers: dict[str, StepHandler] = {
         **SOURCE_HANDLERS,
