@@ -82,7 +82,7 @@ class Archive:
         counted = select(ArchivePartRow.day, func.sum(ArchivePartRow.rows)).where(
             ArchivePartRow.feed == feed, ArchivePartRow.content == content, ArchivePartRow.key.is_not(None)
         )
-        archived = dict(session.execute(counted.group_by(ArchivePartRow.day)).tuples().all())
+        archived = {day: rows for day, rows in session.execute(counted.group_by(ArchivePartRow.day))}
         held = days_of(session, feed, content, before, self._zone)
         return [
             Day(feed, content, day, self._zone) for day, rows in held.items() if rows != archived.get(day, 0)

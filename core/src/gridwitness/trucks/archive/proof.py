@@ -21,7 +21,13 @@ FORMAT = "gridwitness-passage/v1"
 
 
 def prove_row(
-    session: Session, bundles: BundleMaker, folder: ArchiveFolder, feed: str, serial: int, item: int, content: str
+    session: Session,
+    bundles: BundleMaker,
+    folder: ArchiveFolder,
+    feed: str,
+    serial: int,
+    item: int,
+    content: str,
 ) -> dict[str, Any]:
     """The proof of a row, out of the archive's own files.
 
