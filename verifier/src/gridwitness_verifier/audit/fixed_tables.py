@@ -25,6 +25,7 @@ _TABLES: dict[str, tuple[str, str]] = {
         "feed serial count link body received",
         "received_at connection format captured_from captured_to serial_gaps repeated offsets pending",
     ),
+    "trucks.part": ("", "key"),
     "trucks.passage": (
         "feed serial item captured_at device checkpoint lane plate plate_color vehicle_class brand color "
         "speed_kmh reliability marks images",
