@@ -13,7 +13,6 @@ from gridwitness_ingest.jt808.door import DoorLimits
 from gridwitness_ingest.jt808.location import Position
 from gridwitness_ingest.jt808.packet import Packet, write_packet
 from gridwitness_ingest.jt808.parting import parts_of
-from gridwitness_ingest.jt808.rounds import RoundReader
 from gridwitness_ingest.jt808.sending import FAILED, SEND_AGAIN, TERMINAL_UNKNOWN, UNSUPPORTED, WRONG
 from gridwitness_ingest.jt808.words import TWICE
 from support.terminal_door import OpenDoor, open_door
@@ -191,7 +190,6 @@ def test_a_frame_sent_again_counts_once(tmp_path: Path) -> None:
 
 def test_a_terminal_on_two_connections_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gridwitness_ingest.jt808.rounds._SETTLING", 0.0)
-    assert RoundReader is not None
 
     async def play(opened: OpenDoor) -> None:
         first, second = await opened.terminal(NUMBER), await opened.terminal(NUMBER)
