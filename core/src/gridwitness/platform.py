@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from gridwitness_evidence import TileTree
 from sqlalchemy import Engine
@@ -45,6 +48,11 @@ from gridwitness.records import (
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
 from gridwitness.trucks import kinds as _truck_kinds  # noqa: F401
+from gridwitness.trucks.archive.folder import ArchiveFolder
+from gridwitness.trucks.detection.rules_document import check_truck_rules
+
+if TYPE_CHECKING:
+    from gridwitness.trucks.archive.archiving import Archive
 
 _HANDLERS: dict[str, StepHandler] = {
     **SOURCE_HANDLERS,
@@ -94,6 +102,14 @@ class Platform:
         """A log's tiles on disk."""
         return TileStore(self.settings.log_dir, log)
 
+    @cached_property
+    def archive(self) -> Archive:
+        """What archives passages and positions; loading it takes a moment, and few processes archive."""
+        module = import_module("gridwitness.trucks.archive.archiving")
+        folder = ArchiveFolder(self.settings.archive_dir)
+        made: Archive = module.Archive(self.acceptance, self.keystore, self.clock, folder, self.settings.zone)
+        return made
+
     def close(self) -> None:
         """Give the database connections back."""
         self.engine.dispose()
@@ -112,7 +128,9 @@ def open_platform(
     files = FileStore(settings.files_dir, settings.file_size_limit_bytes, settings.file_types)
     directory = MemberDirectory()
     calendars = PublishedCalendars()
-    rule_handler = RuleHandler({"procedure": check_procedure, "calendar": calendars.check})
+    rule_handler = RuleHandler(
+        {"procedure": check_procedure, "calendar": calendars.check, "trucks": check_truck_rules}
+    )
     chain = Chain(rpc_url, settings.chain_dir, keystore, clock)
     handlers: dict[str, StepHandler] = {**_HANDLERS, PUBLISHED: rule_handler}
     acceptance = Acceptance(

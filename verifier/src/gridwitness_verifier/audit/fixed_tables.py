@@ -25,6 +25,17 @@ _TABLES: dict[str, tuple[str, str]] = {
         "feed serial count link body received",
         "received_at connection format captured_from captured_to serial_gaps repeated offsets pending",
     ),
+    "trucks.part": ("", "key"),
+    "trucks.passage": (
+        "feed serial item captured_at device checkpoint lane plate plate_color vehicle_class brand color "
+        "speed_kmh reliability marks images",
+        "received_at",
+    ),
+    "trucks.position": (
+        "feed serial item fixed_at mileage_hm alarms status terminal plate lat_e6 lon_e6 weight_kg "
+        "speed_dkmh direction cover lift load backfill extra",
+        "received_at",
+    ),
     "cases.registration": ("sub index transaction block_number block_hash block_time proof", ""),
 }
 
@@ -45,11 +56,17 @@ _OPERATIONAL_OF = {
 }
 _OPERATIONAL_TABLES = {
     "cases.sending",
+    "cases.taken_up",
     "feeds.letter",
     "feeds.seen",
     "members.idempotency",
     "members.session",
     "records.sending",
+    "trucks.candidate",
+    "trucks.shard",
+    "trucks.wake",
+    "trucks.watermark",
+    "trucks.work",
 }
 _UNDECLARED = {"public.alembic_version"}
 
