@@ -23,7 +23,7 @@ from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.devices import DEVICE_HANDLERS, Devices
-from gridwitness.feeds import FEED_HANDLERS, Feeds, Intake
+from gridwitness.feeds import FEED_HANDLERS, Batches, Credentials, Feeds, Intake, Letters
 from gridwitness.hotspots import kinds as _hotspot_kinds  # noqa: F401 - replaced by the feature's own parts
 from gridwitness.keystore import Keystore
 from gridwitness.members import (
@@ -54,6 +54,14 @@ from gridwitness.trucks.detection.rules_document import check_truck_rules
 if TYPE_CHECKING:
     from gridwitness.trucks.archive.archiving import Archive
 
+_HANDLERS: dict[str, StepHandler] = {
+    **SOURCE_HANDLERS,
+    **KEY_HANDLERS,
+    **DEVICE_HANDLERS,
+    **FEED_HANDLERS,
+}
+"""By kind, of the features whose handlers need nothing built."""
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -77,6 +85,9 @@ class Platform:
     devices: Devices
     feeds: Feeds
     intake: Intake
+    batches: Batches
+    letters: Letters
+    credentials: Credentials
     cases: Cases
     documents: Documents
     rules: Rules[Calendars]
@@ -121,13 +132,7 @@ def open_platform(
         {"procedure": check_procedure, "calendar": calendars.check, "trucks": check_truck_rules}
     )
     chain = Chain(rpc_url, settings.chain_dir, keystore, clock)
-    handlers: dict[str, StepHandler] = {
-        **SOURCE_HANDLERS,
-        **KEY_HANDLERS,
-        **DEVICE_HANDLERS,
-        **FEED_HANDLERS,
-        PUBLISHED: rule_handler,
-    }
+    handlers: dict[str, StepHandler] = {**_HANDLERS, PUBLISHED: rule_handler}
     acceptance = Acceptance(
         clock=clock,
         tolerance_seconds=settings.time_tolerance_seconds,
@@ -136,7 +141,6 @@ def open_platform(
         files=files,
         handlers=handlers,
     )
-
     rules = Rules(acceptance, keystore, settings.jurisdiction, calendars)
     handlers |= case_handlers(rules)  # they read the rules that acceptance takes in
 
@@ -163,6 +167,11 @@ def open_platform(
         devices=Devices(clock),
         feeds=Feeds(),
         intake=Intake(clock),
+        batches=Batches(acceptance, keystore, clock, settings.feed_batch_seconds),
+        letters=Letters(clock),
+        credentials=Credentials(
+            acceptance, clock, keystore.feed_sealing_key, lambda: chain.deployment.deployment
+        ),
         cases=Cases(rules, acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,

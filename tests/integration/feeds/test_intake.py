@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Iterator
 
 import pytest
 from gridwitness.errors import Conflict, Forbidden, GridWitnessError, NotFound
@@ -14,20 +13,7 @@ from gridwitness.feeds.chain import unpacked
 from sqlalchemy import select
 from support.devices import sign_for
 from support.feeds import REGISTERED, feed_fields, install_feed, send
-from support.platform import Officer, RunningPlatform, running_platform
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningPlatform]:
-    with running_platform() as platform:
-        yield platform
-        platform.drain()
-        platform.audit().require_proved()
-
-
-@pytest.fixture(scope="module")
-def officer(running: RunningPlatform) -> Officer:
-    return running.officer("feeds")
+from support.platform import Officer, RunningPlatform
 
 
 def refusal_of(running: RunningPlatform, signer: Officer, sub: str, **fields: str) -> GridWitnessError:

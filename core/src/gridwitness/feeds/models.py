@@ -16,7 +16,6 @@ Instant = TIMESTAMP(timezone=True)
 
 _DOOR = "the door's word"
 _QUEUE = "dead letters"
-_SENDER = "who may send; digests and sealed secrets"
 
 
 class FeedRow(Base):
@@ -80,7 +79,7 @@ class PartRow(Base):
 
     __tablename__ = "part"
     __table_args__ = (
-        Index("ix_part_pending", "format", "feed", "serial", postgresql_where=text("pending")),
+        Index("ix_part_pending", "feed", "serial", postgresql_where=text("pending")),
         {"schema": "feeds"},
     )
 
@@ -139,14 +138,15 @@ class SeenRow(Base):
 
 
 class CredentialRow(Base):
-    """By what a sender is known: `kind` is a word of `credentials.KINDS`."""
+    """By what a sender is known: `kind` is a word of `credentials.KINDS`. Its secret is no evidence."""
 
     __tablename__ = "credential"
     __table_args__ = (Index("ix_credential_name", "kind", "name", unique=True), {"schema": "feeds"})
 
-    feed: Mapped[str] = operational(_SENDER, Text, primary_key=True)
-    kind: Mapped[str] = operational(_SENDER, Text, primary_key=True)
-    name: Mapped[str] = operational(_SENDER, Text, primary_key=True)
-    secret: Mapped[bytes | None] = operational(_SENDER, LargeBinary)
-    set_at: Mapped[datetime] = operational(_SENDER, Instant)
-    set_by: Mapped[UUID | None] = operational(_SENDER, Uuid)
+    feed: Mapped[str] = stated(Text, primary_key=True)
+    kind: Mapped[str] = stated(Text, primary_key=True)
+    name: Mapped[str] = stated(Text, primary_key=True)
+    secret: Mapped[bytes | None] = operational("sealed; a secret", LargeBinary)
+    set_at: Mapped[datetime] = stated(Instant)
+    set_by: Mapped[UUID | None] = stated(Uuid)
+    effect: Mapped[UUID] = effect_column()

@@ -50,10 +50,12 @@ _CLASS_OF = {
     for column_class, columns in zip((DERIVED, OPERATIONAL), lists, strict=True)
     for column in columns.split()
 }
-_OPERATIONAL_ACCOUNT = {"password_hash", "failed_logins", "locked_until", "last_login"}
+_OPERATIONAL_OF = {
+    "feeds.credential": {"secret"},
+    "members.account": {"password_hash", "failed_logins", "locked_until", "last_login"},
+}
 _OPERATIONAL_TABLES = {
     "cases.sending",
-    "feeds.credential",
     "feeds.letter",
     "feeds.seen",
     "members.idempotency",
@@ -72,7 +74,7 @@ def fixed_class(table: str, column: str) -> str | None:
     """The class the format itself gives a column, or None where the manifest decides."""
     if table in _OPERATIONAL_TABLES:
         return OPERATIONAL
-    if table == "members.account" and column in _OPERATIONAL_ACCOUNT:
+    if column in _OPERATIONAL_OF.get(table, ()):
         return OPERATIONAL
     return _CLASS_OF.get((table, column))
 

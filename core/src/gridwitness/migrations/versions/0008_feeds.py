@@ -14,7 +14,7 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-STATED = ("feeds.feed", "feeds.batch")
+STATED = ("feeds.feed", "feeds.batch", "feeds.credential")
 
 
 def upgrade() -> None:
@@ -108,7 +108,7 @@ def _part() -> None:
     op.create_index(
         "ix_part_pending",
         "part",
-        ["format", "feed", "serial"],
+        ["feed", "serial"],
         unique=False,
         schema="feeds",
         postgresql_where=sa.text("pending"),
@@ -160,6 +160,7 @@ def _credential() -> None:
         sa.Column("secret", sa.LargeBinary(), nullable=True),
         sa.Column("set_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("set_by", sa.Uuid(), nullable=True),
+        sa.Column("effect", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("feed", "kind", "name", name=op.f("pk_credential")),
         schema="feeds",
     )
