@@ -24,7 +24,7 @@ FOLDER = Path(__file__).resolve().parent
 ARTIFACTS = FOLDER / "artifacts"
 NODE_MODULES = FOLDER.parent / "node_modules"
 SOLC = FOLDER / "solc"
-CONTRACTS = ("Members", "RecordLog", "CaseRegistry")
+CONTRACTS = ("Members", "RecordLog", "CaseRegistry", "HotspotBoard")
 # `paris`: newer targets use opcodes that Ganache and older consortium nodes don't know.
 EVM_VERSION = "paris"
 OPTIMIZER_RUNS = 200

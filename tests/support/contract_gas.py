@@ -1,4 +1,4 @@
-"""What `RecordLog.append` costs by tree size and `CaseRegistry` by call, and `docs/gas.md`, which says so.
+"""What `RecordLog.append`, `CaseRegistry` and `HotspotBoard` cost, and `docs/gas.md`, which says so.
 
 Run `python -m support.contract_gas` in `tests/` to measure on both engines and write it.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from eth_account.signers.local import LocalAccount
 from support import contract_tree as oracle
+from support.contract_board import MAXIMUM_CELLS, PUBLISHER, board_on, some_cells
 from support.contract_chain import (
     ROOT,
     ContractChain,
@@ -68,15 +69,15 @@ def measure(chain: ContractChain) -> list[Step]:
 
 
 @dataclass(frozen=True)
-class RegistryCall:
-    """One call of `CaseRegistry`, with what it carried and used."""
+class MeasuredCall:
+    """One call of a contract, with what it carried and used."""
 
     name: str
     calldata_bytes: int
     gas: int
 
 
-def measure_registry(chain: ContractChain) -> list[RegistryCall]:
+def measure_registry(chain: ContractChain) -> list[MeasuredCall]:
     """Every call of the registry in a deployment of one agency, the first of a year and a later one."""
     consortium = found(chain, 1)
     registry = chain.deploy(DEPLOYER, "CaseRegistry", consortium.members.address)
@@ -85,7 +86,7 @@ def measure_registry(chain: ContractChain) -> list[RegistryCall]:
 
     def send(name: str, sender: LocalAccount, function: str, *arguments: object) -> None:
         sent = registry.send(sender, function, *arguments)
-        measured.append(RegistryCall(name, len(sent.data) // 2 - 1, sent.gas))
+        measured.append(MeasuredCall(name, len(sent.data) // 2 - 1, sent.gas))
 
     send("approveProcedure", admin(1), "approveProcedure", procedure, EVERY_EDGE)
     send("appointRecorder", admin(1), "appointRecorder", agency(1), RECORDER.address)
@@ -99,11 +100,26 @@ def measure_registry(chain: ContractChain) -> list[RegistryCall]:
     return measured
 
 
+def measure_board(chain: ContractChain) -> list[MeasuredCall]:
+    """A first snapshot and later ones by how many cells they show, in a deployment of one agency."""
+    board = board_on(chain, 1)
+    measured = []
+    for number, cells in enumerate((0, 0, 1, 10, 100, 1_000, MAXIMUM_CELLS), start=1):
+        sent = board.publish(number, some_cells(cells))
+        name = f"{cells:,} cells" + (", first of the agency / 首次" if number == 1 else "")
+        measured.append(MeasuredCall(name, len(sent.data) // 2 - 1, sent.gas))
+    return measured
+
+
 def _word(*parts: object) -> bytes:
     return hashlib.sha256(repr(parts).encode()).digest()
 
 
-def table(by_engine: dict[str, list[Step]], registry: dict[str, list[RegistryCall]]) -> str:
+def table(
+    by_engine: dict[str, list[Step]],
+    registry: dict[str, list[MeasuredCall]],
+    board: dict[str, list[MeasuredCall]],
+) -> str:
     """`docs/gas.md` for these measurements."""
     compiler = artifact("RecordLog")["compiler"]
     version = compiler["version"].split("+")[0]
@@ -129,10 +145,10 @@ verified with the SHA-256 precompile, two storage words are written, one event i
         name = f"{first.old:,} → {first.new:,}" if first.old else "first append / 首次"
         gas = " | ".join(f"{step.gas:,}" for step in steps)
         rows.append(f"| {name} | {first.proof_hashes} | {first.calldata_bytes} | {gas} |\n")
-    return head + "".join(rows) + _registry_table(registry)
+    return head + "".join(rows) + _registry_table(registry) + _board_table(board)
 
 
-def _registry_table(by_engine: dict[str, list[RegistryCall]]) -> str:
+def _registry_table(by_engine: dict[str, list[MeasuredCall]]) -> str:
     head = f"""
 ## Gas of a milestone / 里程碑的 Gas
 
@@ -144,11 +160,30 @@ of a deployment with one agency, and each is made once for a procedure version, 
 | call | calldata bytes | {" | ".join(f"gas, {engine}" for engine in by_engine)} |
 |---|---|{"---|" * len(by_engine)}
 """
+    return head + _rows(by_engine)
+
+
+def _board_table(by_engine: dict[str, list[MeasuredCall]]) -> str:
+    head = f"""
+## Gas of a hotspot snapshot / 高发区域快照的 Gas
+
+What `HotspotBoard.publish` costs by the cells it shows, of 24 bytes each. They are hashed with the SHA-256
+precompile, looked through for their order and put into the event; storage gets four words, whatever their
+number. A snapshot of {MAXIMUM_CELLS:,} cells, the most there may be, fits into a block of every engine.
+`HotspotBoard.publish` 的开销：网格数据只进入事件，存储写入四个字。
+
+| call | calldata bytes | {" | ".join(f"gas, {engine}" for engine in by_engine)} |
+|---|---|{"---|" * len(by_engine)}
+"""
+    return head + _rows(by_engine)
+
+
+def _rows(by_engine: dict[str, list[MeasuredCall]]) -> str:
     rows = []
     for calls in zip(*by_engine.values(), strict=True):
         gas = " | ".join(f"{call.gas:,}" for call in calls)
         rows.append(f"| {calls[0].name} | {calls[0].calldata_bytes} | {gas} |\n")
-    return head + "".join(rows)
+    return "".join(rows)
 
 
 def main() -> int:
@@ -159,10 +194,12 @@ def main() -> int:
         return 3
     with running_anvil() as chain:
         by_engine, registry = {"Anvil 1.7.1": measure(chain)}, {"Anvil 1.7.1": measure_registry(chain)}
-    with running_ganache([DEPLOYER, admin(1), ANCHORER, RECORDER]) as chain:
+        board = {"Anvil 1.7.1": measure_board(chain)}
+    with running_ganache([DEPLOYER, admin(1), ANCHORER, RECORDER, PUBLISHER]) as chain:
         by_engine["Ganache 7.9.2"] = measure(chain)
         registry["Ganache 7.9.2"] = measure_registry(chain)
-    TABLE.write_text(table(by_engine, registry), encoding="utf-8")
+        board["Ganache 7.9.2"] = measure_board(chain)
+    TABLE.write_text(table(by_engine, registry, board), encoding="utf-8")
     print(TABLE.read_text(encoding="utf-8"))
     return 0
 

@@ -55,7 +55,7 @@ class AgencyChain:
     def decide(self, call: Call) -> Receipt:
         """All agencies approve a governance call."""
         contracts = self.contracts
-        every = (contracts.members, contracts.record_log, contracts.case_registry)
+        every = (contracts.members, contracts.record_log, contracts.case_registry, contracts.hotspot_board)
         contract = next(found for found in every if found.address == call.contract)
         return approve(contracts.members, contract, list(self.admins.values()), call)
 

@@ -4,6 +4,7 @@ from .accounts import Account, password_from_environment, password_from_file
 from .agency import ADMIN, REGISTRAR, agency_code, agency_word
 from .anvil import Anvil
 from .artifact import Artifact, artifacts_folder, load_artifact
+from .board_proof import ProvenSnapshot, board_proof, check_board_proof
 from .case_registry import (
     MILESTONES,
     CaseOpened,
@@ -42,6 +43,13 @@ from .event_proof import Proof
 from .ganache import Ganache
 from .governance import approve
 from .home import EngineHome
+from .hotspot_board import (
+    FAMILIES,
+    BoardSnapshot,
+    HotspotBoard,
+    HotspotPublished,
+    PublisherAppointed,
+)
 from .members import AgencyState, KeyState, Members, Purpose
 from .milestone_proof import (
     ProvenMilestone,
@@ -58,6 +66,7 @@ from .transactions import Receipt, SignedTransaction, Transactions
 
 __all__ = [
     "ADMIN",
+    "FAMILIES",
     "MILESTONES",
     "REGISTRAR",
     "Account",
@@ -67,6 +76,7 @@ __all__ = [
     "Anvil",
     "Artifact",
     "ArtifactMissing",
+    "BoardSnapshot",
     "Call",
     "CaseOpened",
     "CaseRegistry",
@@ -83,6 +93,8 @@ __all__ = [
     "EngineProfile",
     "Event",
     "Ganache",
+    "HotspotBoard",
+    "HotspotPublished",
     "KeyState",
     "KeystoreRefused",
     "LogOpened",
@@ -96,6 +108,8 @@ __all__ = [
     "Proof",
     "ProofMismatch",
     "ProvenMilestone",
+    "ProvenSnapshot",
+    "PublisherAppointed",
     "Purpose",
     "ReachedIn",
     "Receipt",
@@ -117,7 +131,9 @@ __all__ = [
     "agency_word",
     "approve",
     "artifacts_folder",
+    "board_proof",
     "case_id",
+    "check_board_proof",
     "check_key_state",
     "check_milestone_proof",
     "check_receipt_proof",

@@ -84,9 +84,9 @@ class Contract:
         found = self._asked(f"{self.artifact.name}.{name}", lambda: function.call(block_identifier=block))
         return tuple(found) if isinstance(found, list) else found
 
-    def check(self, call: Call, sender: str, block: int | str = "latest") -> None:
+    def check(self, call: Call, sender: str, block: int | str = "latest", *, gas: int = CALL_GAS) -> None:
         """Run the call without a transaction. Raises `Reverted` when the contract would refuse it now."""
-        request = {"from": sender, "to": self.address, "data": call.data, "gas": CALL_GAS}
+        request = {"from": sender, "to": self.address, "data": call.data, "gas": gas}
         self._asked(call.name, lambda: self._web3.eth.call(request, block))
 
     def creation(self, *arguments: object) -> bytes:

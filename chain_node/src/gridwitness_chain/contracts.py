@@ -11,6 +11,7 @@ from .case_registry import CaseRegistry
 from .deployment import Deployment
 from .engine import Engine
 from .errors import WrongChain
+from .hotspot_board import HotspotBoard
 from .members import Members
 from .record_log import RecordLog
 from .transactions import Transactions
@@ -18,13 +19,14 @@ from .transactions import Transactions
 
 @dataclass(frozen=True)
 class Contracts:
-    """`members`, `record_log`, `case_registry` and the `transactions` through which they send."""
+    """`members`, `record_log`, `case_registry`, `hotspot_board`, and the `transactions` they send through."""
 
     deployment: Deployment
     transactions: Transactions
     members: Members
     record_log: RecordLog
     _registry: CaseRegistry | None
+    _board: HotspotBoard | None
 
     @property
     def case_registry(self) -> CaseRegistry:
@@ -36,12 +38,22 @@ class Contracts:
             )
         return self._registry
 
+    @property
+    def hotspot_board(self) -> HotspotBoard:
+        """Raises `WrongChain` as `case_registry` does."""
+        if self._board is None:
+            raise WrongChain(
+                f"deployment {self.deployment.deployment} has no HotspotBoard yet",
+                "start this release once, which deploys it",
+            )
+        return self._board
+
     @classmethod
     def connect(cls, engine: Engine, deployment: Deployment, artifacts: Path | None = None) -> Self:
         """Bind to a running engine, after comparing chain and code with the record. Raises `WrongChain`."""
         deployment.check(engine)
         sender = Transactions(engine)
-        registry = deployment.case_registry
+        registry, board = deployment.case_registry, deployment.hotspot_board
         return cls(
             deployment,
             sender,
@@ -50,4 +62,7 @@ class Contracts:
             None
             if registry is None
             else CaseRegistry(sender, load_artifact("CaseRegistry", artifacts), registry.address),
+            None
+            if board is None
+            else HotspotBoard(sender, load_artifact("HotspotBoard", artifacts), board.address),
         )

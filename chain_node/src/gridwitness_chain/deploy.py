@@ -1,8 +1,8 @@
-"""Put `Members`, `RecordLog` and `CaseRegistry` on a chain, once, whatever interrupts it.
+"""Put `Members`, `RecordLog`, `CaseRegistry` and `HotspotBoard` on a chain, once, whatever interrupts it.
 
 The deployer's address and nonce fix where a contract goes, and every signed deployment is on disk before it
 is sent. So a run after a crash sends the same bytes again and finds the contract of the first run. A
-deployment of a release that had no `CaseRegistry` gets it in the same way. The deployer gets no role.
+deployment of a release that lacked one of the last two gets it in the same way. The deployer gets no role.
 """
 
 from __future__ import annotations
@@ -44,12 +44,19 @@ def deploy(
     known = Deployment.load(record_path)
     if known is not None:
         known.check(engine)
-    if known is None or known.case_registry is None:
+    if known is None or known.case_registry is None or known.hotspot_board is None:
         steps = _Steps(engine, deployer, unfinished, deployment)
         made = known or _first_contracts(steps, engine, founding, artifacts)
-        registry = load_artifact("CaseRegistry", artifacts)
-        receipt = steps.create(registry, made.members.address)
-        known = replace(made, case_registry=_deployed(engine, registry, receipt))
+
+        def beside_members(name: str) -> Deployed:
+            artifact = load_artifact(name, artifacts)
+            return _deployed(engine, artifact, steps.create(artifact, made.members.address))
+
+        known = replace(
+            made,
+            case_registry=made.case_registry or beside_members("CaseRegistry"),
+            hotspot_board=made.hotspot_board or beside_members("HotspotBoard"),
+        )
         known.save(record_path)
     unfinished.unlink(missing_ok=True)
     return known
@@ -72,6 +79,7 @@ def _first_contracts(
         record_log=_deployed(engine, record_log, second),
         keys_slot=members.slot_of("keys"),
         case_registry=None,
+        hotspot_board=None,
     )
 
 

@@ -30,8 +30,8 @@ class Deployed:
 @dataclass(frozen=True)
 class Deployment:
     """One deployment: `deployment` is 32 hex digits, `block` the first block with a contract of ours,
-    `keys_slot` the base slot of the signing keys in `Members`. `case_registry` is None in the record of a
-    release that had none, until `deploy` runs again."""
+    `keys_slot` the base slot of the signing keys in `Members`. `case_registry` and `hotspot_board` are None
+    in the record of a release that had none, until `deploy` runs again."""
 
     deployment: str
     chain_id: int
@@ -41,19 +41,19 @@ class Deployment:
     record_log: Deployed
     keys_slot: int
     case_registry: Deployed | None
+    hotspot_board: Deployed | None
 
     @classmethod
     def load(cls, path: Path) -> Deployment | None:
         """The record at `path`, or None. Raises `WrongChain` when it cannot be read."""
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
-            registry = found.get("case_registry")
             return cls(
                 **{
                     **found,
                     "members": Deployed(**found["members"]),
                     "record_log": Deployed(**found["record_log"]),
-                    "case_registry": None if registry is None else Deployed(**registry),
+                    **{name: _later(found.get(name)) for name in ("case_registry", "hotspot_board")},
                 }
             )
         except FileNotFoundError:
@@ -68,7 +68,12 @@ class Deployment:
         """Compare chain id, genesis hash and code with the engine's chain. Raises `WrongChain`."""
         self._equal("chain id", engine.chain_id, self.chain_id)
         self._equal("genesis hash", engine.genesis_hash(), self.genesis_hash)
-        named = {"Members": self.members, "RecordLog": self.record_log, "CaseRegistry": self.case_registry}
+        named = {
+            "Members": self.members,
+            "RecordLog": self.record_log,
+            "CaseRegistry": self.case_registry,
+            "HotspotBoard": self.hotspot_board,
+        }
         for name, contract in named.items():
             if contract is not None:
                 self._equal(
@@ -79,11 +84,12 @@ class Deployment:
 
     def trust(self) -> dict[str, Any]:
         """The `contracts` part of `trust.json` (format.md §10)."""
+        later = {"case_registry": self.case_registry, "hotspot_board": self.hotspot_board}
         return {
             "block": self.block,
             "members": {**self.members.trust(), "keys_slot": self.keys_slot},
             "record_log": self.record_log.trust(),
-            **({} if self.case_registry is None else {"case_registry": self.case_registry.trust()}),
+            **{name: contract.trust() for name, contract in later.items() if contract is not None},
         }
 
     def _equal(self, what: str, found: object, expected: object) -> None:
@@ -92,6 +98,11 @@ class Deployment:
                 f"{what} is {found}, deployment {self.deployment} has {expected}",
                 "point it at the chain it was deployed on, or restore that chain's data",
             )
+
+
+def _later(found: dict[str, str] | None) -> Deployed | None:
+    """A contract that releases before it did not have."""
+    return None if found is None else Deployed(**found)
 
 
 def code_hash(engine: Engine, address: str) -> str:

@@ -18,12 +18,12 @@ Proof = dict[str, Any]
 
 @dataclass(frozen=True)
 class Emission:
-    """An event of one kind: its first topic, how many topics and how many bytes of data it has."""
+    """An event of one kind: its first topic, how many topics and bytes of data (None: any) it has."""
 
     name: str
     topic: bytes
     topics: int
-    data_bytes: int
+    data_bytes: int | None
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def check_event_proof(
     named = log.topics[:1] == (kind.topic,) and len(log.topics) == kind.topics
     if log.address != address_bytes(contract) or not named:
         raise ProofMismatch("event", f"the log is no {kind.name} of the contract")
-    if len(log.data) != kind.data_bytes:
+    if kind.data_bytes is not None and len(log.data) != kind.data_bytes:
         raise ProofMismatch("event", f"the event's data are not {kind.data_bytes} bytes")
     return ProvenEvent(log.topics, log.data, block_number(header), block_hash(header), block_time(header))
 

@@ -1,7 +1,6 @@
 """What `CaseRegistry` needs before a case can be told to it: recorders of the agencies, approved procedures.
 
-Both are governance. Every call is looked up first, so that any start may repeat it; where agencies have to
-approve whose registrar accounts lie elsewhere, ours are given and the rest is waited for.
+Both are governance. Every call is looked up first, so that any start may repeat it.
 """
 
 from __future__ import annotations
@@ -9,11 +8,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from gridwitness_chain import Call
-from sqlalchemy import select
-
-from gridwitness.errors import Conflict, Misconfigured
-from gridwitness.members import AgencyRow
+from gridwitness.errors import Misconfigured
+from gridwitness.governance import agencies_of, decide_here
 from gridwitness.platform import Platform
 
 _log = logging.getLogger("gridwitness.case_registry")
@@ -21,7 +17,7 @@ _log = logging.getLogger("gridwitness.case_registry")
 
 def appoint_recorders(platform: Platform) -> None:
     """Every agency of this database has a recorder. Idempotent."""
-    agencies = _agencies(platform)
+    agencies = agencies_of(platform)
     for agency in agencies:
         appoint_recorder(platform, agency, agencies)
 
@@ -38,7 +34,8 @@ def appoint_recorder(platform: Platform, agency: str, voters: Sequence[str]) -> 
     if ours in _appointed(platform, agency):
         _log.warning("the recorder account %s of agency %s was replaced or dismissed", ours, agency)
         return
-    _decide(platform, voters, platform.chain.contracts.case_registry.appoint_recorder(agency, ours))
+    registry = platform.chain.contracts.case_registry
+    decide_here(platform, voters, registry, registry.appoint_recorder(agency, ours))
 
 
 def ensure_procedure_approved(platform: Platform, version: str, edges: int) -> None:
@@ -57,19 +54,9 @@ def ensure_procedure_approved(platform: Platform, version: str, edges: int) -> N
             f"Procedure {version} was approved with the graph {approved:#x}, its document gives {edges:#x}.",
             "publish the document as another version",
         )
-    call = platform.chain.contracts.case_registry.approve_procedure(procedure, edges)
-    _decide(platform, _agencies(platform), call)
-
-
-def _decide(platform: Platform, voters: Sequence[str], call: Call) -> None:
-    """Have those agencies approve whose registrars are here; too few are no error of this start."""
-    here = [code for code in voters if platform.keystore.holds("registrar", code)]
-    try:
-        platform.chain.decide(here, platform.chain.contracts.case_registry, call)
-    except Conflict as error:
-        if error.code != "not-approved":
-            raise
-        _log.warning("%s", error)
+    registry = platform.chain.contracts.case_registry
+    call = registry.approve_procedure(procedure, edges)
+    decide_here(platform, agencies_of(platform), registry, call)
 
 
 def _appointed(platform: Platform, agency: str) -> set[str | None]:
@@ -80,8 +67,3 @@ def _appointed(platform: Platform, agency: str) -> set[str | None]:
             event.recorder for event in contracts.case_registry.recorders(start) if event.agency == agency
         }
     )
-
-
-def _agencies(platform: Platform) -> list[str]:
-    with platform.sessions() as session:
-        return list(session.scalars(select(AgencyRow.code).order_by(AgencyRow.code)))

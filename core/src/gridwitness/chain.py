@@ -77,6 +77,10 @@ class Chain:
         """The account that reports an agency's milestones."""
         return self._keystore.account("recorder", agency)
 
+    def publisher(self, agency: str) -> Account:
+        """The account that publishes an agency's hotspot snapshots."""
+        return self._keystore.account("publisher", agency)
+
     def transaction_input(self, transaction: str) -> bytes:
         """The calldata of a mined transaction (`0x…`); empty where the node does not have it."""
         with chain_errors():

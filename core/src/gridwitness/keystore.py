@@ -1,8 +1,8 @@
 """Private keys of a deployment, each kind in its own folder with its own password.
 
-`service/` signs effects, `log/` tree heads and receipts, `anchorer/`, `recorder/` and `registrar/` are chain
-accounts: whoever gets one folder and its password has that power and no other; `feed/` has a password only,
-under which the secrets of feeds are sealed. A password comes from
+`service/` signs effects, `log/` tree heads and receipts, `anchorer/`, `recorder/`, `publisher/` and
+`registrar/` are chain accounts: whoever gets one folder and its password has that power and no other; `feed/`
+has a password only, under which the secrets of feeds are sealed. A password comes from
 `GRIDWITNESS_KEYS_<FOLDER>_PASSWORD`, else from a file of mode 0600 beside the keys, made at first use.
 """
 
@@ -59,7 +59,7 @@ class Keystore:
         return self._log[log]
 
     def account(self, folder: str, name: str, *, make: bool = False) -> Account:
-        """A chain account of `anchorer`, `recorder` or `registrar`. Raises Misconfigured `key-missing`."""
+        """A chain account of one of the folders for them. Raises Misconfigured `key-missing`."""
         if (folder, name) not in self._accounts:
             path = self._path(folder, f"{name}.json")
             if not path.exists() and not make:

@@ -25,6 +25,7 @@ from gridwitness.clock import SimulatedClock
 from gridwitness.database import load_models
 from gridwitness.durable_file import replace_file
 from gridwitness.errors import Conflict, InvalidInput
+from gridwitness.hotspot_board import appoint_publisher, appoint_publishers
 from gridwitness.members import AgencyRow, SigningKeyRow
 from gridwitness.platform import Platform
 from gridwitness.records import MANIFEST_KIND, Log, LogRow, current_log, put_new
@@ -56,12 +57,13 @@ def deploy_contracts(platform: Platform, founding_agency: str) -> None:
 
 
 def found(platform: Platform, code: str, name: str) -> None:
-    """The founding agency: log and service key; and recorders of all agencies there are. Idempotent."""
+    """The founding agency: log and service key; recorders and publishers of all agencies. Idempotent."""
     _check_code(code)
     with platform.transaction() as session:
         if session.get(AgencyRow, code) is None:
             _establish(platform, session, code, name, others=[])
     appoint_recorders(platform)
+    appoint_publishers(platform)
 
 
 def admit(platform: Platform, code: str, name: str) -> None:
@@ -85,6 +87,7 @@ def admit(platform: Platform, code: str, name: str) -> None:
         for other in others:
             _confirm_service_keys(platform, session, other, confirmer=code)
         appoint_recorder(platform, code, [*others, code])
+        appoint_publisher(platform, code, [*others, code])
     write_trust(platform)
 
 

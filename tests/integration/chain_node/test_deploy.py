@@ -70,30 +70,34 @@ def test_a_run_cut_at_any_call_is_continued_not_repeated(anvil: Engine, tmp_path
         except PowerCutError:
             cuts += 1
             made = deploy(anvil, deployer, founding, secrets.token_bytes(16), record)
-            assert int(anvil.rpc.call("eth_getTransactionCount", deployer.address, "latest"), 16) == 3, cuts
+            assert int(anvil.rpc.call("eth_getTransactionCount", deployer.address, "latest"), 16) == 4, cuts
             contracts = Contracts.connect(anvil, made)
             assert contracts.members.deployment() == made.deployment
-            assert contracts.case_registry.view("members") == contracts.members.address
+            for beside in (contracts.case_registry, contracts.hotspot_board):
+                assert beside.view("members") == contracts.members.address
             assert [file.name for file in record.parent.iterdir()] == ["deployment.json"]
             continue
         break
     assert cuts > 15, "the cuts went through the whole run"
 
 
-def test_a_deployment_without_a_registry_gets_it_once_whatever_cuts_it(anvil: Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lacking", ["case_registry", "hotspot_board"])
+def test_a_deployment_that_lacks_a_contract_gets_it_once_whatever_cuts_it(
+    anvil: Engine, tmp_path: Path, lacking: str
+) -> None:
     deployer, founding = Account.random(), founders()
     path = tmp_path / "deployment.json"
     before = deploy(anvil, deployer, founding, secrets.token_bytes(16), path)
     content = json.loads(path.read_text())
-    del content["case_registry"]
-    transactions = 3
+    del content[lacking]
+    transactions = 4
     cuts = 0
     while True:
         path.write_text(json.dumps(content))
         old = Deployment.load(path)
-        assert old is not None and old.case_registry is None and "case_registry" not in old.trust()
-        with pytest.raises(WrongChain, match="no CaseRegistry"):
-            _ = Contracts.connect(anvil, old).case_registry
+        assert old is not None and getattr(old, lacking) is None and lacking not in old.trust()
+        with pytest.raises(WrongChain, match=r"no (CaseRegistry|HotspotBoard)"):
+            getattr(Contracts.connect(anvil, old), lacking)
         engine = RemoteEngine(anvil.url).start()
         engine._rpc = CutRpc(anvil.url, cuts, after=True)
         try:
@@ -109,9 +113,10 @@ def test_a_deployment_without_a_registry_gets_it_once_whatever_cuts_it(anvil: En
                 before.members,
                 before.block,
             )
-            assert made.case_registry is not None and made.trust()["case_registry"] == {
-                "address": made.case_registry.address.lower(),
-                "code_hash": made.case_registry.code_hash,
+            added = getattr(made, lacking)
+            assert made.trust()[lacking] == {
+                "address": added.address.lower(),
+                "code_hash": added.code_hash,
             }
             assert [file.name for file in tmp_path.iterdir()] == ["deployment.json"]
             continue
@@ -154,7 +159,7 @@ def test_the_deployer_holds_no_role(chain: AgencyChain) -> None:
     assert not any(members.view("hasRole", role, deployer) for role in roles)
 
 
-@pytest.mark.parametrize("field", ["chain_id", "genesis_hash", "code_hash", "address", "registry"])
+@pytest.mark.parametrize("field", ["chain_id", "genesis_hash", "code_hash", "address", "registry", "board"])
 def test_another_chain_or_other_code_is_refused(chain: AgencyChain, tmp_path: Path, field: str) -> None:
     record = tmp_path / "deployment.json"
     chain.deployment.save(record)
@@ -165,6 +170,8 @@ def test_another_chain_or_other_code_is_refused(chain: AgencyChain, tmp_path: Pa
         content["genesis_hash"] = "0x" + "00" * 32
     elif field == "registry":
         content["case_registry"]["code_hash"] = content["record_log"]["code_hash"]
+    elif field == "board":
+        content["hotspot_board"]["code_hash"] = content["record_log"]["code_hash"]
     else:
         content["members"][field] = content["record_log"][field]
     record.write_text(json.dumps(content))

@@ -41,7 +41,7 @@ def ending_after(monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
     monkeypatch.setattr(Contract, "submit", submit)
 
 
-@pytest.mark.parametrize("calls", range(1, 14))
+@pytest.mark.parametrize("calls", range(1, 17))
 def test_interrupted_after_any_contract_call(
     bare: RunningPlatform, monkeypatch: pytest.MonkeyPatch, calls: int
 ) -> None:
@@ -59,10 +59,10 @@ def test_interrupted_after_any_contract_call(
     check_works(bare)
 
 
-def test_provisioning_takes_thirteen_calls(bare: RunningPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_provisioning_takes_sixteen_calls(bare: RunningPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     """The range above covers every one of them."""
     with monkeypatch.context() as patch:
-        ending_after(patch, 14)
+        ending_after(patch, 17)
         provision(bare.platform)
 
 

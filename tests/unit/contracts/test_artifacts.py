@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMES = ("Members", "RecordLog", "CaseRegistry")
+NAMES = ("Members", "RecordLog", "CaseRegistry", "HotspotBoard")
 
 
 def _load_compiler() -> ModuleType:
@@ -72,6 +72,7 @@ def test_every_public_part_is_documented_and_every_error_carries_its_contracts_n
     owners = {
         "Agencies.sol": "Members",
         "CaseRegistry.sol": "CaseRegistry",
+        "HotspotBoard.sol": "HotspotBoard",
         "Members.sol": "Members",
         "RecordLog.sol": "RecordLog",
         "RecordTree.sol": "RecordTree",

@@ -12,7 +12,7 @@ SNAPSHOT = "hotspot.snapshot.v1"
 KEPT = frozenset({BATCH, EXPIRED})
 """Kinds whose records an audit compares with tables of their own, after the walk over all entries."""
 
-ENUMS: dict[tuple[str, str], tuple[str, ...]] = {
+ENUMS: dict[str | tuple[str, str], tuple[str, ...]] = {
     ("feed.registered.v1", "door"): ("file", "gat1400", "jt808"),
     ("feed.registered.v1", "assurance"): ("device-signed", "mutual-tls", "network", "open"),
     ("feed.registered.v1", "datum"): ("BD09", "CGCS2000", "GCJ02", "WGS84"),

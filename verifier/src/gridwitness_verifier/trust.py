@@ -73,6 +73,7 @@ class Trust:
     keys_slot: int
     record_log: Contract
     case_registry: Contract | None
+    hotspot_board: Contract | None
     logs: tuple[LogTrust, ...]
     validators: tuple[Validator, ...]
     clock: str
@@ -201,7 +202,9 @@ def _trust(root: _Members, digest: str, confirmed: bool, folder: Path) -> Trust:
         raise VerificationError("trust-form", "trust.deployment is not 32 hex digits")
     chain, contracts, time = root.members("chain"), root.members("contracts"), root.members("time")
     members = contracts.members("members")
-    files, registry = root.optional_text("files"), contracts.optional_members("case_registry")
+    files = root.optional_text("files")
+    # Deployments made before there was one have none.
+    registry, board = (contracts.optional_members(name) for name in ("case_registry", "hotspot_board"))
     trust = Trust(
         sha256=digest,
         confirmed=confirmed,
@@ -214,8 +217,8 @@ def _trust(root: _Members, digest: str, confirmed: bool, folder: Path) -> Trust:
         members=Contract(members.hex("address", 20), members.hex("code_hash", 32)),
         keys_slot=members.number("keys_slot"),
         record_log=_contract(contracts.members("record_log")),
-        # Deployments made before there was one have none.
         case_registry=None if registry is None else _contract(registry),
+        hotspot_board=None if board is None else _contract(board),
         logs=tuple(_log(item, deployment) for item in root.items("logs")),
         validators=tuple(_validator(item) for item in root.items("validators")),
         clock=time.choice("clock", ("system", "simulated")),

@@ -32,8 +32,8 @@ _TABLES: dict[str, tuple[str, str]] = {
         "received_at",
     ),
     "trucks.position": (
-        "feed serial item fixed_at mileage_hm alarms status terminal plate lat_e6 lon_e6 weight_kg speed_dkmh "
-        "direction cover lift load backfill extra",
+        "feed serial item fixed_at mileage_hm alarms status terminal plate lat_e6 lon_e6 weight_kg "
+        "speed_dkmh direction cover lift load backfill extra",
         "received_at",
     ),
     "cases.registration": ("sub index transaction block_number block_hash block_time proof", ""),
@@ -56,12 +56,14 @@ _OPERATIONAL_OF = {
 }
 _OPERATIONAL_TABLES = {
     "cases.sending",
+    "cases.taken_up",
     "feeds.letter",
     "feeds.seen",
     "members.idempotency",
     "members.session",
     "records.sending",
     "trucks.candidate",
+    "trucks.register_revision",
     "trucks.shard",
     "trucks.wake",
     "trucks.watermark",
