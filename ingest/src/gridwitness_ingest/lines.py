@@ -59,7 +59,7 @@ def read_lines(path: Path, on_read: Callable[[int], None] = lambda _: None) -> I
 
 
 def read_chunks(stream: BinaryIO, on_read: Callable[[int], None] = lambda _: None) -> Iterator[bytes]:
-    """The bytes of an open file, out of gzip where they are in it. Raises BrokenStreamError at their damage."""
+    """The bytes of an open file, out of gzip where they are in it. Raises BrokenStreamError at damage."""
     return _chunks(_pieces(stream, on_read))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import polars as pl
-from gridwitness.feeds import Feed, Letter
+from gridwitness.feeds import Decoded, Feed, Letter
 
 from gridwitness_ingest.tables.csv_records import csv_records
 from gridwitness_ingest.tables.json_records import ndjson_records, parquet_records
@@ -17,7 +17,7 @@ from gridwitness_ingest.tables.rows import passages_of, positions_of
 
 @dataclass(frozen=True, slots=True)
 class DecodedPiece:
-    """`passages` or `positions` as frames have them, letters for what is no row; `raw_of` a record's bytes."""
+    """Rows as frames have them, letters for what is no row; `raw_of` gives a record's bytes by its number."""
 
     passages: pl.DataFrame | None
     positions: pl.DataFrame | None
@@ -38,13 +38,14 @@ def decode_piece(data: bytes, form: PieceForm, datum: str) -> DecodedPiece:
     return DecodedPiece(passages, rows if passages is None else None, letters, records.raw_of)
 
 
-def decode_letter(raw: bytes, feed: Feed, format: str, *, whole: bool) -> DecodedPiece:
+def decode(raw: bytes, feed: Feed, format: str, *, whole: bool) -> Decoded:
     """The decoder of files' letters: a whole piece, or one record of it."""
     form = PieceForm.from_text(format)
     if not whole:
         kind = "ndjson" if form.kind == "parquet" else form.kind
         form = replace(form, kind=kind, skip=0)
-    return decode_piece(raw, form, feed.datum)
+    found = decode_piece(raw, form, feed.datum)
+    return Decoded(found.passages, found.positions, found.letters)
 
 
 def _records(data: bytes, form: PieceForm) -> Records:

@@ -39,12 +39,14 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def csv_headings(line: str, separator: str | None, name: str) -> tuple[str, tuple[str, ...]]:
-    """Separator and headings of a file's first line. Raises InvalidInput `header-invalid`, `header-duplicate`."""
+    """Separator and headings of a first line. Raises InvalidInput `header-invalid`, `header-duplicate`."""
     found = separator or max(_SEPARATORS, key=line.count)
     try:
         cells = next(csv.reader([line.rstrip("\r\n")], strict=True, delimiter=found), [])
     except csv.Error as error:
-        raise InvalidInput("header-invalid", f"The headings of {name} can't be read: {error}.", None) from error
+        raise InvalidInput(
+            "header-invalid", f"The headings of {name} can't be read: {error}.", None
+        ) from error
     headings = tuple(cell.strip() or f"#{number}" for number, cell in enumerate(cells, start=1))
     if len(headings) < 2:
         raise InvalidInput("header-invalid", f"{name} does not begin with a line of headings.", None)
@@ -57,7 +59,7 @@ def csv_headings(line: str, separator: str | None, name: str) -> tuple[str, tupl
 
 
 def json_headings(head: bytes, name: str) -> tuple[str, ...]:
-    """The member names of a file's first objects. Raises InvalidInput `header-invalid` where there is none."""
+    """The member names of the first objects. Raises InvalidInput `header-invalid` where there is none."""
     names: dict[str, None] = {}
     for line in head.split(b"\n")[:_SAMPLE]:
         try:

@@ -16,8 +16,8 @@ import polars as pl
 from gridwitness.errors import InvalidInput
 
 from gridwitness_ingest.lines import BrokenStreamError, read_chunks
-from gridwitness_ingest.tables.heads import csv_headings, encoding_of, json_headings, refuse_wide
 from gridwitness_ingest.tables.headings import content_of, fields_of
+from gridwitness_ingest.tables.heads import csv_headings, encoding_of, json_headings, refuse_wide
 from gridwitness_ingest.tables.piece_form import PieceForm
 
 PIECE_BYTES = 2 << 20
@@ -147,9 +147,7 @@ def _form(
 
 def _only_read(form: PieceForm) -> PieceForm:
     """Without the columns that nobody reads: they are not kept."""
-    kept = [
-        (name, known) for name, known in zip(form.columns, form.fields, strict=True) if known is not None
-    ]
+    kept = [(name, known) for name, known in zip(form.columns, form.fields, strict=True) if known is not None]
     return replace(form, columns=tuple(name for name, _ in kept), fields=tuple(known for _, known in kept))
 
 

@@ -56,7 +56,7 @@ def positions_of(cells: pl.DataFrame, form: PieceForm, datum: str) -> tuple[pl.D
         {
             "message": pl.zeros(cells.height, pl.UInt32, eager=True),
             "item": cells["item"],
-            "terminal": columns.text("terminal"),
+            "terminal": _terminal(columns.text("terminal")),
             "plate": pl.Series([None], dtype=pl.String).new_from_index(0, cells.height),
             "fixed_at": fixed_at,
             "lat_e6": lat,
@@ -76,6 +76,12 @@ def positions_of(cells: pl.DataFrame, form: PieceForm, datum: str) -> tuple[pl.D
         schema=POSITION_COLUMNS,
     )
     return columns.parted(rows)
+
+
+def _terminal(texts: pl.Series) -> pl.Series:
+    """Digits as the terminals' own door has them: no zeros before, then at least twelve."""
+    digits = texts.str.strip_chars_start("0").str.pad_start(12, "0")
+    return texts.zip_with(~texts.str.contains(r"\A\d+\z").fill_null(value=False), digits)
 
 
 def _color(columns: Columns) -> pl.Series:
