@@ -16,14 +16,10 @@ from gridwitness.members import AgencyRow
 from gridwitness.platform import Platform
 from gridwitness.records import Kind
 from gridwitness.settings import load_settings
-from gridwitness_ingest import (
-    ColumnMapping,
-    ImportSummary,
-    RowTable,
-    import_rows,
-    importable_kind,
-    open_rows,
-)
+from gridwitness_ingest.importing import ImportSummary, import_rows
+from gridwitness_ingest.mapping import ColumnMapping, importable_kind
+from gridwitness_ingest.row import RowTable
+from gridwitness_ingest.rows import open_rows
 from sqlalchemy import select
 
 from gridwitness_cli.collector import collect_rarely

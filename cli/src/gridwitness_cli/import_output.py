@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from gridwitness.errors import InvalidInput
-from gridwitness_ingest import BadRow, ImportSummary
+from gridwitness_ingest.importing import ImportSummary
+from gridwitness_ingest.row import BadRow
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 

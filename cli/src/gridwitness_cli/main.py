@@ -17,6 +17,7 @@ COMMANDS = {
     "anchor": "anchor_command:anchor",
     "doctor": "doctor_command:doctor",
     "import": "import_command:import_files",
+    "ingest": "ingest:app",
     "submit": "submit:app",
     "case": "case:app",
     "agency": "agencies:app",

@@ -1,13 +1,14 @@
 """Private keys of a deployment, each kind in its own folder with its own password.
 
 `service/` signs effects, `log/` tree heads and receipts, `anchorer/`, `recorder/`, `publisher/` and
-`registrar/` are chain accounts: whoever gets one folder and its password has that power and no other. A
-password comes from `GRIDWITNESS_KEYS_<FOLDER>_PASSWORD`, else from a file of mode 0600 beside the keys, made
-at first use.
+`registrar/` are chain accounts: whoever gets one folder and its password has that power and no other; `feed/`
+has a password only, under which the secrets of feeds are sealed. A password comes from
+`GRIDWITNESS_KEYS_<FOLDER>_PASSWORD`, else from a file of mode 0600 beside the keys, made at first use.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -65,6 +66,10 @@ class Keystore:
                 raise _missing(path)
             self._accounts[folder, name] = Account.load_or_create(path, self._password(folder).decode())
         return self._accounts[folder, name]
+
+    def feed_sealing_key(self) -> bytes:
+        """The key (32 bytes) under which the secrets of feeds are kept in the database."""
+        return hashlib.sha256(b"gridwitness-feed-secrets/v1\n" + self._password("feed")).digest()
 
     def holds(self, folder: str, name: str) -> bool:
         """Whether there is such a chain account here."""

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from gridwitness_evidence import TileTree
 from sqlalchemy import Engine
@@ -20,8 +23,8 @@ from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.devices import DEVICE_HANDLERS, Devices
-from gridwitness.feeds import kinds as _feed_kinds  # noqa: F401 - replaced by the feature's own parts
-from gridwitness.hotspots import kinds as _hotspot_kinds  # noqa: F401
+from gridwitness.feeds import FEED_HANDLERS, Batches, Credentials, Feeds, Intake, Letters
+from gridwitness.hotspots import kinds as _hotspot_kinds  # noqa: F401 - replaced by the feature's own parts
 from gridwitness.keystore import Keystore
 from gridwitness.members import (
     KEY_HANDLERS,
@@ -45,6 +48,19 @@ from gridwitness.records import (
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
 from gridwitness.trucks import kinds as _truck_kinds  # noqa: F401
+from gridwitness.trucks.archive.folder import ArchiveFolder
+from gridwitness.trucks.detection.rules_document import check_truck_rules
+
+if TYPE_CHECKING:
+    from gridwitness.trucks.archive.archiving import Archive
+
+_HANDLERS: dict[str, StepHandler] = {
+    **SOURCE_HANDLERS,
+    **KEY_HANDLERS,
+    **DEVICE_HANDLERS,
+    **FEED_HANDLERS,
+}
+"""By kind, of the features whose handlers need nothing built."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +83,11 @@ class Platform:
     erasures: Erasures
     qualifications: Qualifications
     devices: Devices
+    feeds: Feeds
+    intake: Intake
+    batches: Batches
+    letters: Letters
+    credentials: Credentials
     cases: Cases
     documents: Documents
     rules: Rules[Calendars]
@@ -80,6 +101,14 @@ class Platform:
     def tiles(self, log: str) -> TileStore:
         """A log's tiles on disk."""
         return TileStore(self.settings.log_dir, log)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """What archives passages and positions; loading it takes a moment, and few processes archive."""
+        module = import_module("gridwitness.trucks.archive.archiving")
+        folder = ArchiveFolder(self.settings.archive_dir)
+        made: Archive = module.Archive(self.acceptance, self.keystore, self.clock, folder, self.settings.zone)
+        return made
 
     def close(self) -> None:
         """Give the database connections back."""
@@ -99,14 +128,11 @@ def open_platform(
     files = FileStore(settings.files_dir, settings.file_size_limit_bytes, settings.file_types)
     directory = MemberDirectory()
     calendars = PublishedCalendars()
-    rule_handler = RuleHandler({"procedure": check_procedure, "calendar": calendars.check})
+    rule_handler = RuleHandler(
+        {"procedure": check_procedure, "calendar": calendars.check, "trucks": check_truck_rules}
+    )
     chain = Chain(rpc_url, settings.chain_dir, keystore, clock)
-    handlers: dict[str, StepHandler] = {
-        **SOURCE_HANDLERS,
-        **KEY_HANDLERS,
-        **DEVICE_HANDLERS,
-        PUBLISHED: rule_handler,
-    }
+    handlers: dict[str, StepHandler] = {**_HANDLERS, PUBLISHED: rule_handler}
     acceptance = Acceptance(
         clock=clock,
         tolerance_seconds=settings.time_tolerance_seconds,
@@ -115,7 +141,6 @@ def open_platform(
         files=files,
         handlers=handlers,
     )
-
     rules = Rules(acceptance, keystore, settings.jurisdiction, calendars)
     handlers |= case_handlers(rules)  # they read the rules that acceptance takes in
 
@@ -140,6 +165,13 @@ def open_platform(
         erasures=Erasures(acceptance, keystore, files, clock, timedelta(days=settings.retention_days)),
         qualifications=Qualifications(acceptance),
         devices=Devices(clock),
+        feeds=Feeds(),
+        intake=Intake(clock),
+        batches=Batches(acceptance, keystore, clock, settings.feed_batch_seconds),
+        letters=Letters(clock),
+        credentials=Credentials(
+            acceptance, clock, keystore.feed_sealing_key, lambda: chain.deployment.deployment
+        ),
         cases=Cases(rules, acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,

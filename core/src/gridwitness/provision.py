@@ -30,6 +30,7 @@ from gridwitness.members import AgencyRow, SigningKeyRow
 from gridwitness.platform import Platform
 from gridwitness.records import MANIFEST_KIND, Log, LogRow, current_log, put_new
 from gridwitness.records.manifest import declared_manifests, next_revision, recorded_manifests
+from gridwitness.trucks.detection.publication import publish_truck_rules
 
 SERVICE_KEY_YEARS = 10
 TRUST_FORMAT = "gridwitness-trust/v1"
@@ -110,13 +111,14 @@ def record_manifests(platform: Platform, founding_agency: str) -> None:
 
 
 def publish_rules(platform: Platform, founding_agency: str) -> list[str]:
-    """Publish the procedures and calendars of this release that are not published yet; gives their names.
+    """Publish this release's procedures, calendars and truck rules that are not published yet; gives names.
 
     Every published procedure is approved in `CaseRegistry`: without that its cases can't be opened there.
     Raises InvalidInput `jurisdiction-unknown`.
     """
     with platform.transaction() as session:
         published = platform.rules.publish_bundled(session, founding_agency)
+        published += publish_truck_rules(platform.rules, session, founding_agency)
     with platform.transaction() as session:
         versions = [
             platform.rules.procedure(session, row.digest)

@@ -147,6 +147,11 @@ class Settings(BaseSettings):
         return self.home / "files"
 
     @property
+    def archive_dir(self) -> Path:
+        """Parts of archived passages and positions."""
+        return self.home / "archive"
+
+    @property
     def trust_file(self) -> Path:
         """The platform's proposal of what a verifier should trust."""
         return self.home / "trust.json"

@@ -1,5 +1,5 @@
-"""The worker: sequences and anchors every log and registers the milestones in it, round after round;
-continues whatever a crash left unfinished.
+"""The worker: records batches of feeds, sequences and anchors every log and registers the milestones in
+it, round after round; continues whatever a crash left unfinished.
 """
 
 from __future__ import annotations
@@ -106,6 +106,10 @@ class Worker:
         """
         busy = False
         failed: list[Exception] = []
+        try:
+            busy = self._close_batches()
+        except Exception as error:
+            failed.append(error)
         for log in self._logs():
             try:
                 busy = self._round_of(log) or busy
@@ -148,6 +152,17 @@ class Worker:
         busy = Registrar(platform.sessions, log, platform.chain).round(thorough=thorough)
         self._searched.add(log.name)
         return busy
+
+    def _close_batches(self) -> bool:
+        """What feeds sent, each in its own transaction; before the logs, so that this round anchors them."""
+        platform = self._platform
+        with platform.sessions() as session:
+            due = platform.batches.due(session)
+        done = False
+        for feed in due:
+            with platform.transaction() as session:
+                done = platform.batches.close(session, feed) or done
+        return done
 
     def _complete_erasures(self) -> bool:
         """Each in its own transaction, so that it locks one subject only."""

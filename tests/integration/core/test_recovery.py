@@ -18,7 +18,9 @@ from gridwitness.records.recovery import Recovered
 from gridwitness.worker import Worker
 from gridwitness_chain import log_id
 from gridwitness_evidence import parse_presentation
-from gridwitness_ingest import ColumnMapping, ImportSummary, Row, import_rows, importable_kind
+from gridwitness_ingest.importing import ImportSummary, import_rows
+from gridwitness_ingest.mapping import ColumnMapping, importable_kind
+from gridwitness_ingest.row import Row
 from sqlalchemy import text
 from support.platform import CITY, POLICE, Officer, RunningPlatform, running_platform
 from support.postgres import database_server

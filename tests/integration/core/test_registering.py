@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from gridwitness.cases import registering
+from gridwitness.cases.models import TakenUpRow
 from gridwitness.cases.outbox import Outbox
 from gridwitness.cases.registering import Registrar
 from gridwitness.errors import Unavailable
@@ -18,6 +19,7 @@ from gridwitness_chain import (
     case_id,
     check_milestone_proof,
 )
+from sqlalchemy import delete
 from support.case_milestones import YEAR, Milestones
 from support.platform import CITY, POLICE, RunningPlatform, running_platform
 from support.registrar_process import round_with_a_kill
@@ -169,6 +171,7 @@ def test_what_the_contract_has_and_the_database_lost_is_adopted(
         for row in before.values():
             if row.sub in subs:
                 session.delete(session.merge(row))
+        session.execute(delete(TakenUpRow))
     running.drain()
     cases.check_whole()
     after = cases.registered()

@@ -11,7 +11,8 @@ import typer
 from gridwitness.errors import GridWitnessError, InvalidInput, Misconfigured
 from gridwitness.platform import Platform
 from gridwitness_cli.import_command import ImportPlan, import_files, run_import
-from gridwitness_ingest import ColumnMapping, ImportSummary, importable_kind
+from gridwitness_ingest.importing import ImportSummary
+from gridwitness_ingest.mapping import ColumnMapping, importable_kind
 from support.ingest_platform import AGENCY
 from typer.testing import CliRunner
 

@@ -16,15 +16,10 @@ from gridwitness.platform import Platform
 from gridwitness.records import find_sources, presentation
 from gridwitness.records.models import RecordRow, SourceRow
 from gridwitness_evidence import parse_presentation
-from gridwitness_ingest import (
-    BadRow,
-    ColumnMapping,
-    ImportSummary,
-    Row,
-    import_rows,
-    importable_kind,
-    open_rows,
-)
+from gridwitness_ingest.importing import ImportSummary, import_rows
+from gridwitness_ingest.mapping import ColumnMapping, importable_kind
+from gridwitness_ingest.row import BadRow, Row
+from gridwitness_ingest.rows import open_rows
 from sqlalchemy import func, select
 from support.ingest_platform import AGENCY, anchor_all
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from gridwitness.errors import InvalidInput
-from gridwitness_ingest import BadRow, Row, open_rows
 from gridwitness_ingest.lines import LONGEST
+from gridwitness_ingest.row import BadRow, Row
+from gridwitness_ingest.rows import open_rows
 from hypothesis import given
 from hypothesis import strategies as st
 

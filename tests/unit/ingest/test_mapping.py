@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from gridwitness.errors import InvalidInput
 from gridwitness.records.kinds import check_fields
-from gridwitness_ingest import ColumnMapping, importable_kind
 from gridwitness_ingest.cells import BadCellError
+from gridwitness_ingest.mapping import ColumnMapping, importable_kind
 
 KIND = importable_kind("event.reported")
 NEW_YORK = {

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from gridwitness_ingest import BadRow, Row, open_rows
+from gridwitness_ingest.row import BadRow, Row
+from gridwitness_ingest.rows import open_rows
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -45,7 +45,7 @@ class Kind:
     erasable: frozenset[str] = frozenset()
 
 
-_ENUMS = {
+_ENUMS: dict[str | tuple[str, str], tuple[str, ...]] = {
     "procedure": ("summary", "general"),
     "milestone": ("start", "inquiry", "review", "decision", "service", "execution", "closure"),
     ("truck.anomaly.v1", "state"): ("suspected", "upheld", "excluded"),

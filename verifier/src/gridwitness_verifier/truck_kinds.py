@@ -9,7 +9,7 @@ ARCHIVED = "archive.part.v1"
 EXPIRED = "archive.expired.v1"
 SNAPSHOT = "hotspot.snapshot.v1"
 
-ENUMS: dict[tuple[str, str], tuple[str, ...]] = {
+ENUMS: dict[str | tuple[str, str], tuple[str, ...]] = {
     ("feed.registered.v1", "door"): ("file", "gat1400", "jt808"),
     ("feed.registered.v1", "assurance"): ("device-signed", "mutual-tls", "network", "open"),
     ("feed.registered.v1", "datum"): ("BD09", "CGCS2000", "GCJ02", "WGS84"),

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 from gridwitness.errors import Unavailable
-from gridwitness_ingest import ColumnMapping, import_rows, importable_kind, open_rows
+from gridwitness_ingest.importing import import_rows
+from gridwitness_ingest.mapping import ColumnMapping, importable_kind
+from gridwitness_ingest.rows import open_rows
 from psycopg import sql
 
 from gridwitness_cli.bench.measurement import Measurement

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped
 
 from gridwitness.cases.models_papers import DocumentRow, LetterRow, PublicationRow, ReadingRow, RefusalRow
-from gridwitness.cases.models_registry import MilestoneRow, RegistrationRow, SendingRow
+from gridwitness.cases.models_registry import MilestoneRow, RegistrationRow, SendingRow, TakenUpRow
 from gridwitness.database import Base, effect_column, stated
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "SendingRow",
     "ServiceRow",
     "StepRow",
+    "TakenUpRow",
 ]
 
 Instant = TIMESTAMP(timezone=True)

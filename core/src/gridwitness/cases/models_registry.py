@@ -57,6 +57,16 @@ class SendingRow(Base):
     refused_at: Mapped[datetime | None] = operational("outbox", Instant)
 
 
+class TakenUpRow(Base):
+    """Size of a log up to which its milestones were taken up into the outbox."""
+
+    __tablename__ = "taken_up"
+    __table_args__ = ({"schema": "cases"},)
+
+    log: Mapped[str] = operational("outbox", Text, primary_key=True)
+    size: Mapped[int] = operational("outbox", BigInteger)
+
+
 class RegistrationRow(Base):
     """A milestone the contract has, with the proof of its event `MilestoneReached`."""
 

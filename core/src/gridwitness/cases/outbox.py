@@ -1,8 +1,8 @@
 """The outbox of milestones: which ones `CaseRegistry` is to be told, in which order, and what holds one up.
 
 Every milestone whose record is anchored is taken up into `cases.sending`, in leaf order, and leaves it when
-it is registered. So all up to the newest one in either table are in one of them, and a round looks at no more
-than what came after it.
+it is registered. `cases.taken_up` remembers up to where, so that a round looks at no more than what was
+anchored since.
 """
 
 from __future__ import annotations
@@ -14,19 +14,11 @@ from gridwitness_chain import SignedTransaction
 from sqlalchemy import func, select, text, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
-from gridwitness.cases.models import CaseRow, MilestoneRow, SendingRow
+from gridwitness.cases.models import CaseRow, MilestoneRow, SendingRow, TakenUpRow
 from gridwitness.records import Log, logs_by_origin
 from gridwitness.records.logs import predecessors
 from gridwitness.records.models import AnchorRow
 
-_NEWEST = text("""
-    SELECT coalesce((
-        SELECT r.leaf_index FROM records.record AS r
-        JOIN cases.milestone AS m ON m.jti = r.jti
-        JOIN cases.registration AS g ON g.sub = m.sub AND g.index = m.index
-        WHERE r.log = :log AND r.leaf_index > :after ORDER BY r.leaf_index DESC LIMIT 1
-    ), :after)
-""")
 _FROM = """
     FROM records.record AS r JOIN cases.milestone AS m ON m.jti = r.jti
     WHERE r.log = :log AND NOT EXISTS (
@@ -36,10 +28,10 @@ _FROM = """
 _TAKE_UP = text(f"""
     INSERT INTO cases.sending (sub, index, agency, log, leaf_index)
     SELECT m.sub, m.index, :agency, r.log, r.leaf_index {_FROM}
-        AND r.leaf_index > :after AND r.leaf_index < :anchored
+        AND r.leaf_index >= :size AND r.leaf_index < :anchored
     ON CONFLICT DO NOTHING
 """)
-_NOT_TAKEN_UP = text(f"SELECT count(*) {_FROM} AND r.leaf_index > :after")
+_NOT_TAKEN_UP = text(f"SELECT count(*) {_FROM} AND r.leaf_index >= :size")
 
 _SAME = (MilestoneRow.sub == SendingRow.sub) & (MilestoneRow.index == SendingRow.index)
 
@@ -91,16 +83,13 @@ class Outbox:
         after it was, should a row of the outbox have been lost.
         """
         for log in self._line:
-            anchored = select(func.coalesce(func.max(AnchorRow.size), 0)).where(AnchorRow.log == log.name)
-            self._session.execute(
-                _TAKE_UP,
-                {
-                    "agency": self._agency,
-                    "log": log.name,
-                    "after": -1 if thorough else self._newest(log),
-                    "anchored": self._session.scalar(anchored),
-                },
-            )
+            anchors = select(func.coalesce(func.max(AnchorRow.size), 0)).where(AnchorRow.log == log.name)
+            anchored, taken_up = self._session.scalar(anchors) or 0, self._taken_up(log)
+            if thorough or taken_up < anchored:
+                place = {"log": log.name, "size": 0 if thorough else taken_up, "anchored": anchored}
+                self._session.execute(_TAKE_UP, place | {"agency": self._agency})
+                self._session.merge(TakenUpRow(log=log.name, size=anchored))
+                self._session.flush()
 
     def waiting(self, most: int) -> list[Waiting]:
         """The next ones to be signed, in log order; none of a case that has a refused one."""
@@ -182,7 +171,7 @@ class Outbox:
     def left(self) -> int:
         """Milestones whose records have their leaf, and that are neither registered nor refused."""
         rows = select(func.count()).where(SendingRow.agency == self._agency, SendingRow.error.is_(None))
-        places = [{"log": log.name, "after": self._newest(log)} for log in self._line]
+        places = [{"log": log.name, "size": self._taken_up(log)} for log in self._line]
         return (self._session.scalar(rows) or 0) + sum(
             int(self._session.scalar(_NOT_TAKEN_UP, place) or 0) for place in places
         )
@@ -196,13 +185,10 @@ class Outbox:
         )
         return [Refused(agency, sub, index, str(error)) for agency, sub, index, error in rows]
 
-    def _newest(self, log: Log) -> int:
-        """Leaf index up to which every milestone of the log was taken up; −1 where none was."""
-        taken = select(func.coalesce(func.max(SendingRow.leaf_index), -1)).where(
-            SendingRow.agency == self._agency, SendingRow.log == log.name
-        )
-        place = {"log": log.name, "after": self._session.scalar(taken)}
-        return int(self._session.scalar(_NEWEST, place) or 0)
+    def _taken_up(self, log: Log) -> int:
+        """Size of the log up to which every milestone was taken up."""
+        taken_up = select(TakenUpRow.size).where(TakenUpRow.log == log.name)
+        return self._session.scalar(taken_up) or 0
 
     def _set(self, ones: Sequence[Waiting], **values: object) -> None:
         if ones:

@@ -18,7 +18,7 @@ from gridwitness.rules.models import VersionRow
 from gridwitness.rules.node import Node
 from gridwitness.rules.packs import bundled, jurisdictions, resolve
 from gridwitness.rules.procedure import Procedure
-from gridwitness.rules.publication import PUBLISHED, RuleHandler, check_procedure
+from gridwitness.rules.publication import PUBLISHED, RuleHandler, check_procedure, digest_of
 from gridwitness.rules.service import CalendarSource, Rules
 from gridwitness.rules.summary import SummaryLawful, summary_lawful
 from gridwitness.rules.words import word
@@ -50,6 +50,7 @@ __all__ = [
     "VersionRow",
     "bundled",
     "check_procedure",
+    "digest_of",
     "jurisdictions",
     "resolve",
     "summary_lawful",

@@ -89,6 +89,40 @@ class Rules(Generic[C_co]):
         self._publish(session, agency, name, content, self._calendars.window(content), by=by)
         return name
 
+    def publish_once(
+        self, session: Session, agency: str, name: str, content: Any, window: tuple[date, date | None]
+    ) -> bool:
+        """Record a later feature's bundled content unless it was once published, as with calendars.
+
+        Whether it was recorded now.
+        """
+        if self._was_published(session, name, digest_of(content)):
+            return False
+        self._publish(session, agency, name, content, window, by=None)
+        return True
+
+    def publish(
+        self,
+        session: Session,
+        agency: str,
+        name: str,
+        content: Any,
+        window: tuple[date, date | None],
+        *,
+        by: str | None,
+    ) -> None:
+        """Record a content of a later feature as the next version. Raises what its check does; Conflict."""
+        self._publish(session, agency, name, content, window, by=by)
+
+    def versions_of(self, session: Session, name: str) -> list[VersionRow]:
+        """Every version of one rule, by number."""
+        found = select(VersionRow).where(VersionRow.name == name).order_by(VersionRow.number)
+        return list(session.scalars(found))
+
+    def content(self, session: Session, row: VersionRow) -> Any:
+        """What a version's record says. Raises Misconfigured `rule-lost`."""
+        return _content(session, row)
+
     def procedure(self, session: Session, version: str) -> Procedure:
         """The procedure of this version (hex SHA-256), read from its record.
 

@@ -20,6 +20,22 @@ _TABLES: dict[str, tuple[str, str]] = {
     ),
     "records.key_state": ("log size agency kid proof", ""),
     "records.file": ("sha256 sm3 size", "media_type received_at"),
+    "feeds.chain": ("feed next_serial link", ""),
+    "feeds.part": (
+        "feed serial count link body received",
+        "received_at connection format captured_from captured_to serial_gaps repeated offsets pending",
+    ),
+    "trucks.part": ("", "key"),
+    "trucks.passage": (
+        "feed serial item captured_at device checkpoint lane plate plate_color vehicle_class brand color "
+        "speed_kmh reliability marks images",
+        "received_at",
+    ),
+    "trucks.position": (
+        "feed serial item fixed_at mileage_hm alarms status terminal plate lat_e6 lon_e6 weight_kg "
+        "speed_dkmh direction cover lift load backfill extra",
+        "received_at",
+    ),
     "cases.registration": ("sub index transaction block_number block_hash block_time proof", ""),
 }
 
@@ -34,8 +50,24 @@ _CLASS_OF = {
     for column_class, columns in zip((DERIVED, OPERATIONAL), lists, strict=True)
     for column in columns.split()
 }
-_OPERATIONAL_ACCOUNT = {"password_hash", "failed_logins", "locked_until", "last_login"}
-_OPERATIONAL_TABLES = {"records.sending", "cases.sending", "members.session", "members.idempotency"}
+_OPERATIONAL_OF = {
+    "feeds.credential": {"secret"},
+    "members.account": {"password_hash", "failed_logins", "locked_until", "last_login"},
+}
+_OPERATIONAL_TABLES = {
+    "cases.sending",
+    "cases.taken_up",
+    "feeds.letter",
+    "feeds.seen",
+    "members.idempotency",
+    "members.session",
+    "records.sending",
+    "trucks.candidate",
+    "trucks.shard",
+    "trucks.wake",
+    "trucks.watermark",
+    "trucks.work",
+}
 _UNDECLARED = {"public.alembic_version"}
 
 
@@ -43,7 +75,7 @@ def fixed_class(table: str, column: str) -> str | None:
     """The class the format itself gives a column, or None where the manifest decides."""
     if table in _OPERATIONAL_TABLES:
         return OPERATIONAL
-    if table == "members.account" and column in _OPERATIONAL_ACCOUNT:
+    if column in _OPERATIONAL_OF.get(table, ()):
         return OPERATIONAL
     return _CLASS_OF.get((table, column))
 

@@ -1,0 +1,1 @@
+"""Rules of passages at checkpoints."""

@@ -1,0 +1,188 @@
+"""Storing what doors decoded: passages and positions, with what detection has to look at because of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import polars as pl
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gridwitness.feeds import Feed, Letter
+from gridwitness.trucks.book import Book
+from gridwitness.trucks.frames import INSTANT, PASSAGE_COLUMNS, POSITION_COLUMNS
+from gridwitness.trucks.kept_book import KeptBook
+from gridwitness.trucks.shards import by_shard
+from gridwitness.trucks.sighting_copy import copy_in
+from gridwitness.trucks.truck_like import matters
+
+Family = Literal["passages", "positions"]
+_STORED_PASSAGES = ["feed", "serial", "received_at", *(n for n in PASSAGE_COLUMNS if n != "message")]
+_STORED_POSITIONS = ["feed", "serial", "received_at", *(n for n in POSITION_COLUMNS if n != "message")]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How many rows were stored, and letters for those whose device or terminal nobody registered.
+
+    A letter's `raw` is empty: the message itself, which the door has.
+    """
+
+    passages: int
+    positions: int
+    letters: list[Letter]
+
+
+class Sightings:
+    """Stores decoded objects. One in a process: it keeps the registers between calls."""
+
+    def __init__(self) -> None:
+        self._book = KeptBook()
+
+    def store(
+        self,
+        session: Session,
+        feed: Feed,
+        first_serial: int,
+        received_at: datetime,
+        *,
+        passages: pl.DataFrame | None = None,
+        positions: pl.DataFrame | None = None,
+    ) -> Stored:
+        """Store objects of messages `first_serial` + `message` of a feed; all in the session's transaction.
+
+        `passages`, `positions`: as PASSAGE_COLUMNS and POSITION_COLUMNS. Checkpoint and plate come from the
+        registers; what they do not name becomes a letter (`device-unknown`, `terminal-unknown`).
+        """
+        revision, book = self._book.of(session)
+        batch = _Batch(session, feed, first_serial, received_at, revision)
+        seen = fixed = 0
+        letters: list[Letter] = []
+        if passages is not None and not passages.is_empty():
+            known, unknown = located(passages, book)
+            letters += _letters(unknown, "device", "device-unknown", "No checkpoint has this device then")
+            copy_in(session, "trucks.passage", batch.stamped(known).select(_STORED_PASSAGES))
+            batch.note("passages", known, "captured_at", matters(known, book))
+            seen = known.height
+        if positions is not None and not positions.is_empty():
+            known, unknown = bound(positions, book)
+            letters += _letters(unknown, "terminal", "terminal-unknown", "No truck has this terminal then")
+            copy_in(session, "trucks.position", batch.stamped(known).select(_STORED_POSITIONS))
+            batch.note("positions", known, "fixed_at", pl.lit(value=True))
+            fixed = known.height
+        return Stored(seen, fixed, letters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one call stores, and the notes it leaves for detection."""
+
+    session: Session
+    feed: Feed
+    first_serial: int
+    received_at: datetime
+    revision: int
+
+    def stamped(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """With feed, serial and time of receipt."""
+        return frame.with_columns(
+            feed=pl.lit(self.feed.name),
+            serial=pl.col("message").cast(pl.Int64) + self.first_serial,
+            received_at=pl.lit(self.received_at, dtype=INSTANT),
+        )
+
+    def note(self, family: Family, frame: pl.DataFrame, time: str, chosen: pl.Expr) -> None:
+        """One work row for each shard, also where no plate matters yet; and the feed's watermark."""
+        if frame.is_empty():
+            return
+        serials = frame["message"].cast(pl.Int64) + self.first_serial
+        within = {"since": frame[time].min(), "until": frame[time].max()}
+        plates = by_shard(frame.filter(chosen, pl.col("plate").is_not_null())["plate"].unique())
+        common = {
+            "family": family,
+            "feed": self.feed.name,
+            "first": serials.min(),
+            "last": serials.max(),
+            "book": self.revision,
+            "noted": self.received_at,
+            **within,
+        }
+        for shard, names in sorted((plates or {0: []}).items()):
+            self.session.execute(_NOTE_WORK, {**common, "shard": shard, "plates": sorted(names)})
+        greatest = min(within["until"], self.received_at)  # a clock that runs ahead settles nothing
+        mark = {"feed": self.feed.name, "family": family, "greatest": greatest}
+        self.session.execute(_MOVE_WATERMARK, mark)
+
+
+_NOTE_WORK = text(
+    "INSERT INTO trucks.work"
+    " (shard, family, feed, first_serial, last_serial, plates, since, until, book, noted_at)"
+    " VALUES (:shard, :family, :feed, :first, :last, :plates, :since, :until, :book, :noted)"
+)
+_MOVE_WATERMARK = text(
+    "INSERT INTO trucks.watermark (feed, family, greatest) VALUES (:feed, :family, :greatest)"
+    " ON CONFLICT (feed, family) DO UPDATE SET greatest = excluded.greatest"
+    " WHERE trucks.watermark.greatest < excluded.greatest"
+)
+
+
+def located(passages: pl.DataFrame, book: Book) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Passages with the checkpoint of their device at that time, and those whose device has none.
+
+    Where a feed names no device its checkpoint has to be a registered one.
+    """
+    named = passages.with_columns(pl.coalesce("device", "checkpoint").alias("_named"))
+    by_device = book.checkpoints.filter(pl.col("device").is_not_null()).select(
+        pl.col("device").alias("_named"), pl.col("checkpoint").alias("_found"), "valid_from", "valid_to"
+    )
+    by_number = book.checkpoints.select(
+        pl.col("checkpoint").alias("_named"), pl.col("checkpoint").alias("_found"), "valid_from", "valid_to"
+    )
+    if passages["device"].null_count() == 0:
+        joined = _holding(named, by_device, "captured_at")
+    else:
+        joined = pl.concat(
+            [
+                _holding(named.filter(pl.col("device").is_not_null()), by_device, "captured_at"),
+                _holding(named.filter(pl.col("device").is_null()), by_number, "captured_at"),
+            ]
+        )
+    return _parted(joined, "checkpoint", passages.columns)
+
+
+def bound(positions: pl.DataFrame, book: Book) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Positions with the plate of their terminal at that time, and those whose terminal has none."""
+    binding = book.terminals.select(
+        pl.col("terminal").alias("_named"), pl.col("plate").alias("_found"), "valid_from", "valid_to"
+    )
+    named = positions.with_columns(pl.col("terminal").alias("_named"))
+    return _parted(_holding(named, binding, "fixed_at"), "plate", positions.columns)
+
+
+def _holding(frame: pl.DataFrame, register: pl.DataFrame, time: str) -> pl.DataFrame:
+    """`_found`: what the register has under `_named` at the row's time, null for nothing."""
+    rows = frame.with_row_index("_row")
+    at_time = (pl.col("valid_from") <= pl.col(time)) & (
+        pl.col("valid_to").is_null() | (pl.col(time) < pl.col("valid_to"))
+    )
+    found = (
+        rows.select("_row", "_named", time)
+        .join(register, on="_named", how="inner")
+        .filter(at_time)
+        .sort("_found")  # periods do not overlap; should they, the choice is the same every time
+        .unique("_row", keep="first")
+        .select("_row", "_found")
+    )
+    return rows.join(found, on="_row", how="left", maintain_order="left")
+
+
+def _parted(joined: pl.DataFrame, column: str, columns: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    known = joined.filter(pl.col("_found").is_not_null()).with_columns(pl.col("_found").alias(column))
+    return known.select(columns), joined.filter(pl.col("_found").is_null()).select(columns)
+
+
+def _letters(unknown: pl.DataFrame, column: str, code: str, detail: str) -> list[Letter]:
+    rows = unknown.select("message", "item", column).rows()
+    return [Letter(message, item, b"", code, f"{detail}: {name}.") for message, item, name in rows]
