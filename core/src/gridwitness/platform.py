@@ -47,7 +47,7 @@ from gridwitness.records import (
 )
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
-from gridwitness.trucks import TRUCK_HANDLERS
+from gridwitness.trucks import TRUCK_HANDLERS, ReviewedAnomalies
 from gridwitness.trucks.archive.folder import ArchiveFolder
 from gridwitness.trucks.detection.rules_document import check_truck_rules
 
@@ -151,7 +151,7 @@ def open_platform(
         handlers=handlers,
     )
     rules = Rules(acceptance, keystore, settings.jurisdiction, calendars)
-    handlers |= case_handlers(rules)  # they read the rules that acceptance takes in
+    handlers |= case_handlers(rules, ReviewedAnomalies())  # they read the rules that acceptance takes in
 
     def tree_of(log: str, size: int) -> TileTree:
         return TileTree(TileStore(settings.log_dir, log).read_tile, size)
@@ -181,7 +181,7 @@ def open_platform(
         credentials=Credentials(
             acceptance, clock, keystore.feed_sealing_key, lambda: chain.deployment.deployment
         ),
-        cases=Cases(rules, acceptance, bundles, clock),
+        cases=Cases(rules, ReviewedAnomalies(), acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,
     )
