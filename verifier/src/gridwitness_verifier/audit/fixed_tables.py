@@ -65,6 +65,7 @@ _OPERATIONAL_TABLES = {
     "feeds.letter",
     "feeds.seen",
     "hotspots.sending",
+    "feeds.subscription",
     "members.idempotency",
     "members.session",
     "records.sending",

@@ -50,6 +50,7 @@ CHECKS = {
     "snapshots": Phrase("each snapshot is what was published", "高发区域快照"),
     "hotspots": Phrase("snapshots follow from the records", "高发区域"),
     "heads": Phrase("each snapshot is a record of its log", "快照记录"),
+    "feeds": Phrase("what feeds sent, without gap", "数据源报文"),
     "cases": Phrase("registered cases agree with the log", "案件登记"),
 }
 
