@@ -47,12 +47,13 @@ from gridwitness.records import (
 )
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
-from gridwitness.trucks import TRUCK_HANDLERS
+from gridwitness.trucks import TRUCK_HANDLERS, ReviewedAnomalies
 from gridwitness.trucks.archive.folder import ArchiveFolder
 from gridwitness.trucks.detection.rules_document import check_truck_rules
 
 if TYPE_CHECKING:
     from gridwitness.trucks.archive.archiving import Archive
+    from gridwitness.trucks.filing import Filing
 
 _HANDLERS: dict[str, StepHandler] = {
     **SOURCE_HANDLERS,
@@ -112,6 +113,13 @@ class Platform:
         made: Archive = module.Archive(self.acceptance, self.keystore, self.clock, folder, self.settings.zone)
         return made
 
+    @cached_property
+    def filing(self) -> Filing:
+        """What files anomalies; it works on frames, and few processes detect."""
+        module = import_module("gridwitness.trucks.filing")
+        made: Filing = module.Filing(self.acceptance, self.keystore)
+        return made
+
     def close(self) -> None:
         """Give the database connections back."""
         self.engine.dispose()
@@ -144,7 +152,7 @@ def open_platform(
         handlers=handlers,
     )
     rules = Rules(acceptance, keystore, settings.jurisdiction, calendars)
-    handlers |= case_handlers(rules)  # they read the rules that acceptance takes in
+    handlers |= case_handlers(rules, ReviewedAnomalies())  # they read the rules that acceptance takes in
 
     def tree_of(log: str, size: int) -> TileTree:
         return TileTree(TileStore(settings.log_dir, log).read_tile, size)
@@ -174,7 +182,7 @@ def open_platform(
         credentials=Credentials(
             acceptance, clock, keystore.feed_sealing_key, lambda: chain.deployment.deployment
         ),
-        cases=Cases(rules, acceptance, bundles, clock),
+        cases=Cases(rules, ReviewedAnomalies(), acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,
     )
