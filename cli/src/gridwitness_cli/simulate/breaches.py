@@ -12,7 +12,7 @@ from gridwitness_cli.simulate.arrivals import Planted
 from gridwitness_cli.simulate.city import City, Place, degrees
 from gridwitness_cli.simulate.fleet import DUMP_TRUCK, Fleet, plate
 from gridwitness_cli.simulate.nights import Worked
-from gridwitness_cli.simulate.signals import Columns, sample
+from gridwitness_cli.simulate.signals import ACC, Columns, sample
 from gridwitness_cli.simulate.trips import Leg, Night
 
 if TYPE_CHECKING:
@@ -121,7 +121,8 @@ def on_air(rng: np.random.Generator, worked: Worked, fixes: Columns, rule: str |
     if rule != "OFFLINE":
         return fixes
     t = fixes["t"]
-    begin = t[0] + rng.uniform(0.2, 0.5) * (t[-1] - t[0])
+    running = np.flatnonzero((fixes["status"] & ACC) != 0)
+    begin = float(t[running[int(rng.uniform(0.2, 0.5) * len(running))]])
     end = begin + rng.uniform(780, min(4200.0, 0.45 * (t[-1] - t[0])))
     before = (t > begin - 90) & (t <= begin)
     if rng.random() < 0.4:
@@ -152,6 +153,7 @@ def twin(rng: np.random.Generator, making: _Making, worked: Worked) -> Columns:
     night.stay(max(60.0, end - night.now))
     fixes = sample(_until(night.legs, end), making.settings.interval_s, 11.0)
     worked.broke("TERMINAL_TWICE", begin, end, x, y)
+    worked.broke("STOP_ABN", begin, end, x, y, planted=False)
     count = len(fixes["t"])
     fixes |= {
         "arrives": fixes["t"] + 1.0,

@@ -73,7 +73,7 @@ class Shift:
                 break
         night.drive(home)
         night.stay(rng.uniform(60, 150))
-        night.stay(45, acc=0)
+        night.stay(120, acc=0)
         self._worked.legs = night.legs
         return self._worked
 
@@ -83,7 +83,7 @@ class Shift:
         night.drive(self._city.path(self._worked.truck.depot, self._permit.site))
         self._trip(night, number, None)
         night.drive(self._city.path(self._permit.dump, self._worked.truck.depot))
-        night.stay(45, acc=0)
+        night.stay(120, acc=0)
         self._worked.legs = night.legs
         site = self._permit.site
         self._worked.broke("TIME_WIN", begin, night.now, site.x, site.y)
@@ -161,8 +161,7 @@ class Shift:
         night.stay(rng.uniform(30, 120))
         worked.broke("DUMP_SUS", since, night.now, aside.x, aside.y)
         worked.broke("ROUTE_DEV", begin, night.now, aside.x, aside.y, planted=False)
-        if night.now - since > 270:
-            worked.broke("STOP_ABN", since, night.now, aside.x, aside.y, planted=False)
+        worked.broke("STOP_ABN", since, night.now, aside.x, aside.y, planted=False)
         night.drive(self._city.path(aside, self._permit.dump))
         return None
 
