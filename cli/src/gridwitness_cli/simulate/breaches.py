@@ -1,4 +1,4 @@
-"""Breaches that are no way of driving: papers that are missing, plates of others, terminals that fall silent."""
+"""Breaches that are no way of driving: missing papers, plates of others, terminals that fall silent."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def twin(rng: np.random.Generator, making: _Making, worked: Worked) -> Columns:
     places = [Place("", n, float(city.x[n]) + 30, float(city.y[n]) + 30, 1, 1) for n in (one, other)]
     night = Night(rng, places[0], begin)
     night.stay(300)
-    night.drive(city.path(*places))
+    night.drive(city.path(places[0], places[1]))
     night.stay(max(60.0, end - night.now))
     fixes = sample(_until(night.legs, end), making.settings.interval_s, 11.0)
     worked.broke("TERMINAL_TWICE", begin, end, x, y)

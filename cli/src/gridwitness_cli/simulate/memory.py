@@ -16,6 +16,7 @@ from gridwitness.trucks.detection.findings import (
     Scene,
 )
 from gridwitness.trucks.detection.rules_document import TruckRules
+from gridwitness.trucks.detection.support import supported
 from gridwitness.trucks.frames import INSTANT
 
 from gridwitness_cli.simulate.arrivals import Record
@@ -70,8 +71,12 @@ def scene_of(world: World, rules: TruckRules, holidays: Mapping[date, bool] = {}
 
 
 def found_by(rules: Iterable[Rule], scene: Scene) -> pl.DataFrame:
-    """The findings of some rules."""
-    return pl.concat([rule.find(scene) for rule in rules if scene.rules.enabled(rule.code)])
+    """The findings of some rules, those with support where they need it."""
+    hits = pl.concat(
+        [rule.find(scene) for rule in rules if scene.rules.enabled(rule.code)], how="diagonal_relaxed"
+    )
+    keyed = hits.with_columns(key=pl.col("rule") + "/" + pl.col("refs").list.join("/"))
+    return supported(keyed, scene.rules)
 
 
 def _typed(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Fixes of many trucks, by plate and time. `t`: seconds; `step_*`: from the one before, inf at a first."""
+    """Fixes of many trucks, by plate and time. `t`: seconds; `step_*`: from the fix before, or inf."""
 
     frame: pl.DataFrame
     plate: Array
