@@ -47,18 +47,20 @@ from gridwitness.records import (
 )
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
-from gridwitness.trucks import kinds as _truck_kinds  # noqa: F401
+from gridwitness.trucks import TRUCK_HANDLERS
 from gridwitness.trucks.archive.folder import ArchiveFolder
 from gridwitness.trucks.detection.rules_document import check_truck_rules
 
 if TYPE_CHECKING:
     from gridwitness.trucks.archive.archiving import Archive
+    from gridwitness.trucks.filing import Filing
 
 _HANDLERS: dict[str, StepHandler] = {
     **SOURCE_HANDLERS,
     **KEY_HANDLERS,
     **DEVICE_HANDLERS,
     **FEED_HANDLERS,
+    **TRUCK_HANDLERS,
 }
 """By kind, of the features whose handlers need nothing built."""
 
@@ -108,6 +110,13 @@ class Platform:
         module = import_module("gridwitness.trucks.archive.archiving")
         folder = ArchiveFolder(self.settings.archive_dir)
         made: Archive = module.Archive(self.acceptance, self.keystore, self.clock, folder, self.settings.zone)
+        return made
+
+    @cached_property
+    def filing(self) -> Filing:
+        """What files anomalies; it works on frames, and few processes detect."""
+        module = import_module("gridwitness.trucks.filing")
+        made: Filing = module.Filing(self.acceptance, self.keystore)
         return made
 
     def close(self) -> None:

@@ -96,7 +96,7 @@ class _Batch:
         )
 
     def note(self, family: Family, frame: pl.DataFrame, time: str, chosen: pl.Expr) -> None:
-        """Work rows for each shard and hour of the facts, one also where no plate matters yet; the watermark."""
+        """Work rows for each shard and hour of the facts, one also where no plate matters; the watermark."""
         if frame.is_empty():
             return
         times = frame[time]

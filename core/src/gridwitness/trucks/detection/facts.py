@@ -61,7 +61,7 @@ def manifests_of(session: Session, plates: list[str] | None) -> pl.DataFrame:
         query += " AND plate = ANY(%(plates)s)"
     kinds = {name: SCENE_MANIFESTS[name] for name in stored}
     frame = copy_out(session, query, {"plates": plates}, kinds)
-    return frame.with_columns(pl.format("manifest:{}:0", "manifest").alias("ref"))
+    return frame.with_columns(pl.format("manifest::{}", "manifest").alias("ref"))
 
 
 def _read(session: Session, query: str, parameters: dict[str, Any], columns: Columns) -> pl.DataFrame:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from gridwitness.trucks.detection.findings import Columns
 from gridwitness.trucks.frames import INSTANT
 
-COLUMNS = {"plate": pl.String, "since": INSTANT, "until": INSTANT}
+COLUMNS: Columns = {"plate": pl.String, "since": INSTANT, "until": INSTANT}
 
 
 def intervals(rows: Iterable[tuple[str, datetime, datetime]] = ()) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Hits that ask for others beside them, kept between rounds: they are cheap to keep and dear to find again."""
+"""Hits that ask for others beside them, kept between rounds: cheap to keep, dear to find again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from gridwitness.trucks.sighting_copy import copy_in, copy_out
 _STORED = {**HIT_COLUMNS, "refs": pl.String, "inputs": pl.String, "key": pl.String}
 _TIMES = [name for name, kind in _STORED.items() if kind == INSTANT]
 _READ = ", ".join(
-    f"(extract(epoch FROM {name}) * 1000000)::bigint AS {name}" if name in _TIMES else name for name in _STORED
+    f"(extract(epoch FROM {name}) * 1000000)::bigint AS {name}" if name in _TIMES else name
+    for name in _STORED
 )
 
 
@@ -64,7 +65,8 @@ def mark_findings(session: Session, hits: pl.DataFrame, findings: pl.DataFrame) 
 
 
 _MARK = text(
-    "UPDATE trucks.candidate SET finding = :finding WHERE key = ANY(:keys) AND finding IS DISTINCT FROM :finding"
+    "UPDATE trucks.candidate SET finding = :finding"
+    " WHERE key = ANY(:keys) AND finding IS DISTINCT FROM :finding"
 )
 
 

@@ -14,7 +14,7 @@ from gridwitness.trucks.detection.facts import facts_of, manifests_of
 from gridwitness.trucks.detection.intervals import inside, merged, widened
 from gridwitness.trucks.detection.kept_hits import keep_hits, kept_hits, mark_findings
 from gridwitness.trucks.detection.rule_groups import GROUPS, Facts, Judge, RuleGroup
-from gridwitness.trucks.detection.support import reach_of_support, supported
+from gridwitness.trucks.detection.support import reach_of_support
 from gridwitness.trucks.detection.work import Taken, wake
 from gridwitness.trucks.filing import filed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -14,6 +15,7 @@ from gridwitness.trucks.detection.findings import Family, Rule, Scene, keyed, no
 from gridwitness.trucks.detection.near_duplicates import counted
 from gridwitness.trucks.detection.passages.rules import PASSAGE_RULES
 from gridwitness.trucks.detection.rules_document import RulesInForce, TruckRules
+from gridwitness.trucks.detection.support import supported
 from gridwitness.trucks.detection.tracks import TRACK_RULES
 
 
@@ -85,7 +87,9 @@ class Judge:
         if hits.height:
             least, most = hits["at"].min(), hits["at"].max()
             assert isinstance(least, datetime) and isinstance(most, datetime)
-            for first, last, rules in self.in_force.windows(*(at.astimezone(self.zone) for at in (least, most))):
+            for first, last, rules in self.in_force.windows(
+                *(at.astimezone(self.zone) for at in (least, most))
+            ):
                 near = supported(hits, rules).filter(self._within(first, last))
                 found.append(near.with_columns(pl.lit(rules.version).alias("rules")))
         return pl.concat(found)
@@ -96,7 +100,7 @@ class Judge:
         return (pl.col("at") >= day) & (pl.col("at") < behind)
 
     def _scene(self, facts: Facts, rules: TruckRules) -> Scene:
-        given = {}
+        given: dict[str, Any] = {}
         if facts.passages is not None:
             within = timedelta(seconds=rules.shared("near_duplicate"))
             given["passages"] = counted(facts.passages, within)

@@ -10,11 +10,11 @@ import polars as pl
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gridwitness.trucks.detection.findings import Family
+from gridwitness.trucks.detection.findings import Columns, Family
 from gridwitness.trucks.detection.intervals import COLUMNS
 from gridwitness.trucks.shards import by_shard, shard_of
 
-_ASKED = {"family": pl.String, **COLUMNS}
+_ASKED: Columns = {"family": pl.String, **COLUMNS}
 MOST_ROWS = 400
 """Work rows of one round and shard: what a transaction holds in memory is bounded by it."""
 
@@ -57,7 +57,9 @@ def take(session: Session, shard: int, watermark: datetime | None, book: int) ->
     rows = session.execute(_TAKE, {"shard": shard, "most": MOST_ROWS}).all()
     due = session.execute(_WAKE, {"shard": shard, "watermark": watermark}).all() if watermark else []
     stale = [Notes(r.feed, r.first_serial, r.last_serial, r.family) for r in rows if r.feed and r.book < book]
-    asked = [(r.family, plate, r.since, r.until) for r in rows for plate in r.plates if shard_of(plate) == shard]
+    asked = [
+        (r.family, plate, r.since, r.until) for r in rows for plate in r.plates if shard_of(plate) == shard
+    ]
     wakes = [(family, plate, at, at) for family, plate, at in due]
     return Taken(
         pl.DataFrame(asked, schema=_ASKED, orient="row"),
