@@ -53,6 +53,7 @@ from gridwitness.trucks.detection.rules_document import check_truck_rules
 
 if TYPE_CHECKING:
     from gridwitness.trucks.archive.archiving import Archive
+    from gridwitness.trucks.filing import Filing
 
 _HANDLERS: dict[str, StepHandler] = {
     **SOURCE_HANDLERS,
@@ -109,6 +110,13 @@ class Platform:
         module = import_module("gridwitness.trucks.archive.archiving")
         folder = ArchiveFolder(self.settings.archive_dir)
         made: Archive = module.Archive(self.acceptance, self.keystore, self.clock, folder, self.settings.zone)
+        return made
+
+    @cached_property
+    def filing(self) -> Filing:
+        """What files anomalies; it works on frames, and few processes detect."""
+        module = import_module("gridwitness.trucks.filing")
+        made: Filing = module.Filing(self.acceptance, self.keystore)
         return made
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from gridwitness.trucks.frames import INSTANT, PASSAGE_COLUMNS, POSITION_COLUMNS
 if TYPE_CHECKING:
     from gridwitness.trucks.book import Book
 
-Family = Literal["passages", "positions"]
+Family = Literal["passages", "positions", "manifests"]
 Columns = dict[str, pl.DataType | type[pl.DataType]]
 
 FINDING_COLUMNS: Columns = {
