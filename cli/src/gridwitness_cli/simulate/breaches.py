@@ -79,8 +79,8 @@ def at_checkpoints(
     """What else carries the truck's plate that night."""
     begin, end = worked.legs[0].begin, worked.legs[-1].end
     x, y = float(worked.legs[0].x[0]), float(worked.legs[0].y[0])
-    if rule == "BLACK_ATTR" and passages:
-        worked.broke(rule, begin, end, x, y)
+    if rule == "BLACK_ATTR":
+        worked.broke(rule, begin, end, x, y, planted=len(passages) >= 4)
     if rule in ("BLACK_CLONE_ST", "BLACK_CLONE_GPS"):
         sightings = _clone(rng, making.city, passages)
         if len(sightings) < 3:
@@ -153,7 +153,8 @@ def twin(rng: np.random.Generator, making: _Making, worked: Worked) -> Columns:
     night.stay(max(60.0, end - night.now))
     fixes = sample(_until(night.legs, end), making.settings.interval_s, 11.0)
     worked.broke("TERMINAL_TWICE", begin, end, x, y)
-    worked.broke("STOP_ABN", begin, end, x, y, planted=False)
+    for other in ("BLACK_CLONE_GPS", "STOP_ABN"):
+        worked.broke(other, begin, end, x, y, planted=False)
     count = len(fixes["t"])
     fixes |= {
         "arrives": fixes["t"] + 1.0,
