@@ -12,7 +12,7 @@ import polars as pl
 from gridwitness.feeds import Feed
 from gridwitness.records import rfc3339
 from gridwitness.trucks.book import Book
-from gridwitness.trucks.detection.detector import Detector
+from gridwitness.detector import Detector
 from gridwitness.trucks.detection.replay import differences
 from gridwitness.trucks.detection.rules_document import CODES
 from gridwitness.trucks.filing import filed

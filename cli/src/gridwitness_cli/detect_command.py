@@ -22,7 +22,7 @@ def detect(
     """Compare the anomalies filed with those of a replay; exit code 1 where they differ. 重放检测并比对。"""
     if not replay:
         raise typer.BadParameter("say --replay; the running detector is `gridwitness detector`")
-    from gridwitness.trucks.detection.detector import Detector  # noqa: PLC0415 - loads frames
+    from gridwitness.detector import Detector  # noqa: PLC0415 - loads frames
     from gridwitness.trucks.detection.replay import differences  # noqa: PLC0415
 
     with attached_platform(application="gridwitness-detect") as platform:

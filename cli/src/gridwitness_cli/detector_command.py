@@ -18,7 +18,7 @@ def detector(
     once: Annotated[bool, typer.Option("--once", help="Stop when nothing is left to look at.")] = False,
 ) -> None:
     """Detect anomalies of passages and positions; several may run at once. 运行异常检测进程。"""
-    from gridwitness.trucks.detection.detector import Detector  # noqa: PLC0415 - loads frames
+    from gridwitness.detector import Detector  # noqa: PLC0415 - loads frames
 
     settings = load_settings()
     logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from gridwitness.records import rfc3339
-from gridwitness.trucks.detection.detector import Detector
+from gridwitness.detector import Detector
 from gridwitness_cli.bench.plain_rules import PlainRules
 from sqlalchemy import text
 from support.case_story import hire
