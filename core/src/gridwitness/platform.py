@@ -24,7 +24,7 @@ from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.devices import DEVICE_HANDLERS, Devices
 from gridwitness.feeds import FEED_HANDLERS, Batches, Credentials, Feeds, Intake, Letters
-from gridwitness.hotspots import kinds as _hotspot_kinds  # noqa: F401 - replaced by the feature's own parts
+from gridwitness.hotspots import HOTSPOT_HANDLERS
 from gridwitness.keystore import Keystore
 from gridwitness.members import (
     KEY_HANDLERS,
@@ -60,6 +60,7 @@ _HANDLERS: dict[str, StepHandler] = {
     **KEY_HANDLERS,
     **DEVICE_HANDLERS,
     **FEED_HANDLERS,
+    **HOTSPOT_HANDLERS,
     **TRUCK_HANDLERS,
 }
 """By kind, of the features whose handlers need nothing built."""
