@@ -9,6 +9,7 @@ from gridwitness.feeds.decoding import Decoder
 
 _MODULES = {
     "jt808": "gridwitness_ingest.jt808.letters",
+    "table": "gridwitness_ingest.tables.decoding",
 }
 """Format → module with `decode`, a `gridwitness.feeds.decoding.Decoder`."""
 
