@@ -53,6 +53,7 @@ from gridwitness.trucks.detection.rules_document import check_truck_rules
 
 if TYPE_CHECKING:
     from gridwitness.trucks.archive.archiving import Archive
+    from gridwitness.trucks.sightings import Sightings
 
 _HANDLERS: dict[str, StepHandler] = {
     **SOURCE_HANDLERS,
@@ -110,6 +111,12 @@ class Platform:
         made: Archive = module.Archive(self.acceptance, self.keystore, self.clock, folder, self.settings.zone)
         return made
 
+    @cached_property
+    def sightings(self) -> Sightings:
+        """What stores passages and positions; loading it takes a moment, and the doors store."""
+        made: Sightings = import_module("gridwitness.trucks.sightings").Sightings()
+        return made
+
     def close(self) -> None:
         """Give the database connections back."""
         self.engine.dispose()
@@ -143,11 +150,7 @@ def open_platform(
     )
     rules = Rules(acceptance, keystore, settings.jurisdiction, calendars)
     handlers |= case_handlers(rules)  # they read the rules that acceptance takes in
-
-    def tree_of(log: str, size: int) -> TileTree:
-        return TileTree(TileStore(settings.log_dir, log).read_tile, size)
-
-    bundles = BundleMaker(tree_of, directory)
+    bundles = _bundle_maker(settings, directory)
     return Platform(
         settings=settings,
         clock=clock,
@@ -176,3 +179,10 @@ def open_platform(
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,
     )
+
+
+def _bundle_maker(settings: Settings, directory: MemberDirectory) -> BundleMaker:
+    def tree_of(log: str, size: int) -> TileTree:
+        return TileTree(TileStore(settings.log_dir, log).read_tile, size)
+
+    return BundleMaker(tree_of, directory)
