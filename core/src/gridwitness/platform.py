@@ -54,6 +54,7 @@ from gridwitness.trucks.detection.rules_document import check_truck_rules
 if TYPE_CHECKING:
     from gridwitness.trucks.archive.archiving import Archive
     from gridwitness.trucks.filing import Filing
+    from gridwitness.trucks.sightings import Sightings
 
 _HANDLERS: dict[str, StepHandler] = {
     **SOURCE_HANDLERS,
@@ -120,6 +121,12 @@ class Platform:
         made: Filing = module.Filing(self.acceptance, self.keystore)
         return made
 
+    @cached_property
+    def sightings(self) -> Sightings:
+        """What stores passages and positions; loading it takes a moment, and the doors store."""
+        made: Sightings = import_module("gridwitness.trucks.sightings").Sightings()
+        return made
+
     def close(self) -> None:
         """Give the database connections back."""
         self.engine.dispose()
@@ -153,11 +160,7 @@ def open_platform(
     )
     rules = Rules(acceptance, keystore, settings.jurisdiction, calendars)
     handlers |= case_handlers(rules, ReviewedAnomalies())  # they read the rules that acceptance takes in
-
-    def tree_of(log: str, size: int) -> TileTree:
-        return TileTree(TileStore(settings.log_dir, log).read_tile, size)
-
-    bundles = BundleMaker(tree_of, directory)
+    bundles = _bundle_maker(settings, directory)
     return Platform(
         settings=settings,
         clock=clock,
@@ -186,3 +189,10 @@ def open_platform(
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,
     )
+
+
+def _bundle_maker(settings: Settings, directory: MemberDirectory) -> BundleMaker:
+    def tree_of(log: str, size: int) -> TileTree:
+        return TileTree(TileStore(settings.log_dir, log).read_tile, size)
+
+    return BundleMaker(tree_of, directory)
