@@ -79,8 +79,11 @@ class FileProgress:
     def show(self, summary: ImportSummary) -> None:
         """A chunk is done."""
         taken = summary.recorded + summary.changed
-        rows = f"{summary.read} 行 rows, {taken} 入库 recorded, {summary.bad} 问题 bad"
-        self._progress.update(self._task, completed=self._read, rows=rows)
+        self.tell(f"{summary.read} 行 rows, {taken} 入库 recorded, {summary.bad} 问题 bad")
+
+    def tell(self, what: str) -> None:
+        """What became of what was read so far."""
+        self._progress.update(self._task, completed=self._read, rows=what)
 
 
 def _unwritable(path: Path, error: OSError) -> InvalidInput:

@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     gat1400_port: Port | None = None
     """Ports of the doors for outside data; None = that door stays shut. `ingest_host`: where they listen."""
     jt808_port: Port | None = None
+    jt808_feed: str = Field(default="jt808", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    """The feed to which all that terminals send belongs: registered for door `jt808`."""
+    ingest_metrics_port: Port | None = None
+    """Where the doors' process answers /metrics and /healthz, on 127.0.0.1."""
     ingest_host: str = "127.0.0.1"
     ingest_certificate: Path | None = None
     """PEM of the doors' own TLS certificate and key; with `ingest_client_ca` clients have to show one too."""

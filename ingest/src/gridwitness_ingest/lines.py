@@ -36,7 +36,7 @@ class Line:
         return self.data.decode("utf-8", "backslashreplace")
 
 
-class _BrokenStreamError(Exception):
+class BrokenStreamError(Exception):
     """The bytes end or go wrong in the middle of the file."""
 
 
@@ -58,6 +58,11 @@ def read_lines(path: Path, on_read: Callable[[int], None] = lambda _: None) -> I
         yield from split_lines(_chunks(_pieces(stream, on_read)))
 
 
+def read_chunks(stream: BinaryIO, on_read: Callable[[int], None] = lambda _: None) -> Iterator[bytes]:
+    """The bytes of an open file, out of gzip where they are in it. Raises BrokenStreamError at damage."""
+    return _chunks(_pieces(stream, on_read))
+
+
 def split_lines(chunks: Iterable[bytes]) -> Iterator[Line]:
     """Cut pieces of bytes into lines; see `read_lines`."""
     number, open_line = 0, _OpenLine()
@@ -68,7 +73,7 @@ def split_lines(chunks: Iterable[bytes]) -> Iterator[Line]:
                 number += 1
                 yield open_line.finish(number, piece + b"\n")
             open_line.add(rest)
-    except _BrokenStreamError as broken:
+    except BrokenStreamError as broken:
         yield Line(number + 1, open_line.head, open_line.quotes, str(broken), last=True)
         return
     if open_line.size:
@@ -106,7 +111,7 @@ def _pieces(stream: BinaryIO, on_read: Callable[[int], None]) -> Iterator[bytes]
             on_read(position)
             yield piece
     except OSError as error:
-        raise _BrokenStreamError(f"the file cannot be read further: {error}") from None
+        raise BrokenStreamError(f"the file cannot be read further: {error}") from None
 
 
 def _chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -131,6 +136,6 @@ def _gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 raw = member.unused_data
                 member = None if member.eof else member
     except zlib.error as error:
-        raise _BrokenStreamError(f"the gzip data is damaged here: {error}") from None
+        raise BrokenStreamError(f"the gzip data is damaged here: {error}") from None
     if member is not None:
-        raise _BrokenStreamError("the gzip data ends early; the file was cut off")
+        raise BrokenStreamError("the gzip data ends early; the file was cut off")

@@ -83,9 +83,14 @@ def test_pending_parts_are_claimed_once(running: RunningPlatform, officer: Offic
         assert part is not None and [*part.bodies] == [b"one", b"two"]
         with running.platform.transaction() as other:
             assert claim_pending(other, "file") is None
-        settle_pending(session, part)
+        assert not running.platform.batches.close(session, "waiting", now=True), "it waits for the reader"
+        now = running.clock.now()
+        settle_pending(session, part, captured=(now, now), repeated=1)
     with running.platform.transaction() as session:
         assert claim_pending(session, "file") is None
+        assert running.platform.batches.close(session, "waiting", now=True)
+    (batch,) = batches_of(running, "waiting")
+    assert batch.repeated == 1 and batch.captured_from is not None
 
 
 def test_only_whole_old_read_batches_go(running: RunningPlatform, officer: Officer) -> None:
@@ -96,11 +101,12 @@ def test_only_whole_old_read_batches_go(running: RunningPlatform, officer: Offic
             running.platform.batches.close(session, "old", now=True)
         running.advance(100)
     send(running, feed, b"c", pending=True)
+    running.advance(61)
     with running.platform.transaction() as session:
         running.platform.batches.close(session, "old", now=True)
         now = running.clock.now() + timedelta(seconds=2)
         assert expired_front(session, feed, now - timedelta(days=1)) is None
-        one = expired_front(session, feed, now - timedelta(seconds=150))
+        one = expired_front(session, feed, now - timedelta(seconds=211))
         assert one is not None and (one.first, one.end, one.count) == (0, 1, 1)
         both = expired_front(session, feed, now)
         assert both is not None and both.end == 2, "the part nobody has read stays"

@@ -9,6 +9,9 @@ ARCHIVED = "archive.part.v1"
 EXPIRED = "archive.expired.v1"
 SNAPSHOT = "hotspot.snapshot.v1"
 
+KEPT = frozenset({ARCHIVED, BATCH, EXPIRED})
+"""Kinds whose records an audit compares with tables of their own, after the walk over all entries."""
+
 ENUMS: dict[str | tuple[str, str], tuple[str, ...]] = {
     ("feed.registered.v1", "door"): ("file", "gat1400", "jt808"),
     ("feed.registered.v1", "assurance"): ("device-signed", "mutual-tls", "network", "open"),

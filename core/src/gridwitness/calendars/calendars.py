@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +31,11 @@ class Calendars:
     def years(self) -> tuple[int, ...]:
         """The years that are published, ascending."""
         return tuple(sorted(self._years))
+
+    @property
+    def holidays(self) -> Mapping[date, bool]:
+        """Public holidays (法定节假日, with the days shifted next to them) of every published year."""
+        return {day: True for year in self._years.values() for day in year.holidays}
 
     def is_workday(self, day: date) -> bool:
         """Whether the day is worked. Raises CalendarUnpublished."""

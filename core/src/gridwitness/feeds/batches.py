@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import takewhile
 from statistics import median
 from typing import Any
 
@@ -49,6 +50,7 @@ _TALLIES = (
     PartRow.serial_gaps,
     PartRow.repeated,
     PartRow.offsets,
+    PartRow.pending,
 )
 
 
@@ -86,7 +88,7 @@ class Batches:
         feed = registered_feed(session, name)
         log = current_log(session, feed.agency)
         lock_subjects(session, [(log.name, feed.sub)])
-        tally = _tally(session, feed)
+        tally = _tally(session, feed, self._clock.now() - self._age)
         if tally is None or not (now or tally.received[0] <= self._clock.now() - self._age):
             return False
         statement = self._acceptance.sign_own(
@@ -102,11 +104,15 @@ class Batches:
         return True
 
 
-def _tally(session: Session, feed: Feed) -> _Tally | None:
-    """What came since the last batch. Appending holds the chain, so what is visible has no gap."""
+def _tally(session: Session, feed: Feed, unread_before: datetime) -> _Tally | None:
+    """What came since the last batch. Appending holds the chain, so what is visible has no gap.
+
+    Parts that nobody has read yet are waited for, until they are old: their times belong to the batch.
+    """
     first = batch_ends(session, [feed.name]).get(feed.name, 0)
     query = select(*_TALLIES).where(PartRow.feed == feed.name, PartRow.serial >= first)
-    rows = session.execute(query.order_by(PartRow.serial).limit(LONGEST)).all()
+    found = session.execute(query.order_by(PartRow.serial).limit(LONGEST))
+    rows = [*takewhile(lambda row: not row.pending or row.received_at <= unread_before, found)]
     if not rows:
         return None
     received = [row.received_at for row in rows]

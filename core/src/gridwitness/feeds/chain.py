@@ -11,6 +11,9 @@ from gridwitness.feeds.feed import Message
 
 PART_MESSAGES = 1000
 PART_BYTES = 4 << 20
+MESSAGE_BYTES = 8 << 20
+"""The longest message; a longer file comes in pieces."""
+
 _LENGTH = struct.Struct(">I")
 
 

@@ -11,7 +11,8 @@ import psycopg
 from sqlalchemy.orm import Session
 
 from gridwitness.clock import Clock
-from gridwitness.feeds.chain import Part, chain, first_link
+from gridwitness.errors import TooLarge
+from gridwitness.feeds.chain import MESSAGE_BYTES, Part, chain, first_link
 from gridwitness.feeds.feed import Feed, Letter, Message
 
 _PART = {
@@ -77,10 +78,12 @@ class Intake:
 
         Holds the feed's chain to the end of the transaction: bundle messages, and keep transactions short.
         `captured`: earliest and latest time told in them; `offsets`: seconds from each told time to its
-        receipt; `pending`: kept and not read yet (`feeds.pending`).
+        receipt; `pending`: kept and not read yet (`feeds.pending`). Raises TooLarge `message-too-large`.
         """
         if not messages:
             raise AssertionError("there is nothing to append")
+        if max(len(message.kept) for message in messages) > MESSAGE_BYTES:
+            raise TooLarge("message-too-large", f"A message has at most {MESSAGE_BYTES} bytes.", "divide it")
         connected = _driver(session)
         serial, link = _hold(connected, feed.name)
         now = self._clock.now().astimezone(UTC)

@@ -42,8 +42,15 @@ def claim_pending(session: Session, door: str) -> PendingPart | None:
     return PendingPart(row.feed, row.serial, bodies, row.format, row.received_at, row.connection)
 
 
-def settle_pending(session: Session, part: PendingPart) -> None:
-    """The part has been read; in the transaction that keeps what was in it."""
-    session.execute(
-        update(PartRow).where(PartRow.feed == part.feed, PartRow.serial == part.serial).values(pending=False)
-    )
+def settle_pending(
+    session: Session,
+    part: PendingPart,
+    *,
+    captured: tuple[datetime, datetime] | None = None,
+    repeated: int = 0,
+) -> None:
+    """The part has been read, and this was in it; in the transaction that keeps what was."""
+    since, until = captured or (None, None)
+    told = {"captured_from": since, "captured_to": until, "repeated": repeated}
+    where = (PartRow.feed == part.feed, PartRow.serial == part.serial)
+    session.execute(update(PartRow).where(*where).values(pending=False, **told))

@@ -40,15 +40,14 @@ def copy_out(
     """
     instants = [name for name, kind in schema.items() if isinstance(kind, pl.Datetime)]
     read: dict[str, Any] = {name: pl.Int64 if name in instants else kind for name, kind in schema.items()}
-    pieces: list[bytes | memoryview] = []
     with _driver(session).cursor() as cursor:
         asked = psycopg.ClientCursor(_driver(session)).mogrify(query, parameters)
-        with cursor.copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(sql.SQL(asked))) as copy:  # type: ignore[arg-type]
-            pieces.extend(copy)
+        with cursor.copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(sql.SQL(asked))) as copy:
+            pieces = [bytes(piece) for piece in copy]
     content = b"".join(pieces)
     if not content:
         return pl.DataFrame(schema=schema)
-    frame = pl.read_csv(BytesIO(content), has_header=False, schema=read, missing_utf8_is_empty_string=False)
+    frame = pl.read_csv(BytesIO(content), has_header=False, schema=read)
     return frame.with_columns(pl.col(name).cast(schema[name]) for name in instants)
 
 

@@ -14,11 +14,13 @@ from gridwitness.feeds import Feed, Letter
 from gridwitness.trucks.book import Book
 from gridwitness.trucks.frames import INSTANT, PASSAGE_COLUMNS, POSITION_COLUMNS
 from gridwitness.trucks.kept_book import KeptBook
+from gridwitness.trucks.periods import holding
 from gridwitness.trucks.shards import by_shard
 from gridwitness.trucks.sighting_copy import copy_in
 from gridwitness.trucks.truck_like import matters
 
 Family = Literal["passages", "positions"]
+_PERIOD = ("valid_from", "valid_to")
 _STORED_PASSAGES = ["feed", "serial", "received_at", *(n for n in PASSAGE_COLUMNS if n != "message")]
 _STORED_POSITIONS = ["feed", "serial", "received_at", *(n for n in POSITION_COLUMNS if n != "message")]
 
@@ -64,7 +66,7 @@ class Sightings:
             known, unknown = located(passages, book)
             letters += _letters(unknown, "device", "device-unknown", "No checkpoint has this device then")
             copy_in(session, "trucks.passage", batch.stamped(known).select(_STORED_PASSAGES))
-            batch.note("passages", known, "captured_at", matters(known, book))
+            batch.note("passages", known, "captured_at", pl.lit(matters(known, book)))
             seen = known.height
         if positions is not None and not positions.is_empty():
             known, unknown = bound(positions, book)
@@ -133,49 +135,25 @@ def located(passages: pl.DataFrame, book: Book) -> tuple[pl.DataFrame, pl.DataFr
 
     Where a feed names no device its checkpoint has to be a registered one.
     """
+    found = pl.col("checkpoint").alias("_found")
+    by_device = book.checkpoints.select(pl.col("device").alias("_named"), found, *_PERIOD)
+    by_number = book.checkpoints.select(pl.col("checkpoint").alias("_named"), found, *_PERIOD)
+    with_device = pl.col("device").is_not_null()
     named = passages.with_columns(pl.coalesce("device", "checkpoint").alias("_named"))
-    by_device = book.checkpoints.filter(pl.col("device").is_not_null()).select(
-        pl.col("device").alias("_named"), pl.col("checkpoint").alias("_found"), "valid_from", "valid_to"
-    )
-    by_number = book.checkpoints.select(
-        pl.col("checkpoint").alias("_named"), pl.col("checkpoint").alias("_found"), "valid_from", "valid_to"
-    )
-    if passages["device"].null_count() == 0:
-        joined = _holding(named, by_device, "captured_at")
-    else:
-        joined = pl.concat(
-            [
-                _holding(named.filter(pl.col("device").is_not_null()), by_device, "captured_at"),
-                _holding(named.filter(pl.col("device").is_null()), by_number, "captured_at"),
-            ]
-        )
+    joined = holding(named.filter(with_device), by_device, on="_named", time="captured_at")
+    if joined.height < named.height:
+        others = holding(named.filter(~with_device), by_number, on="_named", time="captured_at")
+        joined = pl.concat([joined, others])
     return _parted(joined, "checkpoint", passages.columns)
 
 
 def bound(positions: pl.DataFrame, book: Book) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Positions with the plate of their terminal at that time, and those whose terminal has none."""
     binding = book.terminals.select(
-        pl.col("terminal").alias("_named"), pl.col("plate").alias("_found"), "valid_from", "valid_to"
+        pl.col("terminal").alias("_named"), pl.col("plate").alias("_found"), *_PERIOD
     )
     named = positions.with_columns(pl.col("terminal").alias("_named"))
-    return _parted(_holding(named, binding, "fixed_at"), "plate", positions.columns)
-
-
-def _holding(frame: pl.DataFrame, register: pl.DataFrame, time: str) -> pl.DataFrame:
-    """`_found`: what the register has under `_named` at the row's time, null for nothing."""
-    rows = frame.with_row_index("_row")
-    at_time = (pl.col("valid_from") <= pl.col(time)) & (
-        pl.col("valid_to").is_null() | (pl.col(time) < pl.col("valid_to"))
-    )
-    found = (
-        rows.select("_row", "_named", time)
-        .join(register, on="_named", how="inner")
-        .filter(at_time)
-        .sort("_found")  # periods do not overlap; should they, the choice is the same every time
-        .unique("_row", keep="first")
-        .select("_row", "_found")
-    )
-    return rows.join(found, on="_row", how="left", maintain_order="left")
+    return _parted(holding(named, binding, on="_named", time="fixed_at"), "plate", positions.columns)
 
 
 def _parted(joined: pl.DataFrame, column: str, columns: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from struct import Struct
@@ -25,7 +25,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 @dataclass(slots=True)
 class Position:
     """`fixed_at`: seconds since 1970, UTC. A null place: the terminal had no fix and told none. `altitude_m`
-    as the terminal told it; `extra`: additional items nobody decodes, raw.
+    as the terminal told it; `extra`: additional items nobody decodes, raw; `body`: the report as it came.
     """
 
     fixed_at: int
@@ -42,6 +42,7 @@ class Position:
     load: int | None = None
     weight_kg: int | None = None
     extra: bytes = b""
+    body: bytes = field(default=b"", compare=False, repr=False)
 
     @property
     def time(self) -> datetime:
@@ -71,6 +72,7 @@ def read_location(body: bytes, gauges: Mapping[int, Gauge], now: float) -> Posit
         alarms,
         status,
         altitude,
+        body=body,
     )
     if len(body) > BASIC:
         values, position.extra = read_items(body[BASIC:], gauges)

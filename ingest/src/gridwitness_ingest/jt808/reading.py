@@ -9,7 +9,7 @@ from gridwitness.errors import InvalidInput
 
 from gridwitness_ingest.jt808.items import DEFAULT_PROFILE, PROFILES, Gauge, without_driver_state
 from gridwitness_ingest.jt808.location import BASIC, Position, read_location
-from gridwitness_ingest.jt808.packet import Packet, read_packet, write_packet
+from gridwitness_ingest.jt808.packet import LONGEST_BODY, Packet, read_packet, write_packet
 from gridwitness_ingest.jt808.parting import Open, Parts
 
 ACKNOWLEDGED, HEARTBEAT, LOGOUT, REGISTER, AUTHENTICATE = 0x0001, 0x0002, 0x0003, 0x0100, 0x0102
@@ -30,7 +30,7 @@ _PLACED = {LOCATION: 0, ASKED_LOCATION: 2, CONTROLLED: 2}
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One object that could not be read; `item` None: the whole message."""
+    """What could not be read: an object (`raw`: that alone, as a segment), or the message: `item` None."""
 
     item: int | None
     raw: bytes
@@ -98,12 +98,16 @@ class Reader:
         try:
             reading.items.append((item, read_location(body, self._gauges, now)))
         except InvalidInput as error:
-            reading.refusals.append(Refusal(item, body, error.code, str(error)))
+            assert reading.packet is not None
+            raw = alone(reading.packet, body, backfill=reading.backfill)
+            reading.refusals.append(Refusal(item, raw, error.code, str(error)))
 
     def _read_batch(self, reading: Reading, body: bytes, now: float) -> None:
         reading.backfill = True
         if len(body) < 3:
-            reading.refusals.append(Refusal(None, body, "batch-short", "A batch has 3 bytes or more."))
+            reading.refusals.append(
+                Refusal(None, reading.kept, "batch-short", "A batch has 3 bytes or more.")
+            )
             return
         promised, item, at = int.from_bytes(body[:2], "big"), 0, 3
         while at < len(body):
@@ -111,13 +115,22 @@ class Reader:
             stop = at + 2 + length
             if at + 2 > len(body) or stop > len(body):
                 detail = f"Position {item} of the batch ends after the batch."
-                reading.refusals.append(Refusal(item, body[at:], "batch-cut", detail))
+                reading.refusals.append(Refusal(item, reading.kept, "batch-cut", detail))
                 return
             self._read_position(reading, item, body[at + 2 : stop], now)
             item, at = item + 1, stop
         if item != promised:
             detail = f"The batch promises {promised} positions and holds {item}."
-            reading.refusals.append(Refusal(None, body[:3], "batch-count", detail))
+            reading.refusals.append(Refusal(None, reading.kept, "batch-count", detail))
+
+
+def alone(packet: Packet, body: bytes, *, backfill: bool) -> bytes:
+    """One report of a packet as a segment of its own, which can be read again; cut where it is too long."""
+    body = (body[:BASIC] + without_driver_state(body[BASIC:]))[: LONGEST_BODY - 5]
+    message = LOCATION
+    if backfill:
+        message, body = BATCH, b"\x00\x01\x01" + len(body).to_bytes(2, "big") + body
+    return write_packet(replace(packet, message=message, body=body, total=0, index=0))[1:-1]
 
 
 def _given_up(message: Open, segment: bytes) -> Refusal:

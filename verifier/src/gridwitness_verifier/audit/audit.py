@@ -53,6 +53,7 @@ CHECKS = [
     "chain",
     "rows",
     "cases",
+    "feeds",
     "files",
     "receipts",
     "time",

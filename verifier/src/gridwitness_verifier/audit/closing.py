@@ -8,6 +8,7 @@ from gridwitness_verifier.audit.catalog import Relation
 from gridwitness_verifier.audit.disclosure_check import ErasureRule, check_missing
 from gridwitness_verifier.audit.entry_pass import EntryFold, LogWalk
 from gridwitness_verifier.audit.extent_check import check_extent
+from gridwitness_verifier.audit.feed_check import check_feeds
 from gridwitness_verifier.audit.file_check import anything_to_check, check_files
 from gridwitness_verifier.audit.fixed_tables import OPERATIONAL
 from gridwitness_verifier.audit.manifest import TableManifest, compare_manifest
@@ -56,9 +57,11 @@ def check_after_walk(
     ]
     # 5. cases
     _check_cases(audit, walks, fold, catalog)
-    # 6. files
+    # 6. what feeds sent
+    _check_feeds(audit, catalog)
+    # 7. files
     _check_files(audit)
-    # 7. what is counted but is no failure
+    # 8. what is counted but is no failure
     if clock is not None and clock.earlier:
         tallies["time"].notes.append(earlier_note(clock.earlier))
     _count(audit, walks, fold, subjects)
@@ -80,6 +83,11 @@ def _check_cases(
     check.check_steps(fold.procedures, audit.now())
     check_registrations(check, audit.snapshot, catalog, registry.address, audit.now())
     audit.subject |= check.subject()
+
+
+def _check_feeds(audit: Audit, catalog: dict[str, Relation]) -> None:
+    if not check_feeds(audit.tallies["feeds"], audit.snapshot, audit.scratch, catalog, audit.now()):
+        del audit.tallies["feeds"]
 
 
 def _operational(name: str, table: TableManifest) -> list[str]:

@@ -41,6 +41,9 @@ _PROVED = {
     "cases": Phrase(
         "every milestone is a step of its log, every milestone step registered", "节点与办案步骤一一对应"
     ),
+    "feeds": Phrase(
+        "every message is in its feed's chain, up to the last batch", "各数据源报文链完整，与批次记录一致"
+    ),
     "files": Phrase("every file is there, byte for byte", "文件齐全，逐字节一致"),
     "receipts": Phrase(
         "every receipt is of the log, for these bytes, and none is overdue", "回执有效，无逾期"
@@ -65,6 +68,10 @@ _NOT_SHOWN = (
     Phrase(
         "the order in which records of one batch came (the log's order is what counts)",
         "同一批次内记录到达的先后（以日志次序为准）",
+    ),
+    Phrase(
+        "what a door dropped, or a feed sent after its last batch",
+        "接入口丢弃的内容，以及数据源最后一个批次之后发送的报文",
     ),
     Phrase("that the database server itself answers honestly about its tables", "数据库服务器如实应答"),
     THIS_MACHINE,

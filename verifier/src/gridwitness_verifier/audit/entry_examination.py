@@ -23,6 +23,7 @@ from gridwitness_verifier.log.audited_log import AuditedLog
 from gridwitness_verifier.log.contract_history import KeyHistory
 from gridwitness_verifier.log.time_check import TimeCheck
 from gridwitness_verifier.record import Entry
+from gridwitness_verifier.truck_kinds import KEPT
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,8 @@ def _keep(stored: StoredRecord, entry: Entry, fields: Fields, log: AuditedLog, f
     else:
         if entry.kind == STEP and log.counts(stored.leaf_index):
             _keep_step(stored, entry, fields.values, findings)
+        elif entry.kind in KEPT and log.counts(stored.leaf_index):
+            _keep_statement(stored, entry, fields.values, findings)
         elif entry.kind == RULE and "content" in fields.values:
             findings.rules.append((fields.values.get("name"), fields.values["content"]))
         _keep_files(stored, entry, fields, findings)
@@ -176,6 +179,11 @@ def _keep_step(stored: StoredRecord, entry: Entry, values: dict[str, Any], findi
     texts = (value if isinstance(value, str) else None for value in shown)
     place = (stored.log, stored.leaf_index, entry.jti, entry.sub, entry.seq)
     findings.keep("step", entry.leaf_hash, *place, *texts)
+
+
+def _keep_statement(stored: StoredRecord, entry: Entry, values: dict[str, Any], findings: Findings) -> None:
+    place = (entry.kind, stored.log, stored.leaf_index, entry.jti, entry.sub, entry.seq)
+    findings.keep("statement", *place, entry.leaf_hash, json.dumps(values))
 
 
 def _keep_erasure(stored: StoredRecord, entry: Entry, fields: Fields, findings: Findings) -> None:

@@ -64,6 +64,7 @@ _OPERATIONAL_TABLES = {
     "members.session",
     "records.sending",
     "trucks.candidate",
+    "trucks.register_revision",
     "trucks.shard",
     "trucks.wake",
     "trucks.watermark",

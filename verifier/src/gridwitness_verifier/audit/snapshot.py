@@ -41,11 +41,13 @@ class Snapshot:
         """All rows of a query whose answer is small by nature (the catalog, one anchor's proofs)."""
         return self._connection.execute(query, parameters).fetchall()
 
-    def stream(self, query: str | sql.Composed, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query through a server-side cursor, in constant memory."""
+    def stream(
+        self, query: str | sql.Composed, parameters: Sequence[Any] = (), batch: int = _BATCH
+    ) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query through a server-side cursor, in constant memory: `batch` rows at once."""
         self._streams += 1
         with self._connection.cursor(name=f"audit_{self._streams}") as cursor:
-            cursor.itersize = _BATCH
+            cursor.itersize = batch
             cursor.execute(query, parameters)
             yield from cursor
 

@@ -25,6 +25,8 @@ CREATE TABLE missing (log TEXT, sub TEXT, digest TEXT, leaf INTEGER, jti TEXT, k
 CREATE TABLE erasure (log TEXT, sub TEXT, digest TEXT, field TEXT, leaf INTEGER, jti TEXT, defect TEXT);
 CREATE TABLE file (sha256 TEXT, sm3 TEXT, size INTEGER, log TEXT, leaf INTEGER, jti TEXT, name TEXT);
 CREATE TABLE step (hash BLOB, log TEXT, leaf INTEGER, jti TEXT, sub TEXT, seq INTEGER, rules TEXT, step TEXT);
+CREATE TABLE statement (kind TEXT, log TEXT, leaf INTEGER, jti TEXT, sub TEXT, seq INTEGER, hash BLOB,
+                        fields TEXT);
 CREATE TABLE state (tbl TEXT, key TEXT, log TEXT, effect TEXT, alive INTEGER, seen INTEGER, columns TEXT,
                     PRIMARY KEY (tbl, key)) WITHOUT ROWID;
 """
@@ -35,6 +37,7 @@ _INSERTS = {
     "missing": "INSERT INTO missing VALUES (?, ?, ?, ?, ?, ?, ?)",
     "erasure": "INSERT INTO erasure VALUES (?, ?, ?, ?, ?, ?, ?)",
     "step": "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "statement": "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     "file": "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
 }
 

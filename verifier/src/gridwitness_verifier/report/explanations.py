@@ -261,6 +261,19 @@ document-forged the file is not the one that was issued / 文件与制发的文�
 document-unknown no record of the case issued this file / 本案没有制发该文件的记录
 document-unreadable the document can not be read / 文书文件无法读取
 document-alone a document needs its case file / 核对文书须同时给出案卷
+part-gap messages of a feed are missing, or there twice / 数据源报文缺失或重复
+part-form a part of a feed has not its form / 数据源报文分段格式不符
+link-differs the link of a feed's chain does not follow / 数据源报文链断裂
+front-removed messages were removed without a record of it / 报文被删除而无到期删除记录
+messages-missing messages that a batch names are missing / 批次所载报文缺失
+batch-gap batches of a feed with a gap, or one message in two / 数据源批次缺失或重叠
+batch-head a batch names other messages than are stored / 批次所载与所存报文不符
+batch-differs the row of a batch is not what its record says / 批次数据行与记录不符
+batch-without-row a batch has no row / 批次没有数据行
+batch-without-record the row of a batch names no record / 批次数据行没有对应的记录
+batch-subject a batch stands in another subject than its feed / 批次不在其数据源名下
+batch-overdue messages wait too long for their batch / 报文逾时未入批次
+feed-end the kept end of a feed's chain is not that of its messages / 所存链尾与报文不符
 pin-mismatch another trust file than the one confirmed / 与所确认的信任文件不同
 """
 

@@ -46,6 +46,7 @@ CHECKS = {
     "procedure": Phrase("every step was lawful where it stands", "办案程序"),
     "clocks": Phrase("statutory terms were kept", "法定期限"),
     "documents": Phrase("documents issued are of these records", "执法文书"),
+    "feeds": Phrase("what feeds sent, without gap", "数据源报文"),
     "cases": Phrase("registered cases agree with the log", "案件登记"),
 }
 

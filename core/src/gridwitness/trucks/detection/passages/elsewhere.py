@@ -1,0 +1,95 @@
+"""BLACK_CLONE_GPS 套牌 (车机): a checkpoint saw the plate while the truck's own terminal was elsewhere."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from gridwitness.trucks.detection.distance import metres_to_segment
+from gridwitness.trucks.detection.findings import Family, Scene, as_findings, no_findings
+from gridwitness.trucks.detection.passages.look_alikes import look_alike
+from gridwitness.trucks.detection.passages.sighted import another_vehicle, measured, sighted
+from gridwitness.trucks.detection.rules_document import TruckRules
+from gridwitness.trucks.detection.support import within_time
+from gridwitness.trucks.detection.tracks.scenery import track_of
+from gridwitness.trucks.detection.tracks.track import NEIGHBOUR_SECONDS
+
+Array = np.ndarray[Any, Any]
+_GAP = timedelta(seconds=300)
+"""Between fixes further apart a truck may have been anywhere: such a stretch is no track."""
+
+
+class Elsewhere:
+    """The least distance between checkpoint and track counts, over all times that both clocks allow."""
+
+    code = "BLACK_CLONE_GPS"
+    family: Family = "passages"
+    reads: frozenset[Family] = frozenset({"passages", "positions"})
+
+    def reach(self, rules: TruckRules) -> timedelta:
+        """The fixes around a passage, with those that judge them."""
+        return self._around(rules) + timedelta(seconds=NEIGHBOUR_SECONDS)
+
+    def find(self, scene: Scene) -> pl.DataFrame:
+        """Passages of trucks with a track that never came near.
+
+        Where another registered plate is like it, a misread explains as much: a candidate.
+        """
+        number, around = scene.rules.number, self._around(scene.rules)
+        seen = sighted(scene).filter(
+            "registered", "reliable", pl.col("lat_e6").is_not_null(), ~another_vehicle()
+        )
+        if seen.is_empty() or scene.positions.is_empty():
+            return no_findings()
+        fixes = track_of(scene, self.code).frame
+        first, behind = within_time(seen, fixes, "fixed_at", around, around) if len(fixes) else _nothing(seen)
+        followed = behind - first >= 2
+        seen, first, behind = seen.filter(pl.Series(followed)), first[followed], behind[followed]
+        if seen.is_empty():
+            return no_findings()
+        least, nearest = _least(seen, fixes, first, behind)
+        far = least > number(self.code, "distance") + number(self.code, "accuracy")
+        refs = fixes["ref"].gather(nearest)
+        hits = seen.with_columns(pl.Series("_least", least), refs.alias("_fix")).filter(pl.Series(far))
+        if hits.is_empty():
+            return no_findings()
+        like = pl.Series("like", look_alike(hits["plate"], scene.book.trucks["plate"]))
+        return as_findings(self._told(hits, like, around), self.code)
+
+    def _told(self, hits: pl.DataFrame, like: pl.Series, around: timedelta) -> pl.DataFrame:
+        return hits.with_columns(
+            pl.col("captured_at").alias("at"),
+            pl.concat_list("ref").alias("refs"),
+            pl.concat_list("ref", "_fix").alias("inputs"),
+            pl.when(like).then(pl.lit("candidate")).otherwise(pl.lit("serious")).alias("level"),
+            (pl.col("captured_at") + around).alias("settles_at"),
+            measured(least_distance_m=pl.col("_least").round(0).cast(pl.Int64)),
+        )
+
+    def _around(self, rules: TruckRules) -> timedelta:
+        return rules.span(self.code, "window") + timedelta(seconds=rules.shared("clock_skew"))
+
+
+def _nothing(seen: pl.DataFrame) -> tuple[Array, Array]:
+    none = np.zeros(seen.height, dtype=np.int64)
+    return none, none
+
+
+def _least(seen: pl.DataFrame, fixes: pl.DataFrame, first: Array, behind: Array) -> tuple[Array, Array]:
+    """For each passage the metres to the nearest stretch of its fixes [first, behind), and that fix."""
+    count = behind - first - 1
+    of = np.repeat(np.arange(seen.height), count)
+    begins = np.cumsum(count) - count
+    at = np.arange(count.sum()) - np.repeat(begins, count) + np.repeat(first, count)
+    lat, lon = (fixes[name].cast(pl.Float64).to_numpy() for name in ("lat_e6", "lon_e6"))
+    here = [seen[name].cast(pl.Float64).to_numpy()[of] for name in ("lat_e6", "lon_e6")]
+    times = fixes["fixed_at"].dt.timestamp("us").to_numpy()
+    gap = times[at + 1] - times[at] > _GAP // timedelta(microseconds=1)
+    ends = (np.where(gap, lat[at], lat[at + 1]), np.where(gap, lon[at], lon[at + 1]))
+    away = metres_to_segment(here[0], here[1], (lat[at], lon[at]), ends)
+    least = np.minimum.reduceat(away, begins)
+    nearest = np.lexsort((at, away, of))[begins]
+    return least, at[nearest]

@@ -1,0 +1,180 @@
+"""A truck's track without what GNSS and terminals get wrong: the one place that decides which fix counts.
+
+Every decision looks at a fix and its few neighbours within a quarter of an hour, so that a window of the
+history gives the same track as the whole of it, in whatever order the fixes arrived.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Array = npt.NDArray[Any]
+
+NEIGHBOURS = 3
+"""Fixes on each side that judge a fix."""
+NEIGHBOUR_SECONDS = 900.0
+_JITTER_M = 100.0
+_CRAWL_KMH = 5.0
+_AHEAD_SECONDS = 300.0
+_EARTH_M = 6_371_008.8
+
+ACC, FIXED = 1 << 0, 1 << 1
+_LOAD_SHIFT, _LOAD_PERCENT = 8, np.array([0.0, 50.0, 50.0, 100.0])
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is plausible: implied speed, km/h; a live fix's distance from its receipt, s; a loaded body, %."""
+
+    jump_kmh: float = 162.0
+    clock_offset_s: float = 3600.0
+    loaded_percent: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Fixes of many trucks, by plate and time. `t`: seconds; `step_*`: from the fix before, inf at a first."""
+
+    frame: pl.DataFrame
+    plate: Array
+    t: Array
+    lat: Array
+    lon: Array
+    step_s: Array
+    step_m: Array
+    speed_kmh: Array
+    load: Array
+    loaded: Array
+    acc: Array
+
+    def __len__(self) -> int:
+        return len(self.t)
+
+    @property
+    def first(self) -> Array:
+        """Where a truck's track begins."""
+        return np.isinf(self.step_s)
+
+
+def metres(lat1: Array, lon1: Array, lat2: Array, lon2: Array) -> Array:
+    """Great-circle distance in metres between places in degrees."""
+    one, two = np.radians(lat1), np.radians(lat2)
+    half = np.sin((two - one) / 2) ** 2 + np.cos(one) * np.cos(two) * np.sin(np.radians(lon2 - lon1) / 2) ** 2
+    return 2 * _EARTH_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+
+
+def heard(positions: pl.DataFrame, limits: Limits) -> pl.DataFrame:
+    """The fixes whose clock can be trusted, one for each truck and moment, by truck and time.
+
+    A live fix far from its receipt has a wrong clock; a backfilled one may be old, but not of the future.
+    """
+    age = (pl.col("received_at") - pl.col("fixed_at")).dt.total_microseconds() / 1e6
+    live = ~pl.col("backfill").fill_null(False)
+    trusted = (age >= -_AHEAD_SECONDS) & (~live | (age <= limits.clock_offset_s))
+    return (
+        positions.filter(trusted.fill_null(True))
+        .sort("plate", "fixed_at", "feed", "serial", "item")
+        .unique(["plate", "fixed_at"], keep="first", maintain_order=True)
+    )
+
+
+def clean(positions: pl.DataFrame, limits: Limits) -> Track:
+    """The track that rules on places and speeds work on."""
+    frame = heard(positions, limits).filter(
+        (pl.col("status").is_null() | (pl.col("status") & FIXED != 0))
+        & ((pl.col("lat_e6") != 0) | (pl.col("lon_e6") != 0))
+        & pl.col("lat_e6").is_between(-90_000_000, 90_000_000)
+        & pl.col("lon_e6").is_between(-180_000_000, 180_000_000)
+    )
+    frame = frame.filter(~_frozen())
+    plate, t, lat, lon = _axes(frame)
+    frame = frame.filter(pl.Series(_agrees(plate, t, lat, lon, limits.jump_kmh)))
+    return _track(frame, limits)
+
+
+def listened(positions: pl.DataFrame, limits: Limits) -> Track:
+    """The track of everything a terminal said, also without a fix: for rules on silence."""
+    return _track(heard(positions, limits), limits)
+
+
+def _frozen() -> pl.Expr:
+    """Same place as the fix before, to a millionth of a degree, while both say that they drive."""
+    before = [pl.col(name) == pl.col(name).shift(1) for name in ("plate", "lat_e6", "lon_e6")]
+    crawl = int(_CRAWL_KMH * 10)
+    drives = (pl.col("speed_dkmh") > crawl) & (pl.col("speed_dkmh").shift(1) > crawl)
+    return (before[0] & before[1] & before[2] & drives).fill_null(False)
+
+
+def _axes(frame: pl.DataFrame) -> tuple[Array, Array, Array, Array]:
+    plate = frame["plate"].rle_id().to_numpy()
+    t = frame["fixed_at"].to_physical().to_numpy() / 1e6
+    return plate, t, frame["lat_e6"].to_numpy() / 1e6, frame["lon_e6"].to_numpy() / 1e6
+
+
+def _agrees(plate: Array, t: Array, lat: Array, lon: Array, jump_kmh: float) -> Array:
+    """Which fixes can be reached from at least as many of their neighbours as not."""
+    votes = np.zeros(len(t), dtype=np.int64)
+    for apart in range(1, min(NEIGHBOURS, len(t) - 1) + 1):
+        far = metres(lat[:-apart], lon[:-apart], lat[apart:], lon[apart:])
+        seconds = t[apart:] - t[:-apart]
+        near = (plate[apart:] == plate[:-apart]) & (seconds <= NEIGHBOUR_SECONDS)
+        vote = np.where(near, np.where(far <= _JITTER_M + jump_kmh / 3.6 * seconds, 1, -1), 0)
+        votes[apart:] += vote
+        votes[:-apart] += vote
+    return votes >= 0
+
+
+def _track(frame: pl.DataFrame, limits: Limits) -> Track:
+    plate, t, lat, lon = _axes(frame)
+    step_s, step_m = np.full(len(t), np.inf), np.full(len(t), np.inf)
+    if len(t) > 1:
+        same = plate[1:] == plate[:-1]
+        step_s[1:] = np.where(same, t[1:] - t[:-1], np.inf)
+        step_m[1:] = np.where(same, metres(lat[:-1], lon[:-1], lat[1:], lon[1:]), np.inf)
+    load = _load(frame)
+    status = frame["status"].fill_null(0).to_numpy()
+    return Track(
+        frame=frame,
+        plate=plate,
+        t=t,
+        lat=lat,
+        lon=lon,
+        step_s=step_s,
+        step_m=step_m,
+        speed_kmh=_speed(frame, step_s, step_m),
+        load=load,
+        loaded=_settled(load >= limits.loaded_percent, step_s),
+        acc=(status & ACC) != 0,
+    )
+
+
+def _speed(frame: pl.DataFrame, step_s: Array, step_m: Array) -> Array:
+    """As the terminal says, else the lesser of the speeds to and from the fix: a jump is no speed."""
+    told = frame["speed_dkmh"].cast(pl.Float64).to_numpy() / 10
+    with np.errstate(invalid="ignore"):
+        to = np.where(np.isinf(step_s), np.nan, step_m / step_s * 3.6)
+    onward = np.append(to[1:], np.nan) if len(to) else to
+    return np.where(np.isnan(told), np.nan_to_num(np.fmin(to, onward)), told)
+
+
+def _load(frame: pl.DataFrame) -> Array:
+    """Percent of the body filled: as measured, else by status bits 8-9, NaN where neither is told."""
+    told = frame["load"].cast(pl.Float64).to_numpy()
+    status = frame["status"].fill_null(0).to_numpy()
+    bits = np.where(frame["status"].is_null().to_numpy(), np.nan, _LOAD_PERCENT[(status >> _LOAD_SHIFT) & 3])
+    return np.where(np.isnan(told), bits, told)
+
+
+def _settled(state: Array, step_s: Array) -> Array:
+    """A state that one fix alone does not change: the majority of it and its two neighbours."""
+    if len(state) < 3:
+        return state
+    near_before, near_after = step_s <= NEIGHBOUR_SECONDS, np.append(step_s[1:] <= NEIGHBOUR_SECONDS, False)
+    before, after = np.append(False, state[:-1]), np.append(state[1:], False)
+    both = near_before & near_after
+    return np.where(both, (state.astype(int) + before + after) >= 2, state)
