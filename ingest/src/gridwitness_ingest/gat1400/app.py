@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -18,12 +17,11 @@ from gridwitness.errors import (
     Unavailable,
 )
 from gridwitness.platform import Platform
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from gridwitness_ingest.gat1400.answers import (
@@ -34,16 +32,16 @@ from gridwitness_ingest.gat1400.answers import (
     Status,
     single,
 )
-from gridwitness_ingest.gat1400.counters import Counters
-from gridwitness_ingest.gat1400.gathering import MOST_WAITING, Gathering
+from gridwitness_ingest.gat1400.gathering import Gathering
 from gridwitness_ingest.gat1400.http_digest import Nonces
 from gridwitness_ingest.gat1400.login import Login, UnansweredError
-from gridwitness_ingest.gat1400.receiving import Receiving
+from gridwitness_ingest.gat1400.receiving import DOOR, Receiving
 from gridwitness_ingest.gat1400.registering import Registering
 from gridwitness_ingest.gat1400.requests import Bounds
 from gridwitness_ingest.gat1400.sessions import Sessions
 from gridwitness_ingest.gat1400.storing import Storing
 from gridwitness_ingest.gat1400.subscription_requests import SubscriptionRequests
+from gridwitness_ingest.metrics import DoorMetrics
 
 _HTTP = (
     (Unauthenticated, 401, INVALID_OPERATION),
@@ -58,31 +56,25 @@ _log = logging.getLogger(__name__)
 
 
 def create_door(
-    platform: Platform, *, bounds: Bounds | None = None, now: Callable[[], float] = time.monotonic
+    platform: Platform,
+    metrics: DoorMetrics,
+    *,
+    bounds: Bounds | None = None,
+    now: Callable[[], float] = time.monotonic,
 ) -> Starlette:
     """The GA/T 1400 door to a platform, which the caller opened and closes.
 
     `now`: seconds, for sessions and nonces; both are this process's own.
     """
     bounds = bounds or Bounds()
-    counters, sessions = Counters(), Sessions(now)
+    sessions = Sessions(now)
     login = Login(platform, Nonces(now))
-    gathering = Gathering(Storing(platform, pictures=platform.settings.gat1400_pictures).store)
+    gathering = Gathering(Storing(platform, metrics).store)
     registering = Registering(platform, login, sessions, bounds)
-    receiving = Receiving(platform, sessions, gathering, counters, bounds)
+    receiving = Receiving(platform, sessions, gathering, metrics, bounds)
     subscribing = SubscriptionRequests(platform, sessions, bounds)
 
-    async def metrics(_request: Request) -> Response:
-        gauges = {"sessions": float(sessions.count()), "waiting": float(gathering.waiting)}
-        return PlainTextResponse(counters.text(gauges))
-
-    async def health(_request: Request) -> Response:
-        try:
-            await asyncio.to_thread(_ask_database, platform)
-        except DBAPIError:
-            return PlainTextResponse("the database does not answer\n", 503)
-        busy = gathering.waiting >= MOST_WAITING
-        return PlainTextResponse("busy\n" if busy else "ok\n", 503 if busy else 200)
+    metrics.waiting.labels(DOOR).set_function(lambda: gathering.waiting)
 
     async def refused(_request: Request) -> Response:
         raise Forbidden("people-refused", "People and faces are not taken here.", "send motor vehicles only")
@@ -100,17 +92,15 @@ def create_door(
             Route("/VIID/Subscribes", subscribing.cancel, methods=["DELETE"]),
             Route("/VIID/Faces", refused, methods=["GET", "POST", "PUT", "DELETE"]),
             Route("/VIID/Persons", refused, methods=["GET", "POST", "PUT", "DELETE"]),
-            Route("/metrics", metrics),
-            Route("/healthz", health),
         ]
     )
-    _add_error_answers(app, platform, login, counters)
+    _add_error_answers(app, platform, login, metrics)
     return app
 
 
-def _add_error_answers(app: Starlette, platform: Platform, login: Login, counters: Counters) -> None:
+def _add_error_answers(app: Starlette, platform: Platform, login: Login, metrics: DoorMetrics) -> None:
     def answer(request: Request, error: GridWitnessError) -> Response:
-        counters.add("refused_total", code=error.code)
+        metrics.refused_requests.labels(DOOR, error.code).inc()
         http, code = next(((h, c) for kind, h, c in _HTTP if isinstance(error, kind)), (500, OTHER_ERROR))
         headers = {}
         if isinstance(error, UnansweredError):
@@ -142,8 +132,3 @@ def _add_error_answers(app: Starlette, platform: Platform, login: Login, counter
     app.add_exception_handler(GridWitnessError, ours)
     app.add_exception_handler(DBAPIError, database)
     app.add_exception_handler(HTTPException, routing)
-
-
-def _ask_database(platform: Platform) -> None:
-    with platform.transaction() as session:
-        session.execute(text("SELECT 1"))

@@ -11,13 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gridwitness_ingest.gat1400.answers import INVALID_FORMAT, Status, listed
-from gridwitness_ingest.gat1400.counters import Counters
 from gridwitness_ingest.gat1400.gathering import MOST_WAITING, Gathering
 from gridwitness_ingest.gat1400.registering import identified
 from gridwitness_ingest.gat1400.requests import Bounds, bounded_body, charset_of
 from gridwitness_ingest.gat1400.sessions import Registered, Sessions
 from gridwitness_ingest.gat1400.storing import Outcome
 from gridwitness_ingest.gat1400.upload import Content, Upload, read_upload
+from gridwitness_ingest.metrics import DoorMetrics
+
+DOOR = "gat1400"
 
 
 class Receiving:
@@ -28,13 +30,13 @@ class Receiving:
         platform: Platform,
         sessions: Sessions,
         gathering: Gathering,
-        counters: Counters,
+        metrics: DoorMetrics,
         bounds: Bounds,
     ) -> None:
         self._platform = platform
         self._sessions = sessions
         self._gathering = gathering
-        self._counters = counters
+        self._metrics = metrics
         self._bounds = bounds
         self._under_way = asyncio.Semaphore(bounds.uploads)
 
@@ -76,10 +78,6 @@ class Receiving:
         )
 
     def _count(self, feed: str, upload: Upload, outcome: Outcome) -> None:
-        stored = bool(outcome.passages or outcome.letters or not outcome.repeated)
-        self._counters.add("messages_total", int(stored), feed=feed)
-        self._counters.add("passages_total", outcome.passages, feed=feed)
-        self._counters.add("repeated_total", outcome.repeated, feed=feed)
-        self._counters.add("dropped_total", upload.body.dropped if stored else 0, feed=feed)
-        for code, number in outcome.letters.items():
-            self._counters.add("letters_total", number, feed=feed, code=code)
+        self._metrics.stored(DOOR, feed, int(outcome.kept), "passages", outcome.passages, outcome.letters)
+        dropped = upload.body.dropped if outcome.kept else 0
+        self._metrics.left_out(DOOR, feed, repeated=outcome.repeated, dropped=dropped)

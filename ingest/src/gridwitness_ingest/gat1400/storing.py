@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -28,10 +28,11 @@ from sqlalchemy.orm import Session
 
 from gridwitness_ingest.gat1400.answers import INVALID_CONTENT, INVALID_FORMAT, OTHER_ERROR, Status
 from gridwitness_ingest.gat1400.body import text_of
-from gridwitness_ingest.gat1400.decoding_letters import format_of
+from gridwitness_ingest.gat1400.letters import format_of
 from gridwitness_ingest.gat1400.passage_rows import passage_frame, passage_row
 from gridwitness_ingest.gat1400.upload import Upload
 from gridwitness_ingest.gat1400.vehicle import Refused, Vehicle
+from gridwitness_ingest.metrics import DoorMetrics
 
 _CAPTURED = [*PASSAGE_COLUMNS].index("captured_at")
 
@@ -44,11 +45,14 @@ class Outcome:
     refusal: GridWitnessError | None = None
     passages: int = 0
     repeated: int = 0
-    letters: dict[str, int] = field(default_factory=dict)
+    letters: list[Letter] = field(default_factory=list)
+    kept: bool = False
+    """Whether the body was kept: not where all of it had come before."""
 
-    def refuse(self, item: int | None, name: str, code: str, words: str) -> None:
-        """Count a dead letter, and say so in the answer."""
-        self.letters[code] = self.letters.get(code, 0) + 1
+    def refuse(self, name: str, letter: Letter) -> None:
+        """Say in the answer that something became a dead letter, and why."""
+        self.letters.append(letter)
+        item, code, words = letter.item, letter.code, letter.detail
         status = Status(
             name, OTHER_ERROR if code == "device-unknown" else INVALID_CONTENT, f"{code}: {words}"
         )
@@ -61,18 +65,18 @@ class Outcome:
 class Storing:
     """One of a process; it keeps the registers between calls."""
 
-    def __init__(self, platform: Platform, *, pictures: bool = True) -> None:
-        """`pictures`: whether those of vehicles and plates are kept."""
+    def __init__(self, platform: Platform, metrics: DoorMetrics) -> None:
         self._platform = platform
+        self._commit_seconds = metrics.commit_seconds.labels("gat1400")
         self._sightings = Sightings()
-        self._pictures = pictures
+        self._pictures = platform.settings.gat1400_pictures
 
     def store(self, feed: str, uploads: Sequence[Upload]) -> list[Outcome]:
         """Store uploads of a feed; committed when this returns.
 
         Raises NotFound, Conflict `feed-closed`: then nothing is stored.
         """
-        with self._platform.transaction() as session:
+        with self._commit_seconds.time(), self._platform.transaction() as session:
             return _Group(self._platform, self._sightings, session, feed, self._pictures).store(uploads)
 
 
@@ -172,9 +176,11 @@ class _Group:
         remaining = set(new)
         for message, one in enumerate(kept):
             flaw = one.upload.flaw
+            one.outcome.kept = True
             if flaw is not None:
-                one.outcome.refuse(None, one.upload.device, flaw.code, flaw.detail)
-                letters.append(Letter(message, None, one.upload.body.kept, flaw.code, flaw.detail))
+                letter = Letter(message, None, one.upload.body.kept, flaw.code, flaw.detail)
+                one.outcome.refuse(one.upload.device, letter)
+                letters.append(letter)
             pictures = self._kept_pictures(one.upload)
             for item, given in enumerate(one.upload.items):
                 if item in one.skipped or given.identity not in remaining:
@@ -182,9 +188,10 @@ class _Group:
                     continue
                 remaining.discard(given.identity)  # a body may hold the same twice
                 if isinstance(given.read, Refused):
-                    one.outcome.refuse(item, given.name, given.read.code, given.read.detail)
                     raw = text_of(given.told)
-                    letters.append(Letter(message, item, raw, given.read.code, given.read.detail))
+                    letter = Letter(message, item, raw, given.read.code, given.read.detail)
+                    one.outcome.refuse(given.name, letter)
+                    letters.append(letter)
                 else:
                     rows.append(passage_row(message, item, _with_stored(given.read, pictures)))
                     one.outcome.passages += 1
@@ -236,8 +243,9 @@ def _unknown(one: _Taken, letter: Letter) -> Letter:
     assert letter.item is not None
     given = one.upload.items[letter.item]
     one.outcome.passages -= 1
-    one.outcome.refuse(letter.item, given.name, letter.code, letter.detail)
-    return Letter(letter.message, letter.item, text_of(given.told), letter.code, letter.detail)
+    filled = Letter(letter.message, letter.item, text_of(given.told), letter.code, letter.detail)
+    one.outcome.refuse(given.name, filled)
+    return filled
 
 
 def _with_stored(vehicle: Vehicle, pictures: frozenset[str]) -> Vehicle:
@@ -246,12 +254,3 @@ def _with_stored(vehicle: Vehicle, pictures: frozenset[str]) -> Vehicle:
         return vehicle
     named = [image for image in json.loads(vehicle.images) if image["sha256"] in pictures]
     return replace(vehicle, images=json.dumps(named, separators=(",", ":")) if named else None)
-
-
-def letters_of(outcomes: Sequence[Outcome]) -> Mapping[str, int]:
-    """Dead letters by code."""
-    counted: dict[str, int] = {}
-    for outcome in outcomes:
-        for code, number in outcome.letters.items():
-            counted[code] = counted.get(code, 0) + number
-    return counted

@@ -21,7 +21,7 @@ def format_of(received_at: datetime) -> str:
     return f"{FORMAT};{rfc3339(received_at)}"
 
 
-def decode_letter(raw: bytes, feed: Feed, format: str, *, whole: bool) -> Decoded:
+def decode(raw: bytes, feed: Feed, format: str, *, whole: bool) -> Decoded:
     """A whole body as it was kept, or one object of it (`feeds.Decoder`)."""
     received_at = told_time(format.partition(";")[2])
     try:
