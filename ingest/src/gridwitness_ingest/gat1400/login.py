@@ -46,8 +46,8 @@ class Login:
     def feed_of(self, asked: Asked) -> Feed:
         """The feed that the request is for.
 
-        Raises UnansweredError `digest-missing`, `digest-wrong`, `digest-stale`; Forbidden `feed-closed`,
-        `feed-door`, `certificate-missing`, `certificate-unknown`.
+        Raises UnansweredError `digest-missing`, `digest-wrong`, `digest-stale`; Forbidden `feed-door`,
+        `certificate-missing`, `certificate-unknown`.
         """
         told = answered(asked.authorization)
         if told is None:
@@ -71,8 +71,8 @@ class Login:
         with self._platform.transaction() as session:
             try:
                 found = self._platform.credentials.digest_of(session, username)
-            except Conflict as closed:
-                return Forbidden(closed.code, closed.message, closed.hint), _NOBODY
+            except Conflict:  # a closed feed's account is none
+                found = None
             if found is None:
                 return None, _NOBODY
             feed, ha1 = found
