@@ -1,4 +1,4 @@
-"""What the platform held before it was attacked: three officers, two cases, a file, a revoked key."""
+"""What the platform held before it was attacked: three officers, two cases, a file, a revoked key, a feed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from gridwitness.feeds import Feed
 from gridwitness.records import add_file
 from gridwitness_evidence import Record
+from support.feeds import install_feed, send
 from support.platform import CITY, PASSWORD, POLICE, Officer, RunningPlatform
 
 PHOTO = "现场照片".encode()
@@ -27,6 +29,8 @@ class Story:
     photo: dict[str, Any]
     token: str
     """Of an account that may read both agencies' entries."""
+    feed: Feed
+    """Six messages in five parts; batches of the first four and of the last two."""
 
 
 def tell(running: RunningPlatform, agencies: int) -> Story:
@@ -46,7 +50,20 @@ def tell(running: RunningPlatform, agencies: int) -> Story:
     later = li.step(after=other, fields={"step": "调查取证"})
     running.accept(second, later, third)
     running.drain()
-    return Story(zhang, li, revoked, (first, second, third), (other, later), photo, token)
+    feed = _fed(running, zhang)
+    return Story(zhang, li, revoked, (first, second, third), (other, later), photo, token, feed)
+
+
+def _fed(running: RunningPlatform, officer: Officer) -> Feed:
+    feed = install_feed(running, officer, "binjiang")
+    for sent in ([b"one", b"two"], [b"three"], [b"four"], None, [b"five"], [b"six"], None):
+        if sent is not None:
+            send(running, feed, *sent)
+            continue
+        with running.platform.transaction() as session:
+            running.platform.batches.close(session, feed.name, now=True)
+    running.drain()
+    return feed
 
 
 def store_file(running: RunningPlatform, content: bytes) -> dict[str, Any]:

@@ -47,7 +47,7 @@ from gridwitness.records import (
 )
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
-from gridwitness.trucks import kinds as _truck_kinds  # noqa: F401
+from gridwitness.trucks import TRUCK_HANDLERS
 from gridwitness.trucks.archive.folder import ArchiveFolder
 from gridwitness.trucks.detection.rules_document import check_truck_rules
 
@@ -59,6 +59,7 @@ _HANDLERS: dict[str, StepHandler] = {
     **KEY_HANDLERS,
     **DEVICE_HANDLERS,
     **FEED_HANDLERS,
+    **TRUCK_HANDLERS,
 }
 """By kind, of the features whose handlers need nothing built."""
 

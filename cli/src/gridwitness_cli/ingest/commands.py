@@ -33,9 +33,12 @@ def decode(
             metavar="FILE|-…", help="Hex frames, one a line; or a JSON body a file. - = standard input. 文件"
         ),
     ],
+    datum: Annotated[
+        str, typer.Option(help="Datum of places in gat1400 bodies: WGS84, CGCS2000, GCJ02, BD09. 坐标系")
+    ] = "WGS84",
 ) -> None:
     """Frames or bodies as NDJSON: input (from 0), items, error. Exit 1: some could not be read. 解码报文。"""
-    _called("decode_command", "decode")(form, files)
+    _called("decode_command", "decode")(form, files, datum)
 
 
 @app.command("file")

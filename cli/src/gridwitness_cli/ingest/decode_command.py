@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import typer
+from gridwitness.coordinates import DATUMS
 from gridwitness.errors import InvalidInput
 
 DECODERS = {
@@ -20,14 +21,22 @@ DECODERS = {
 """Form → module with `decoded(streams)`, which gives one object an input, in order."""
 
 
-def decode(form: str, files: Sequence[Path]) -> None:
-    """One object a line for each input; exit 1 when one of them has an error, 2 for bad arguments."""
+def decode(form: str, files: Sequence[Path], datum: str = "WGS84") -> None:
+    """One object a line for each input; exit 1 when one of them has an error, 2 for bad arguments.
+
+    `datum`: of places in GA/T 1400 bodies; terminals are WGS 84 by their standard.
+    """
     if form not in DECODERS:
         raise InvalidInput("form-unknown", f"No form of input is named {form!r}.", f"one of {[*DECODERS]}")
-    decoded: Callable[[Iterator[BinaryIO]], Iterator[dict[str, Any]]] = import_module(DECODERS[form]).decoded
+    if datum not in (DATUMS if form == "gat1400" else DATUMS[:1]):
+        raise InvalidInput(
+            "datum-unknown", f"{datum!r} is no datum of {form}.", f"one of {', '.join(DATUMS)}"
+        )
+    decoded: Callable[..., Iterator[dict[str, Any]]] = import_module(DECODERS[form]).decoded
+    streams = _streams(files)
     failed = False
     try:
-        for found in decoded(_streams(files)):
+        for found in decoded(streams, datum) if form == "gat1400" else decoded(streams):
             failed = failed or found["error"] is not None
             sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
         sys.stdout.flush()

@@ -172,7 +172,11 @@ def build_places(
         dump = sites <= n < sites + dumps
         off = 260.0 if dump else 170.0
         turn = rng.uniform(0.2, 1.37) + rng.integers(0, 4) * np.pi / 2
-        size = (rng.uniform(140, 200), rng.uniform(110, 160)) if dump else (rng.uniform(60, 90), rng.uniform(50, 80))
+        size = (
+            (rng.uniform(140, 200), rng.uniform(110, 160))
+            if dump
+            else (rng.uniform(60, 90), rng.uniform(50, 80))
+        )
         x, y = float(city.x[node] + off * np.cos(turn)), float(city.y[node] + off * np.sin(turn))
         kind = "GD" if n < sites else "XN" if dump else "TC"
         places.append(Place(f"{kind}{n + 1:03d}", node, x, y, *map(float, size)))

@@ -100,7 +100,9 @@ def build_fleet(
     carriers = [f"CY{n + 1:03d}" for n in range(max(2, count // 3))]
     permits = []
     for n in range(count):
-        site, dump = sites[n % len(sites)], dumps[int(rng.integers(len(dumps)))]
+        site = sites[n % len(sites)]
+        far = [dump for dump in dumps if abs(dump.x - site.x) + abs(dump.y - site.y) > 6000]
+        dump = far[int(rng.integers(len(far)))]
         windows = _SEASONS if rng.random() < 0.2 else _NIGHT
         renewed = (begin + float(rng.integers(1, 3)) * 86_400 + 43_200,) if rng.random() < 0.2 else ()
         permits.append(
@@ -116,7 +118,15 @@ def build_fleet(
                 changes=renewed,
             )
         )
-    fleet = Fleet(carriers, [], permits, sites, dumps, depots, [f"37011251011199{n + 1:06d}" for n in range(len(city.checkpoints))])
+    fleet = Fleet(
+        carriers,
+        [],
+        permits,
+        sites,
+        dumps,
+        depots,
+        [f"37011251011199{n + 1:06d}" for n in range(len(city.checkpoints))],
+    )
     for n in range(trucks):
         energy = bool(rng.random() < 0.1)
         permit = n % count
@@ -140,7 +150,12 @@ def build_fleet(
 
 def allow(city: City, permit: Permit, depot: Place) -> None:
     """The checkpoints on a permit's list: its way, and those from the depot and back to it."""
-    ways = (permit.way, city.path(depot, permit.site), city.path(permit.dump, depot), city.path(permit.dump, permit.site))
+    ways = (
+        permit.way,
+        city.path(depot, permit.site),
+        city.path(permit.dump, depot),
+        city.path(permit.dump, permit.site),
+    )
     permit.checkpoints |= {number for way in ways for number, _ in way.checkpoints}
 
 
@@ -150,7 +165,13 @@ def registers(city: City, fleet: Fleet, begin: float) -> Iterator[Record]:
     for n, carrier in enumerate(fleet.carriers):
         yield Record(
             "carrier.registered.v1",
-            {"carrier": carrier, "name": f"模拟运输公司{n + 1}", "licence": None, "valid_from": since, "valid_to": None},
+            {
+                "carrier": carrier,
+                "name": f"模拟运输公司{n + 1}",
+                "licence": None,
+                "valid_from": since,
+                "valid_to": None,
+            },
         )
     for category, places in (("construction", fleet.sites), ("dump", fleet.dumps)):
         for place in places:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +13,6 @@ from gridwitness_cli.simulate.city import City, Path, Place, degrees
 from gridwitness_cli.simulate.fleet import Fleet, Permit, Truck, instant
 from gridwitness_cli.simulate.trips import Leg, Night
 
-_TARE = 0.0
 SINGLE = frozenset(
     {"ROUTE_DEV", "WRONG_SITE", "UNCOVERED", "OVERLOAD", "STOP_ABN", "DUMP_SUS", "OVERSPEED", "GATE_MISMATCH"}
 )
@@ -32,7 +30,9 @@ class Worked:
     silent: list[tuple[float, float]] = field(default_factory=list)
     tampered: bool = False
 
-    def broke(self, rule: str, since: float, until: float, x: float, y: float, *, planted: bool = True) -> None:
+    def broke(
+        self, rule: str, since: float, until: float, x: float, y: float, *, planted: bool = True
+    ) -> None:
         """Put a breach on the list."""
         lat, lon = (float(part) for part in degrees(np.array(x), np.array(y)))
         when = (datetime.fromtimestamp(since, UTC), datetime.fromtimestamp(until, UTC))
@@ -43,7 +43,13 @@ class Shift:
     """One truck, one night: from the depot to its site, to and fro with loads, and home before the end."""
 
     def __init__(
-        self, rng: np.random.Generator, city: City, fleet: Fleet, truck: Truck, permit: Permit, rule: str | None
+        self,
+        rng: np.random.Generator,
+        city: City,
+        fleet: Fleet,
+        truck: Truck,
+        permit: Permit,
+        rule: str | None,
     ) -> None:
         self._rng, self._city, self._fleet = rng, city, fleet
         self._permit, self._rule = permit, rule
@@ -60,17 +66,27 @@ class Shift:
         most = int(rng.integers(4, 9))
         broken = int(rng.integers(0, min(3, most))) if self._rule in SINGLE else -1
         for trip in range(most):
-            if trip and night.now + round_s + home.length / 9.0 > end:
-                break
             self._trip(night, f"{number}{trip}", self._rule if trip == broken else None)
             if trip + 1 < most and night.now + round_s + home.length / 9.0 <= end:
                 night.drive(self._city.path(permit.dump, permit.site))
-            elif night.legs[-1].end:
-                night.drive(home)
+            else:
                 break
+        night.drive(home)
         night.stay(rng.uniform(60, 150))
         night.stay(45, acc=0)
         self._worked.legs = night.legs
+        return self._worked
+
+    def excursion(self, begin: float, number: str) -> Worked:
+        """One load by day, outside every window."""
+        night = Night(self._rng, self._worked.truck.depot, begin)
+        night.drive(self._city.path(self._worked.truck.depot, self._permit.site))
+        self._trip(night, number, None)
+        night.drive(self._city.path(self._permit.dump, self._worked.truck.depot))
+        night.stay(45, acc=0)
+        self._worked.legs = night.legs
+        site = self._permit.site
+        self._worked.broke("TIME_WIN", begin, night.now, site.x, site.y)
         return self._worked
 
     def _trip(self, night: Night, manifest: str, rule: str | None) -> None:
@@ -187,13 +203,12 @@ class Shift:
                 received["dump"] = others[int(rng.integers(len(others)))]
             else:
                 received = None
-        self._worked.manifests.append({"issued": issued, "received": received, "left": left, "came": night.now})
+        self._worked.manifests.append(
+            {"issued": issued, "received": received, "left": left, "came": night.now}
+        )
 
 
 def permit_load(night: Night, truck: Truck) -> float:
     """What the last loaded leg of the night carried."""
     carried = [leg.weight_kg for leg in night.legs if leg.weight_kg > 0]
     return carried[-1] if carried else float(truck.rated_kg)
-
-
-Planner = Callable[[Worked], None]

@@ -70,7 +70,11 @@ class Night:
     def stay(self, seconds: float, *, lift: int = 0, acc: int = 1, cover: int = 1) -> None:
         """Stand where it is."""
         last = self.legs[-1] if self.legs else None
-        x, y = (last.x[-1:], last.y[-1:]) if last is not None else (np.array([self.place.x]), np.array([self.place.y]))
+        x, y = (
+            (last.x[-1:], last.y[-1:])
+            if last is not None
+            else (np.array([self.place.x]), np.array([self.place.y]))
+        )
         t = np.array([self.now, self.now + seconds])
         self.legs.append(Leg(t, np.zeros(2), x, y, self.load, self.weight_kg, cover, lift, acc))
         self.now += seconds
@@ -110,7 +114,16 @@ class Night:
             t.append(t[-1] + float(step / pace[n]))
             along.append(along[-1] + float(step))
         leg = Leg(
-            np.array(t), np.array(along), path.x, path.y, self.load, self.weight_kg, cover, 0, 1, path.checkpoints
+            np.array(t),
+            np.array(along),
+            path.x,
+            path.y,
+            self.load,
+            self.weight_kg,
+            cover,
+            0,
+            1,
+            path.checkpoints,
         )
         self.legs.append(leg)
         self.now = leg.end

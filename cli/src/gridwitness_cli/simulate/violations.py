@@ -28,7 +28,9 @@ STANDING = ("NO_PERMIT", "EXPIRED")
 """What a truck is in every night; it works in one."""
 
 
-def plan(rng: np.random.Generator, trucks: Sequence[Truck], days: int, per_rule: int) -> dict[tuple[int, int], str]:
+def plan(
+    rng: np.random.Generator, trucks: Sequence[Truck], days: int, per_rule: int
+) -> dict[tuple[int, int], str]:
     """`(truck, night)` → rule. A truck breaks at most one rule in a night; few trucks without permit exist.
 
     What is seen by terminals alone is planted on trucks that have one; a clone in space and time on trucks

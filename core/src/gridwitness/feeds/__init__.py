@@ -13,6 +13,12 @@ from gridwitness.feeds.retention import Front, expired_front, remove_front
 from gridwitness.feeds.seen import forget_seen, note_seen
 from gridwitness.feeds.service import Feeds
 from gridwitness.feeds.signed import feed_keys, signature_holds
+from gridwitness.feeds.subscriptions import (
+    Subscription,
+    cancel_subscriptions,
+    put_subscription,
+    subscriptions_of,
+)
 
 __all__ = [
     "FEED_HANDLERS",
@@ -36,6 +42,8 @@ __all__ = [
     "Replayed",
     "Selection",
     "Store",
+    "Subscription",
+    "cancel_subscriptions",
     "claim_pending",
     "expired_front",
     "feed_keys",
@@ -43,8 +51,10 @@ __all__ = [
     "forget_seen",
     "note_seen",
     "open_feeds",
+    "put_subscription",
     "registered_feed",
     "remove_front",
     "settle_pending",
     "signature_holds",
+    "subscriptions_of",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped
 
 from gridwitness.database import Base, derived, effect_column, operational, stated
+from gridwitness.feeds.models_subscriptions import SubscriptionRow  # noqa: F401 - a table of this feature
 
 Instant = TIMESTAMP(timezone=True)
 

@@ -1,5 +1,12 @@
-"""Construction-muck trucks: registers, permits, passages, positions, anomalies and their review."""
+"""Construction-muck trucks: registers, permits, passages, positions, anomalies and their review.
+
+What works on frames (`book`, `filing`, `sightings`, `detection`) is imported from its own module, by who
+needs it: polars takes a moment to load.
+"""
 
 from gridwitness.trucks import kinds
+from gridwitness.trucks.registers import REGISTER_HANDLERS
 
-__all__ = ["kinds"]
+TRUCK_HANDLERS = {**REGISTER_HANDLERS}
+
+__all__ = ["TRUCK_HANDLERS", "kinds"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from gridwitness.trucks.plates import ABSENT, CLEANING, GRAMMAR
+from gridwitness.plates import ABSENT, CLEANING, GRAMMAR
 
 _FROM = [chr(code) for code in CLEANING]
 _TO = [str(text) for text in CLEANING.values()]

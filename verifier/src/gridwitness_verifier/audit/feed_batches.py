@@ -117,9 +117,10 @@ def read_batches(tally: Tally, scratch: Scratch, subs: dict[str, str]) -> Iterat
             if first != end or count < 1:
                 detail = f"feed {feed}: message {first} where {end} should follow"
                 tally.fail("batch-gap", detail, **where)
-            end = first + max(count, 1)
-            batches.last = Batch(first, end, _head(head), received_to or "", where)
-            batches.by_end[end] = batches.last
+            batch = Batch(first, first + max(count, 1), _head(head), received_to or "", where)
+            batches.by_end.setdefault(batch.end, batch)  # the earlier of two is in force
+            if batch.end > end:
+                end, batches.last = batch.end, batch
         yield feed, batches
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from gridwitness_verifier.audit.catalog import Relation
+from gridwitness_verifier.audit.effect_fold import key_text
 from gridwitness_verifier.audit.feed_batches import (
     Batch,
     FeedBatches,
@@ -129,9 +130,10 @@ class _FeedWalk:
             detail = f"messages {self.serial} to {last.end - 1} of feed {self.feed} are missing"
             self._fail("messages-missing", detail, self.serial)
             return
-        if (end or (0, first_link(self.feed))) != (self.serial, self.link or first_link(self.feed)):
-            key = key_of(self.feed, "next_serial", end[0] if end else 0)
-            self.tally.fail("feed-end", f"the messages end before {self.serial}", table=CHAIN, key=key)
+        serial, link = end or (0, first_link(self.feed))
+        if serial != self.serial or link not in (self.link or first_link(self.feed), self.forged):
+            detail = f"the messages of feed {self.feed} end before {self.serial}, or with another link"
+            self.tally.fail("feed-end", detail, table=CHAIN, key=key_text({"feed": self.feed}))
 
     def _join(self, part: StoredPart) -> None:
         """Set `link` to the one before the part, or to None where nothing says it."""

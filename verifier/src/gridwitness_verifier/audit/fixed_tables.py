@@ -59,6 +59,7 @@ _OPERATIONAL_TABLES = {
     "cases.taken_up",
     "feeds.letter",
     "feeds.seen",
+    "feeds.subscription",
     "members.idempotency",
     "members.session",
     "records.sending",

@@ -20,7 +20,7 @@ STATED = ("feeds.feed", "feeds.batch", "feeds.credential")
 def upgrade() -> None:
     """Schema `feeds`, guards of its stated tables."""
     op.execute("CREATE SCHEMA feeds")
-    for make in (_feed, _batch, _chain, _part, _letter, _seen, _credential):
+    for make in (_feed, _batch, _chain, _part, _letter, _seen, _credential, _subscription):
         make()
     # What devices send is compressed already or short: to try it with every row would cost the most of all.
     op.execute("ALTER TABLE feeds.part ALTER COLUMN body SET STORAGE EXTERNAL")
@@ -165,3 +165,20 @@ def _credential() -> None:
         schema="feeds",
     )
     op.create_index("ix_credential_name", "credential", ["kind", "name"], unique=True, schema="feeds")
+
+
+def _subscription() -> None:
+    op.create_table(
+        "subscription",
+        sa.Column("feed", sa.Text(), nullable=False),
+        sa.Column("subscription", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("begin_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("end_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("receive_address", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("changed_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("feed", "subscription", name=op.f("pk_subscription")),
+        schema="feeds",
+    )
