@@ -274,6 +274,13 @@ batch-without-record the row of a batch names no record / 批次数据行没有�
 batch-subject a batch stands in another subject than its feed / 批次不在其数据源名下
 batch-overdue messages wait too long for their batch / 报文逾时未入批次
 feed-end the kept end of a feed's chain is not that of its messages / 所存链尾与报文不符
+passage-form not a proof of an archived row / 不是归档数据行的证明
+row-record the record is not of an archived part / 所附记录不是归档记录
+row-size the proof is of another number of rows than the record / 证明的行数与归档记录不符
+row-salt the salt has not its form / 盐值格式不符
+row-form a column that is neither text nor an integer / 数据行的列既非文本也非整数
+row-path the row does not lead to the root of its part / 该数据行不属于所载归档
+row-time the row's time lies outside its part / 该数据行的时间不在归档范围内
 pin-mismatch another trust file than the one confirmed / 与所确认的信任文件不同
 """
 

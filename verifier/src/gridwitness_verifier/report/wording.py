@@ -47,6 +47,8 @@ CHECKS = {
     "clocks": Phrase("statutory terms were kept", "法定期限"),
     "documents": Phrase("documents issued are of these records", "执法文书"),
     "feeds": Phrase("what feeds sent, without gap", "数据源报文"),
+    "row": Phrase("the row is of the part that the record names", "归档数据行"),
+    "archives": Phrase("archived parts are there and hold these rows", "归档"),
     "cases": Phrase("registered cases agree with the log", "案件登记"),
 }
 
