@@ -14,6 +14,8 @@ from gridwitness_api.routes import (
     cases,
     devices,
     erasures,
+    feed_credentials,
+    feeds,
     files,
     keys,
     logs,
@@ -37,9 +39,14 @@ _ROUTERS = (
     case_papers,
     rules,
     devices,
+<<<<<<< HEAD
     registers,
     anomalies,
     passages,
+=======
+    feeds,
+    feed_credentials,
+>>>>>>> main
     subjects,
     files,
     logs,
