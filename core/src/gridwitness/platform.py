@@ -47,12 +47,8 @@ from gridwitness.records import (
 )
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
-<<<<<<< HEAD
 from gridwitness.trucks import TRUCK_HANDLERS, ReviewedAnomalies, VehicleAccess
-=======
-from gridwitness.trucks import TRUCK_HANDLERS, ReviewedAnomalies
 from gridwitness.trucks.archive.expiry import Expiries
->>>>>>> main
 from gridwitness.trucks.archive.folder import ArchiveFolder
 from gridwitness.trucks.detection.rules_document import check_truck_rules
 
