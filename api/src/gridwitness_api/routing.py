@@ -39,14 +39,11 @@ _ROUTERS = (
     case_papers,
     rules,
     devices,
-<<<<<<< HEAD
     registers,
     anomalies,
     passages,
-=======
     feeds,
     feed_credentials,
->>>>>>> main
     subjects,
     files,
     logs,
