@@ -13,6 +13,8 @@ COMMANDS = {
     "up": "operate:up",
     "serve": "operate:serve",
     "worker": "worker_command:worker",
+    "detector": "detector_command:detector",
+    "detect": "detect_command:detect",
     "migrate": "operate:migrate",
     "anchor": "anchor_command:anchor",
     "doctor": "doctor_command:doctor",

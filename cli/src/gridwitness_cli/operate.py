@@ -59,6 +59,8 @@ def up(
             Child("worker", ["worker"], environment),
             Child("api", ["serve", "--port", str(settings.port)], environment),
         ]
+        if settings.detects:
+            children.append(Child("detector", ["detector"], environment))
         write_run_file(settings, port=settings.port, pid=os.getpid())
         threading.Thread(target=_announce, args=(settings,), daemon=True).start()
         Supervisor(children, parts.look_after).run()
