@@ -55,6 +55,7 @@ CHECKS = [
     "rows",
     "cases",
     "feeds",
+    "archives",
     "hotspots",
     "files",
     "receipts",
@@ -77,6 +78,7 @@ class Audit:
     scratch: Scratch
     files: Path | None
     files_asked: bool
+    archive: Path | None
     signatures: bool
     processes: int
     advance: Callable[[int], None]
