@@ -174,6 +174,9 @@ def city(seed: int, count: int, *, hours: float = 48, plates: int = 12) -> tuple
         }
         when = at(seconds=round(dice.uniform(0, hours * 3600), 3))
         seen.append(passage(dice.choice([*names, None]), dice.choice(points)["checkpoint"], when, **told))
+        if dice.random() < 0.1:  # another vehicle with the same plate, far away
+            elsewhere = dice.choice(points)["checkpoint"]
+            seen.append({**seen[-1], "checkpoint": elsewhere, "device": f"D{elsewhere}"})
         if dice.random() < 0.05:
             seen.append({**seen[-1], "captured_at": when + timedelta(seconds=dice.choice([0, 20, 60, 61]))})
     return book(trucks, points, permits), seen

@@ -171,9 +171,8 @@ class _Seen:
         self.own = registers.at(registers.trucks.get(row["plate"], []), self.at)
         checkpoint = registers.at(registers.checkpoints.get(row["checkpoint"], []), self.at)
         self.place = (checkpoint["lat_e6"], checkpoint["lon_e6"]) if checkpoint else None
-        told, color = row["vehicle_class"], row["plate_color"]
-        muck = ("01", "51", "H17", "H27", "H37")
-        self.truck = told in muck if told else color in ("yellow", "yellow-green")
+        color = row["plate_color"]
+        self.truck = _looks_like_muck(row)
         self.reliable = row["reliability"] is None or row["reliability"] >= rules.shared("reliability")
         self.another = bool(self.own and color is not None and color != self.own["plate_color"])
 
@@ -187,11 +186,17 @@ class _Seen:
         return count
 
 
+def _looks_like_muck(row: Row) -> bool:
+    told = row["vehicle_class"]
+    by_color = row["plate_color"] in ("yellow", "yellow-green")
+    return told in ("01", "51", "H17", "H27", "H37") if told else by_color
+
+
 def _counted(rows: list[Row]) -> list[Row]:
     last: dict[Any, datetime] = {}
     kept = []
     for row in rows:
-        place = (row["checkpoint"], row["lane"])
+        place = (row["checkpoint"], row["lane"], _looks_like_muck(row))
         if place not in last or row["captured_at"] - last[place] > timedelta(seconds=60):
             kept.append(row)
         last[place] = row["captured_at"]

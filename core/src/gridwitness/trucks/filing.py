@@ -103,7 +103,7 @@ class Filing:
         if not findings:
             return 0
         _, book = self._book.of(session)
-        known = _known(session, [finding["key"] for finding in findings])
+        known = _held(session, [finding["key"] for finding in findings])
         around = surroundings_of(session, book, findings)
         pending = [
             _Change(
@@ -116,7 +116,6 @@ class Filing:
         ]
         logs = {agency: current_log(session, agency) for agency in {each.agency for each in pending}}
         places = [(logs[each.agency].name, each.sub) for each in pending]
-        lock_subjects(session, places)
         heads = heads_of(session, places)
         writer = self._acceptance.writer(session)
         written = 0
@@ -149,9 +148,12 @@ def _row(each: _Change, log: Log, columns: dict[str, Any]) -> RowChange:
     return change(AnomalyRow, {"sub": each.sub}, **changed)
 
 
-def _known(session: Session, keys: Sequence[str]) -> dict[str, AnomalyRow]:
-    query = select(AnomalyRow).where(AnomalyRow.key.in_(keys)).execution_options(populate_existing=True)
-    return {row.key: row for row in session.scalars(query)}
+def _held(session: Session, keys: Sequence[str]) -> dict[str, AnomalyRow]:
+    """What is filed under these keys; no review changes it until the transaction ends."""
+    among = AnomalyRow.key.in_(keys)
+    lock_subjects(session, [("", sub) for sub in session.scalars(select(AnomalyRow.sub).where(among))])
+    rows = session.scalars(select(AnomalyRow).where(among).execution_options(populate_existing=True))
+    return {row.key: row for row in rows}
 
 
 def _json(measured: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -95,8 +95,10 @@ class Judge:
         return pl.concat(found)
 
     def _within(self, first: date, last: date) -> pl.Expr:
-        day = datetime.combine(first, time(), self.zone)
-        behind = datetime.combine(last + timedelta(days=1), time(), self.zone)
+        day, behind = (
+            datetime.combine(edge, time(), self.zone).astimezone(UTC)
+            for edge in (first, last + timedelta(days=1))
+        )
         return (pl.col("at") >= day) & (pl.col("at") < behind)
 
     def _scene(self, facts: Facts, rules: TruckRules) -> Scene:
