@@ -28,6 +28,7 @@ COMMANDS = {
     "qualification": "qualification_commands:app",
     "recover": "recover_command:recover",
     "openapi": "specification:openapi",
+    "archive": "archive:app",
     "demo": "demo.command:demo",
     "bench": "bench.command:bench",
 }

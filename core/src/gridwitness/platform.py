@@ -48,6 +48,7 @@ from gridwitness.records import (
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
 from gridwitness.trucks import TRUCK_HANDLERS, ReviewedAnomalies
+from gridwitness.trucks.archive.expiry import Expiries
 from gridwitness.trucks.archive.folder import ArchiveFolder
 from gridwitness.trucks.detection.rules_document import check_truck_rules
 
@@ -92,6 +93,7 @@ class Platform:
     batches: Batches
     letters: Letters
     credentials: Credentials
+    expiries: Expiries
     cases: Cases
     documents: Documents
     rules: Rules[Calendars]
@@ -184,6 +186,9 @@ def open_platform(
         letters=Letters(clock),
         credentials=Credentials(
             acceptance, clock, keystore.feed_sealing_key, lambda: chain.deployment.deployment
+        ),
+        expiries=Expiries(
+            acceptance, keystore, clock, timedelta(days=settings.sighting_retention_days), settings.zone
         ),
         cases=Cases(rules, ReviewedAnomalies(), acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),

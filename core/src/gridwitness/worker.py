@@ -23,6 +23,8 @@ from gridwitness.records import Log, open_logs
 from gridwitness.records.anchoring import Anchorer
 from gridwitness.records.models import AnchorRow, RecordRow
 from gridwitness.records.sequencing import Sequencer, sole_sequencer
+from gridwitness.trucks.archive.folder import ArchiveFolder
+from gridwitness.trucks.archive.removal import remove_ready
 
 LONG_BACKLOG = 1 << 14
 """More records than this waiting for their leaf: the next round begins at once."""
@@ -117,6 +119,7 @@ class Worker:
             except Exception as error:
                 failed.append(error)
         busy = self._complete_erasures() or busy
+        busy = self._remove_expired() or busy
         if failed:
             raise failed[0]
         return busy
@@ -177,6 +180,15 @@ class Worker:
             with platform.transaction() as session:
                 done = platform.erasures.complete_one(session, identifier) or done
         return done
+
+    def _remove_expired(self) -> bool:
+        """Approved removals whose record is anchored; one that a crash cut short goes on."""
+        platform = self._platform
+        return bool(
+            remove_ready(
+                platform.transaction, platform.expiries, ArchiveFolder(platform.settings.archive_dir)
+            )
+        )
 
     def _anchorer(self, log: Log) -> Anchorer:
         platform = self._platform

@@ -125,7 +125,9 @@ def _far_apart():
     """The two checkpoints of the city that are furthest apart."""
     points = city(7, 1)[0].checkpoints.select("checkpoint", "lat_e6", "lon_e6").rows()
     pairs = itertools.combinations(points, 2)
-    one, other = max(pairs, key=lambda pair: sum(abs(a - b) for a, b in zip(*(p[1:] for p in pair), strict=True)))
+    one, other = max(
+        pairs, key=lambda pair: sum(abs(a - b) for a, b in zip(*(p[1:] for p in pair), strict=True))
+    )
     return one[0], other[0]
 
 

@@ -51,6 +51,8 @@ CHECKS = {
     "hotspots": Phrase("snapshots follow from the records", "高发区域"),
     "heads": Phrase("each snapshot is a record of its log", "快照记录"),
     "feeds": Phrase("what feeds sent, without gap", "数据源报文"),
+    "row": Phrase("the row is of the part that the record names", "归档数据行"),
+    "archives": Phrase("archived parts are there and hold these rows", "归档"),
     "cases": Phrase("registered cases agree with the log", "案件登记"),
 }
 
