@@ -27,6 +27,7 @@ COMMANDS = {
     "calendar": "calendar_commands:app",
     "qualification": "qualification_commands:app",
     "recover": "recover_command:recover",
+    "simulate": "simulate:app",
     "openapi": "specification:openapi",
     "archive": "archive:app",
     "demo": "demo.command:demo",
