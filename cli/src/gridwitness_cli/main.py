@@ -20,11 +20,13 @@ COMMANDS = {
     "ingest": "ingest:app",
     "submit": "submit:app",
     "case": "case:app",
+    "feed": "feed:app",
     "agency": "agencies:app",
     "calendar": "calendar_commands:app",
     "qualification": "qualification_commands:app",
     "recover": "recover_command:recover",
     "openapi": "specification:openapi",
+    "archive": "archive:app",
     "demo": "demo.command:demo",
     "bench": "bench.command:bench",
 }

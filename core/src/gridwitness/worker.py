@@ -1,5 +1,5 @@
-"""The worker: records batches of feeds, sequences and anchors every log and registers the milestones in
-it, round after round; continues whatever a crash left unfinished.
+"""The worker: records batches of feeds, sequences and anchors every log, registers the milestones in it and
+publishes its snapshots, round after round; continues whatever a crash left unfinished.
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from gridwitness.cases.outbox import Outbox
 from gridwitness.cases.registering import BATCH, Registrar
 from gridwitness.chain import chain_errors
 from gridwitness.errors import GridWitnessError, Unavailable
+from gridwitness.hotspots.publishing import Publisher
 from gridwitness.platform import Platform
 from gridwitness.records import Log, open_logs
 from gridwitness.records.anchoring import Anchorer
 from gridwitness.records.models import AnchorRow, RecordRow
 from gridwitness.records.sequencing import Sequencer, sole_sequencer
+from gridwitness.trucks.archive.folder import ArchiveFolder
+from gridwitness.trucks.archive.removal import remove_ready
 
 LONG_BACKLOG = 1 << 14
 """More records than this waiting for their leaf: the next round begins at once."""
@@ -116,6 +119,7 @@ class Worker:
             except Exception as error:
                 failed.append(error)
         busy = self._complete_erasures() or busy
+        busy = self._remove_expired() or busy
         if failed:
             raise failed[0]
         return busy
@@ -144,7 +148,9 @@ class Worker:
             sequencer = Sequencer(platform.sessions, log, platform.tiles(log.name), platform.keystore)
             sequenced = sequencer.round()
             anchored = self._anchorer(log).round()
-            return self._register(log) or anchored or sequenced
+            registered = self._register(log)
+            published = Publisher(platform.sessions, log, platform.chain).round()
+            return registered or published or anchored or sequenced
 
     def _register(self, log: Log) -> bool:
         platform = self._platform
@@ -174,6 +180,15 @@ class Worker:
             with platform.transaction() as session:
                 done = platform.erasures.complete_one(session, identifier) or done
         return done
+
+    def _remove_expired(self) -> bool:
+        """Approved removals whose record is anchored; one that a crash cut short goes on."""
+        platform = self._platform
+        return bool(
+            remove_ready(
+                platform.transaction, platform.expiries, ArchiveFolder(platform.settings.archive_dir)
+            )
+        )
 
     def _anchorer(self, log: Log) -> Anchorer:
         platform = self._platform

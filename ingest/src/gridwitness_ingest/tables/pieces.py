@@ -72,6 +72,8 @@ def read_pieces(
                 form = replace(form, skip=0)
             else:
                 yield Piece(data, form)
+        if form is None:
+            raise InvalidInput("header-invalid", f"{path.name} is empty.", None)
 
 
 def _whole_chunks(stream: BinaryIO, name: str, on_read: Callable[[int], None]) -> Iterator[bytes]:

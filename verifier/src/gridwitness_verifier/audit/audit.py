@@ -54,6 +54,7 @@ CHECKS = [
     "rows",
     "cases",
     "feeds",
+    "archives",
     "files",
     "receipts",
     "time",
@@ -75,6 +76,7 @@ class Audit:
     scratch: Scratch
     files: Path | None
     files_asked: bool
+    archive: Path | None
     signatures: bool
     processes: int
     advance: Callable[[int], None]

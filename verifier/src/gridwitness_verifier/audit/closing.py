@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gridwitness_verifier.audit.archive_check import check_archives
 from gridwitness_verifier.audit.catalog import Relation
 from gridwitness_verifier.audit.disclosure_check import ErasureRule, check_missing
 from gridwitness_verifier.audit.entry_pass import EntryFold, LogWalk
@@ -59,9 +60,14 @@ def check_after_walk(
     _check_cases(audit, walks, fold, catalog)
     # 6. what feeds sent
     _check_feeds(audit, catalog)
-    # 7. files
+    # 7. what is archived of it
+    anchored = {name: walk.log.anchored_size for name, walk in walks.items()}
+    tally, folder = tallies["archives"], audit.archive
+    if not check_archives(tally, audit.snapshot, scratch, catalog, folder, anchored):
+        del tallies["archives"]
+    # 8. files
     _check_files(audit)
-    # 8. what is counted but is no failure
+    # 9. what is counted but is no failure
     if clock is not None and clock.earlier:
         tallies["time"].notes.append(earlier_note(clock.earlier))
     _count(audit, walks, fold, subjects)

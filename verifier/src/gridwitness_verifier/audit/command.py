@@ -45,6 +45,10 @@ _PROVED = {
         "every message is in its feed's chain, up to the last batch", "各数据源报文链完整，与批次记录一致"
     ),
     "files": Phrase("every file is there, byte for byte", "文件齐全，逐字节一致"),
+    "archives": Phrase(
+        "every archived part is recorded and there, and the database holds its rows",
+        "各归档均有记录、文件在位，数据行一致",
+    ),
     "receipts": Phrase(
         "every receipt is of the log, for these bytes, and none is overdue", "回执有效，无逾期"
     ),
@@ -89,6 +93,9 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--files", type=Path, metavar="DIR", help="folder of the files (else that of the trust file)"
     )
+    parser.add_argument(
+        "--archive", type=Path, metavar="DIR", help="folder of the archive (else beside that of the files)"
+    )
     parser.add_argument("--rpc", metavar="URL", help="node to ask (else that of the trust file)")
     parser.add_argument(
         "--no-signatures",
@@ -126,6 +133,7 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
                 scratch=scratch,
                 files=args.files or trust.files,
                 files_asked=args.files is not None,
+                archive=args.archive or _beside(args.files or trust.files),
                 signatures=not args.no_signatures,
                 processes=args.processes,
                 advance=advance,
@@ -136,6 +144,10 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
         _remember(args.memory, audit)
     checks = [tally.check(_PROVED[name]) for name, tally in audit.tallies.items()]
     return Report("audit", trust, audit.subject, checks, _not_shown(audit, checks))
+
+
+def _beside(files: Path | None) -> Path | None:
+    return None if files is None else files.parent / "archive"
 
 
 def _open_rpc(url: str | None, trust: Trust, stack: ExitStack) -> Rpc | Unavailable:

@@ -12,9 +12,10 @@ from ..errors import Unusable
 from ..progress import progress_bar
 from ..report import Check, Phrase, Report
 from ..report.wording import THIS_MACHINE
+from ..strict_json import canonical
 from ..trust import Trust
 from .case import Case
-from .file import Bundle, read_evidence
+from .file import PASSAGE_FORMAT, Bundle, read_evidence
 from .merging import merge_checks
 from .verification import verify_bundle
 
@@ -40,6 +41,16 @@ _NOT_SHOWN = [
     ),
     THIS_MACHINE,
 ]
+_ROW_NOT_SHOWN = [
+    Phrase(
+        "the other rows of the part, and rows that were never archived",
+        "同一归档中的其他行，以及从未归档的行",
+    ),
+    Phrase(
+        "that the row is what the device sent (audit compares what the feed sent with its batches)",
+        "该行与设备所报一致（原始报文须用 audit 与批次核对）",
+    ),
+]
 _REVOCATION = Phrase(
     "whether the key was revoked after the anchor, or its window cut (give a node with `--rpc`)",
     "锚定之后密钥是否被吊销或缩短有效期（须用 --rpc 查询节点）",
@@ -61,7 +72,11 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "bundle", help="check evidence bundles, offline / 离线核实证据包"
     )
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="evidence bundles, or one case file (JSON)"
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="evidence bundles, or one case file, or proofs of archived rows (JSON)",
     )
     parser.add_argument(
         "--document",
@@ -79,6 +94,8 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
     """Check every file; one report, in which each check has its worst result."""
     evidence = [read_evidence(path) for path in args.files]
     bundles = [found for found in evidence if isinstance(found, Bundle)]
+    if all(isinstance(found, dict) and found.get("format") == PASSAGE_FORMAT for found in evidence):
+        return _run_passages(args, trust, evidence)
     if len(bundles) < len(evidence):
         return _run_case(args, trust, evidence)
     if args.document:
@@ -103,6 +120,27 @@ def _run_case(args: argparse.Namespace, trust: Trust, evidence: list[Bundle | di
     command = import_module("gridwitness_verifier.case.command")
     report: Report = command.run_case(args, trust, evidence[0], args.files[0].name)
     return report
+
+
+def _run_passages(args: argparse.Namespace, trust: Trust, evidence: list[Bundle | dict[str, Any]]) -> Report:
+    """Proofs of archived rows are one report. What checks them is loaded only then."""
+    if args.document:
+        raise Unusable("document-alone", "--document needs a case file, which holds what was issued")
+    module = import_module("gridwitness_verifier.bundle.passage")
+    names = [path.name for path in args.files]
+    passages = [module.parse_passage(value, name) for value, name in zip(evidence, names, strict=True)]
+    results: list[tuple[Case, list[Check]]] = []
+    with _open_node(args.rpc) as rpc:
+        for passage in passages:
+            case, checks = verify_bundle(passage.bundle, trust, rpc=rpc, memory=args.memory)
+            results.append((case, [*checks, module.check_row(case, passage)]))
+    cases = [case for case, _ in results]
+    subject = _subject(cases)
+    if len(passages) == 1:
+        subject["row"] = canonical(passages[0].row).decode()
+    checks = [merge_checks(group) for group in zip(*(checks for _, checks in results), strict=True)]
+    notes = [*_ROW_NOT_SHOWN, *_not_shown(cases, online=bool(args.rpc))]
+    return Report("bundle", trust, subject, checks, notes)
 
 
 def _open_node(url: str | None) -> AbstractContextManager[Rpc | None]:

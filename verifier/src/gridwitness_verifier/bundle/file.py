@@ -11,6 +11,7 @@ from ..errors import Unusable, VerificationError
 
 MAXIMUM_FILE = 16 * 2**20
 CASE_FORMAT = "gridwitness-case/v1"
+PASSAGE_FORMAT = "gridwitness-passage/v1"
 MAXIMUM_CASE = 64 * 2**20
 
 
@@ -32,7 +33,7 @@ class Bundle:
 
 
 def read_evidence(path: Path) -> Bundle | dict[str, Any]:
-    """Read a bundle, or the object of a case file, not taken apart yet.
+    """Read a bundle, or the object of a case file or of a proof of a row, not taken apart yet.
 
     Raises Unusable: `bundle-unreadable`, `bundle-form`, `bundle-record`, `json-…`.
     """
@@ -57,18 +58,21 @@ def parse_evidence(data: bytes, name: str) -> Bundle | dict[str, Any]:
         return value
     if len(data) > MAXIMUM_FILE:
         raise Unusable("bundle-form", f"{name} has more than {MAXIMUM_FILE} bytes")
-    return _bundle(value, name)
+    if isinstance(value, dict) and value.get("format") == PASSAGE_FORMAT:
+        return value
+    return bundle_of(value, name)
 
 
 def parse_bundle(data: bytes, name: str) -> Bundle:
     """Parse the bytes of a bundle called `name`; raises Unusable."""
     found = parse_evidence(data, name)
     if not isinstance(found, Bundle):
-        raise Unusable("bundle-form", f"{name} is a case file, not a bundle")
+        raise Unusable("bundle-form", f"{name} is a case file or a proof of a row, not a bundle")
     return found
 
 
-def _bundle(value: Any, name: str) -> Bundle:
+def bundle_of(value: Any, name: str) -> Bundle:
+    """The parts of a bundle's object; raises Unusable."""
     if not isinstance(value, dict) or value.get("format") != "gridwitness-bundle/v1":
         raise Unusable("bundle-form", f"{name} is not a gridwitness-bundle/v1 object")
     record = value.get("record")

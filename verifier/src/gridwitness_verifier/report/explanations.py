@@ -261,6 +261,22 @@ document-forged the file is not the one that was issued / 文件与制发的文�
 document-unknown no record of the case issued this file / 本案没有制发该文件的记录
 document-unreadable the document can not be read / 文书文件无法读取
 document-alone a document needs its case file / 核对文书须同时给出案卷
+trust-no-board the trust file names no board / 信任文件未列明公告板合约
+board-event an event of the board has not its form / 公告板事件格式不符
+board-event-unproved the block's receipts hold no such event / 区块收据中没有该事件
+board-receipts receipts that are not those of the block's header / 收据与区块头不符
+board-result the contract holds another result than the event / 合约所存结果与事件不符
+board-missing a snapshot that the contract counts was left out / 缺少合约已计数的快照
+board-number numbers of snapshots with a gap, or out of order / 快照编号有缺号或次序不符
+board-agency an agency without a log in the trust file / 信任文件未列该机关的日志
+board-unknown there is no such snapshot / 没有该快照
+storage-proof the proof of the contract's storage does not hold / 合约存储证明不成立
+cells-form not the cells of a snapshot / 网格数据格式不符
+cells-order cells that are not in order / 网格次序不符
+cells-altered the cells do not hash to the result / 网格数据与结果摘要不符
+snapshot-period periods that are empty or overlap / 周期为空或相互重叠
+snapshot-head one record published as two snapshots / 同一记录发布为两个快照
+snapshot-early published before its period ended / 周期未结束即已发布
 part-gap messages of a feed are missing, or there twice / 数据源报文缺失或重复
 part-form a part of a feed has not its form / 数据源报文分段格式不符
 link-differs the link of a feed's chain does not follow / 数据源报文链断裂
@@ -274,6 +290,26 @@ batch-without-record the row of a batch names no record / 批次数据行没有�
 batch-subject a batch stands in another subject than its feed / 批次不在其数据源名下
 batch-overdue messages wait too long for their batch / 报文逾时未入批次
 feed-end the kept end of a feed's chain is not that of its messages / 所存链尾与报文不符
+archive-without-record the row of a part names no record / 归档数据行没有对应的记录
+archive-without-row a recorded part has no row / 归档记录没有数据行
+archive-differs the row of a part is not what its record says / 归档数据行与记录不符
+archive-form the record of a part has not its form / 归档记录格式不符
+archive-destroyed the file of a part is not there, and no record says so / 归档文件缺失且无到期删除记录
+archive-altered the file of a part is not the recorded one / 归档文件与记录不符
+leaves-destroyed the leaves of a part are not there / 归档叶值文件缺失
+leaves-altered the leaves of a part do not have its root / 归档叶值与记录的根不符
+part-key-destroyed the salts of a part are gone without a record of it / 归档盐值被销毁且无到期删除记录
+row-altered an archived row was changed in the database / 已归档的数据行被改动
+row-destroyed an archived row is gone from the database / 已归档的数据行从数据库消失
+row-added a row stands among archived ones that was never archived / 已归档的日期中混入未归档的数据行
+expiry-alone one person asked for and approved a removal / 到期删除的申请人与批准人为同一人
+passage-form not a proof of an archived row / 不是归档数据行的证明
+row-record the record is not of an archived part / 所附记录不是归档记录
+row-size the proof is of another number of rows than the record / 证明的行数与归档记录不符
+row-salt the salt has not its form / 盐值格式不符
+row-form a column that is neither text nor an integer / 数据行的列既非文本也非整数
+row-path the row does not lead to the root of its part / 该数据行不属于所载归档
+row-time the row's time lies outside its part / 该数据行的时间不在归档范围内
 pin-mismatch another trust file than the one confirmed / 与所确认的信任文件不同
 """
 

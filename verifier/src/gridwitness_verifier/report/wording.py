@@ -46,7 +46,13 @@ CHECKS = {
     "procedure": Phrase("every step was lawful where it stands", "办案程序"),
     "clocks": Phrase("statutory terms were kept", "法定期限"),
     "documents": Phrase("documents issued are of these records", "执法文书"),
+    "board": Phrase("the board's snapshots, without gap", "高发区域公告板"),
+    "snapshots": Phrase("each snapshot is what was published", "高发区域快照"),
+    "hotspots": Phrase("snapshots follow from the records", "高发区域"),
+    "heads": Phrase("each snapshot is a record of its log", "快照记录"),
     "feeds": Phrase("what feeds sent, without gap", "数据源报文"),
+    "row": Phrase("the row is of the part that the record names", "归档数据行"),
+    "archives": Phrase("archived parts are there and hold these rows", "归档"),
     "cases": Phrase("registered cases agree with the log", "案件登记"),
 }
 

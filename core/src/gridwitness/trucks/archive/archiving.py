@@ -20,17 +20,18 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 from gridwitness_evidence import base64url
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from gridwitness.clock import Clock
 from gridwitness.feeds import Feed
 from gridwitness.records import Acceptance, OwnKeys, current_log, put_new, rfc3339
+from gridwitness.trucks.archive.archive_lock import lock_archive
 from gridwitness.trucks.archive.folder import ArchiveFolder, PartName
 from gridwitness.trucks.archive.leaves import KEY_BYTES, Leaves, make_leaves
 from gridwitness.trucks.archive.reading import START, Day, days_of, read_rows
 from gridwitness.trucks.kinds import ARCHIVED
-from gridwitness.trucks.models_archive import ArchivePartRow
+from gridwitness.trucks.models_archive import ArchivePartRow, ExpiryRow
 from gridwitness.trucks.row_frames import frame_texts
 from gridwitness.trucks.rows import CONTENTS, TIME_COLUMN
 
@@ -43,7 +44,6 @@ Transactions = Callable[[], AbstractContextManager[Session]]
 """Opens one transaction, committed at the end of its block: `platform.transaction`."""
 
 _KEY = ["serial", "item"]
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('gridwitness.archive', 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,8 @@ class Archive:
         made, after = len(parts), START
         while True:
             with transaction() as session:
-                session.execute(_LOCK)
-                if len(parts_of(session, day.feed, day.content, day.day)) != made:
+                lock_archive(session)
+                if len(parts_of(session, day.feed, day.content, day.day)) != made or _is_going(session, day):
                     return
                 frame = read_rows(session, day, after, rows)
                 fresh = frame.join(known, on=["serial", "item"], how="anti", maintain_order="left")
@@ -167,6 +167,17 @@ def parts_of(session: Session, feed: str, content: str, day: date) -> Sequence[A
         ArchivePartRow.feed == feed, ArchivePartRow.content == content, ArchivePartRow.day == day
     )
     return session.scalars(query.order_by(ArchivePartRow.part)).all()
+
+
+def _is_going(session: Session, day: Day) -> bool:
+    """Whether the day's rows are about to be removed."""
+    approved = exists().where(
+        ExpiryRow.feed == day.feed,
+        ExpiryRow.content == day.content,
+        ExpiryRow.state == "approved",
+        ExpiryRow.until > day.since,
+    )
+    return bool(session.scalar(select(approved)))
 
 
 def name_of(place: Day | ArchivePartRow, part: int) -> PartName:

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import psycopg
 from psycopg import sql
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gridwitness.feeds import PartRow
 from gridwitness.trucks.frames import INSTANT, PASSAGE_COLUMNS, POSITION_COLUMNS
 from gridwitness.trucks.rows import ROW_COLUMNS, TIME_COLUMN
 
@@ -24,14 +26,15 @@ _TYPES = {
     content: {"serial": pl.Int64, **{name: kind for name, kind in columns.items() if name != "message"}}
     for content, columns in (("passages", PASSAGE_COLUMNS), ("positions", POSITION_COLUMNS))
 }
+_NONE = 2**62
 _DAYS = """
 SELECT (t.{time} AT TIME ZONE {zone})::date, count(*) FROM trucks.{table} AS t
-WHERE t.feed = {feed} AND t.{time} < {before} GROUP BY 1 ORDER BY 1
+WHERE t.feed = {feed} AND t.{time} < {before} AND t.serial < {unread} GROUP BY 1 ORDER BY 1
 """
 _ROWS = """
 COPY (SELECT {columns} FROM trucks.{table} AS t
       WHERE t.feed = {feed} AND t.{time} >= {since} AND t.{time} < {until}
-        AND (t.serial, t.item) > ({serial}, {item})
+        AND (t.serial, t.item) > ({serial}, {item}) AND t.serial < {unread}
       ORDER BY t.serial, t.item LIMIT {limit})
 TO STDOUT (FORMAT csv)
 """
@@ -65,6 +68,7 @@ def days_of(session: Session, feed: str, content: str, before: datetime, zone: Z
         zone=sql.Literal(zone.key),
         feed=sql.Literal(feed),
         before=sql.Literal(before),
+        unread=sql.Literal(_unread(session, feed)),
     )
     return {day: count for day, count in driver(session).execute(query)}
 
@@ -79,6 +83,7 @@ def read_rows(session: Session, day: Day, after: tuple[int, int], rows: int) -> 
         feed=sql.Literal(day.feed),
         since=sql.Literal(day.since),
         until=sql.Literal(day.until),
+        unread=sql.Literal(_unread(session, day.feed)),
         serial=sql.Literal(after[0]),
         item=sql.Literal(after[1]),
         limit=sql.Literal(rows),
@@ -93,6 +98,13 @@ def read_rows(session: Session, day: Day, after: tuple[int, int], rows: int) -> 
     # An empty cell is NULL; an empty text is quoted, and the reader keeps the two apart.
     frame = pl.read_csv(data.getvalue(), has_header=False, schema=read_as)
     return frame.with_columns(_typed(name, types[name]) for name in read_as)
+
+
+def _unread(session: Session, feed: str) -> int:
+    """The first message that nobody has read yet: rows behind it wait, so that parts stay in order."""
+    pending = select(func.min(PartRow.serial)).where(PartRow.feed == feed, PartRow.pending)
+    found = session.scalar(pending)
+    return _NONE if found is None else found
 
 
 def _column(name: str, kind: object) -> sql.Composed:
