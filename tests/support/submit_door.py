@@ -5,11 +5,12 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from gridwitness.feeds import Decoder
 from gridwitness.platform import Platform
 from gridwitness_api import create_app
 from support.ingest_platform import AGENCY, founded_platform
@@ -46,11 +47,11 @@ def open_door() -> Iterator[OpenDoor]:
 
 
 @contextmanager
-def served(platform: Platform) -> Iterator[str]:
+def served(platform: Platform, decoders: Callable[[], Mapping[str, Decoder]] = dict) -> Iterator[str]:
     """A platform behind its real door, until the end of the block; gives the URL without path."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(platform), log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(create_app(platform, decoders), log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

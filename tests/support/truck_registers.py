@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gridwitness.records import Outcome
-from gridwitness_evidence import Record
-from support.platform import Officer
+from gridwitness.records import Outcome, heads_of
+from gridwitness.trucks import kinds
+from support.platform import Officer, RunningPlatform
 
 SINCE, UNTIL = "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"
 PLACE = (120_150_000, 30_280_000)
@@ -118,12 +118,41 @@ def received(number: str = "M1", **changed: Any) -> dict[str, Any]:
     }
 
 
-def signed(officer: Officer, kind: str, fields: dict[str, Any], after: Record | None = None) -> Record:
-    """A record of a register, at the head that `after` and its effect left: see `enter`."""
-    assert after is None
-    return officer.sign(kind, fields)
+def enter(officer: Officer, kind: str, fields: dict[str, Any], sub: str | None = None) -> Outcome:
+    """Sign and hand in one record, at the head of `sub` where it goes on in one."""
+    running = officer.running
+    claims = {} if sub is None else head_claims(running, officer.agency, sub)
+    return running.accept(officer.sign(kind, fields, **claims))[0]
+
+
+def enter_all(officer: Officer, *entries: tuple[str, dict[str, Any]]) -> list[str]:
+    """Hand records of new subjects in as one batch; gives the subjects. All must be accepted."""
+    records = [officer.sign(kind, fields) for kind, fields in entries]
+    outcomes = officer.running.accept(*records)
+    assert [outcome.error for outcome in outcomes] == [None] * len(outcomes)
+    return [record.claims.sub for record in records]
+
+
+def head_claims(running: RunningPlatform, agency: str, sub: str) -> dict[str, Any]:
+    """Claims of a subject's next record."""
+    log = running.log(agency)
+    with running.platform.transaction() as session:
+        head = heads_of(session, [(log.name, sub)])[log.name, sub]
+    return {"sub": sub, "seq": head.seq + 1, "prev": head.digest}
 
 
 def refusal(outcome: Outcome) -> str | None:
     """The code an outcome was refused with; None where it was accepted."""
     return None if outcome.error is None else outcome.error.code
+
+
+BASICS = (
+    (kinds.CARRIER, carrier()),
+    (kinds.TRUCK, truck()),
+    (kinds.SITE, site()),
+    (kinds.SITE, site("D1", "dump", area=square(9_000))),
+    (kinds.CHECKPOINT, checkpoint()),
+    (kinds.PERMIT, permit()),
+    (kinds.TERMINAL, terminal()),
+)
+"""A carrier with one truck, its terminal and permit, two sites, a checkpoint."""

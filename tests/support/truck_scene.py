@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 from gridwitness.trucks.book import Book
-from gridwitness.trucks.detection.findings import SCENE_PASSAGES, SCENE_POSITIONS, Scene
+from gridwitness.trucks.detection.findings import SCENE_PASSAGES, SCENE_POSITIONS, Rule, Scene, keyed
 from gridwitness.trucks.detection.near_duplicates import counted
 from gridwitness.trucks.detection.rules_document import TruckRules, bundled_rules
+from gridwitness.trucks.detection.support import supported
 from gridwitness.trucks.frames import INSTANT
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -131,11 +132,14 @@ def scene(
     )
 
 
-def found(findings: pl.DataFrame) -> set[tuple[str, tuple[str, ...], str]]:
+def findings(rule: Rule, laid: Scene) -> pl.DataFrame:
+    """What a rule finds, once support is asked for: FINDING_COLUMNS and `key`."""
+    return supported(keyed(rule.find(laid)), laid.rules)
+
+
+def found(frame: pl.DataFrame) -> set[tuple[str, tuple[str, ...], str]]:
     """Rule, references and level of each finding."""
-    return {
-        (rule, tuple(refs), level) for rule, refs, level in findings.select("rule", "refs", "level").rows()
-    }
+    return {(rule, tuple(refs), level) for rule, refs, level in frame.select("rule", "refs", "level").rows()}
 
 
 def city(seed: int, count: int, *, hours: float = 48, plates: int = 12) -> tuple[Book, list[dict[str, Any]]]:
@@ -157,7 +161,7 @@ def city(seed: int, count: int, *, hours: float = 48, plates: int = 12) -> tuple
     seen = []
     for _ in range(count):
         told = {
-            "vehicle_class": dice.choice(["01", "51", "02", None, "H11"]),
+            "vehicle_class": dice.choice(["01", "51", "02", None, "H11", "H17"]),
             "brand": dice.choice(["解放", "东风", None]),
         }
         told |= {
@@ -170,6 +174,9 @@ def city(seed: int, count: int, *, hours: float = 48, plates: int = 12) -> tuple
         }
         when = at(seconds=round(dice.uniform(0, hours * 3600), 3))
         seen.append(passage(dice.choice([*names, None]), dice.choice(points)["checkpoint"], when, **told))
+        if dice.random() < 0.1:  # another vehicle with the same plate, far away
+            elsewhere = dice.choice(points)["checkpoint"]
+            seen.append({**seen[-1], "checkpoint": elsewhere, "device": f"D{elsewhere}"})
         if dice.random() < 0.05:
             seen.append({**seen[-1], "captured_at": when + timedelta(seconds=dice.choice([0, 20, 60, 61]))})
     return book(trucks, points, permits), seen

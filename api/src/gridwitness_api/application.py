@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
+from gridwitness.feeds import Decoder
 from gridwitness.platform import Platform
 
 from gridwitness_api.batch_acceptance import accept_batch
@@ -22,11 +23,15 @@ from gridwitness_api.routing import bare_application
 from gridwitness_api.security_headers import SecurityHeaders
 
 
-def create_app(platform: Platform) -> FastAPI:
-    """The HTTP door to a platform, which the caller opened and closes."""
+def create_app(platform: Platform, decoders: Callable[[], Mapping[str, Decoder]] = dict) -> FastAPI:
+    """The HTTP door to a platform, which the caller opened and closes.
+
+    `decoders`: by format, for dead letters that are read again; asked for when one is.
+    """
     app = bare_application()
     app.state.platform = platform
     app.state.metrics = Metrics(platform)
+    app.state.decoders = decoders
     app.state.uploads = None
     app.state.actors = Gathering(partial(identify, platform))
     app.state.intake = Gathering(partial(accept_batch, platform))

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from gridwitness_api.case_standing import case_standing
+from gridwitness_api.feed_metrics import FeedGauges
 from gridwitness_api.log_standing import all_standings, overdue_receipts
 
 _log = logging.getLogger("gridwitness.api")
@@ -38,6 +39,7 @@ class Metrics:
             registry=self._registry,
         )
         self._registry.register(_LogGauges(platform))
+        self._registry.register(FeedGauges(platform))
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request; `route` is the template, not the address."""

@@ -20,6 +20,7 @@ COMMANDS = {
     "ingest": "ingest:app",
     "submit": "submit:app",
     "case": "case:app",
+    "feed": "feed:app",
     "agency": "agencies:app",
     "calendar": "calendar_commands:app",
     "qualification": "qualification_commands:app",

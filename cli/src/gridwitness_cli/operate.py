@@ -22,6 +22,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from gridwitness_cli.collector import collect_rarely
+from gridwitness_cli.decoders import all_decoders
 from gridwitness_cli.demo.accounts import ACCOUNTS, PASSWORD, make_demo_accounts, refuse_demo_home
 from gridwitness_cli.processes import LOG_FORMAT, Child, Supervisor, follow_parent
 from gridwitness_cli.provisioning import FirstLogin, provision
@@ -75,7 +76,7 @@ def serve(
     logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
     platform = found_parts(settings).platform("gridwitness-api")
     _check_standing(Worker(platform))
-    application = create_app(platform)
+    application = create_app(platform, all_decoders)
     collect_rarely()
     uvicorn.run(application, host=host, port=settings.port, log_level="warning", server_header=False)
 

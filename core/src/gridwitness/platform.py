@@ -24,7 +24,7 @@ from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.devices import DEVICE_HANDLERS, Devices
 from gridwitness.feeds import FEED_HANDLERS, Batches, Credentials, Feeds, Intake, Letters
-from gridwitness.hotspots import kinds as _hotspot_kinds  # noqa: F401 - replaced by the feature's own parts
+from gridwitness.hotspots import HOTSPOT_HANDLERS
 from gridwitness.keystore import Keystore
 from gridwitness.members import (
     KEY_HANDLERS,
@@ -47,19 +47,22 @@ from gridwitness.records import (
 )
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
-from gridwitness.trucks import TRUCK_HANDLERS
+from gridwitness.trucks import TRUCK_HANDLERS, ReviewedAnomalies
 from gridwitness.trucks.archive.expiry import Expiries
 from gridwitness.trucks.archive.folder import ArchiveFolder
 from gridwitness.trucks.detection.rules_document import check_truck_rules
 
 if TYPE_CHECKING:
     from gridwitness.trucks.archive.archiving import Archive
+    from gridwitness.trucks.filing import Filing
+    from gridwitness.trucks.sightings import Sightings
 
 _HANDLERS: dict[str, StepHandler] = {
     **SOURCE_HANDLERS,
     **KEY_HANDLERS,
     **DEVICE_HANDLERS,
     **FEED_HANDLERS,
+    **HOTSPOT_HANDLERS,
     **TRUCK_HANDLERS,
 }
 """By kind, of the features whose handlers need nothing built."""
@@ -113,6 +116,19 @@ class Platform:
         made: Archive = module.Archive(self.acceptance, self.keystore, self.clock, folder, self.settings.zone)
         return made
 
+    @cached_property
+    def filing(self) -> Filing:
+        """What files anomalies; it works on frames, and few processes detect."""
+        module = import_module("gridwitness.trucks.filing")
+        made: Filing = module.Filing(self.acceptance, self.keystore)
+        return made
+
+    @cached_property
+    def sightings(self) -> Sightings:
+        """What stores passages and positions; loading it takes a moment, and the doors store."""
+        made: Sightings = import_module("gridwitness.trucks.sightings").Sightings()
+        return made
+
     def close(self) -> None:
         """Give the database connections back."""
         self.engine.dispose()
@@ -145,12 +161,8 @@ def open_platform(
         handlers=handlers,
     )
     rules = Rules(acceptance, keystore, settings.jurisdiction, calendars)
-    handlers |= case_handlers(rules)  # they read the rules that acceptance takes in
-
-    def tree_of(log: str, size: int) -> TileTree:
-        return TileTree(TileStore(settings.log_dir, log).read_tile, size)
-
-    bundles = BundleMaker(tree_of, directory)
+    handlers |= case_handlers(rules, ReviewedAnomalies())  # they read the rules that acceptance takes in
+    bundles = _bundle_maker(settings, directory)
     return Platform(
         settings=settings,
         clock=clock,
@@ -178,7 +190,14 @@ def open_platform(
         expiries=Expiries(
             acceptance, keystore, clock, timedelta(days=settings.sighting_retention_days), settings.zone
         ),
-        cases=Cases(rules, acceptance, bundles, clock),
+        cases=Cases(rules, ReviewedAnomalies(), acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,
     )
+
+
+def _bundle_maker(settings: Settings, directory: MemberDirectory) -> BundleMaker:
+    def tree_of(log: str, size: int) -> TileTree:
+        return TileTree(TileStore(settings.log_dir, log).read_tile, size)
+
+    return BundleMaker(tree_of, directory)

@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     """PEM of the doors' own TLS certificate and key; with `ingest_client_ca` clients have to show one too."""
     ingest_key: Path | None = None
     ingest_client_ca: Path | None = None
+    gat1400_pictures: bool = True
+    """Keep the pictures of vehicles and plates that come with passages; faces never are."""
     feed_batch_seconds: Annotated[int, Field(gt=0)] = 60
     detection_interval_seconds: Annotated[float, Field(gt=0, le=30)] = 5
     sighting_retention_days: Annotated[int, Field(gt=0)] = 90

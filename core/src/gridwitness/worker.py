@@ -1,5 +1,5 @@
-"""The worker: records batches of feeds, sequences and anchors every log and registers the milestones in
-it, round after round; continues whatever a crash left unfinished.
+"""The worker: records batches of feeds, sequences and anchors every log, registers the milestones in it and
+publishes its snapshots, round after round; continues whatever a crash left unfinished.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from gridwitness.cases.outbox import Outbox
 from gridwitness.cases.registering import BATCH, Registrar
 from gridwitness.chain import chain_errors
 from gridwitness.errors import GridWitnessError, Unavailable
+from gridwitness.hotspots.publishing import Publisher
 from gridwitness.platform import Platform
 from gridwitness.records import Log, open_logs
 from gridwitness.records.anchoring import Anchorer
@@ -147,7 +148,9 @@ class Worker:
             sequencer = Sequencer(platform.sessions, log, platform.tiles(log.name), platform.keystore)
             sequenced = sequencer.round()
             anchored = self._anchorer(log).round()
-            return self._register(log) or anchored or sequenced
+            registered = self._register(log)
+            published = Publisher(platform.sessions, log, platform.chain).round()
+            return registered or published or anchored or sequenced
 
     def _register(self, log: Log) -> bool:
         platform = self._platform

@@ -8,6 +8,7 @@ from importlib import import_module
 from gridwitness.feeds.decoding import Decoder
 
 _MODULES = {
+    "gat1400": "gridwitness_ingest.gat1400.letters",
     "jt808": "gridwitness_ingest.jt808.letters",
     "table": "gridwitness_ingest.tables.decoding",
 }

@@ -40,6 +40,24 @@ class DoorMetrics:
             ["door", "feed", "code"],
             registry=registry,
         )
+        self._repeated = Counter(
+            "gridwitness_feed_repeated",
+            "Objects that had come before, and were not stored again",
+            ["door", "feed"],
+            registry=registry,
+        )
+        self._dropped = Counter(
+            "gridwitness_feed_dropped",
+            "Members and pictures dropped at the door (faces, drivers, cabs)",
+            ["door", "feed"],
+            registry=registry,
+        )
+        self.refused_requests = Counter(
+            "gridwitness_door_refused_requests",
+            "Requests refused, by code",
+            ["door", "code"],
+            registry=registry,
+        )
         self.commit_seconds = Histogram(
             "gridwitness_door_commit_seconds", "Time of one group commit", ["door"], registry=registry
         )
@@ -56,6 +74,11 @@ class DoorMetrics:
             self._objects.labels(door, feed, content).inc(objects)
         for code, count in Tally(letter.code for letter in letters).items():
             self._letters.labels(door, feed, code).inc(count)
+
+    def left_out(self, door: str, feed: str, *, repeated: int, dropped: int) -> None:
+        """Count what a door did not store, on purpose."""
+        self._repeated.labels(door, feed).inc(repeated)
+        self._dropped.labels(door, feed).inc(dropped)
 
     def exposition(self) -> bytes:
         """The Prometheus text format."""

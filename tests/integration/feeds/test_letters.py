@@ -40,7 +40,7 @@ class Register:
 
 
 def decode(raw: bytes, feed: Feed, format: str, *, whole: bool) -> Decoded:
-    """A message is names with commas between; `?` can not be read."""
+    """A message is names with commas between; one with a `?` can not be read."""
     names = raw.decode().split(",") if whole else [raw.decode()]
     if "?" in names:
         return Decoded(letters=[Letter(0, None if whole else 0, raw, "unreadable", "still")])
@@ -65,21 +65,23 @@ def test_letters_are_read_again_once(running: RunningPlatform, officer: Officer)
         Letter(0, 7, b"KK-1", "device-unknown", "KK-1"),
         Letter(0, None, b"KK-1,KK-2", "message-unreadable", "who knows"),
         Letter(1, 3, b"?", "unreadable", "so far"),
+        Letter(1, 2, b"", "device-unknown", "the second of the message as it is kept"),
     ]
     with running.platform.transaction() as session:
         running.platform.intake.append(
-            session, feed, [Message(b"m"), Message(b"n")], format="names;1", letters=given
+            session, feed, [Message(b"m"), Message(b"a,b,KK-1")], format="names;1", letters=given
         )
     register, letters = Register({"KK-1"}), running.platform.letters
     told: dict[str, Any] = {"decoders": {"names": decode}, "store": register, "by": None}
     with running.platform.transaction() as session:
         replayed = letters.replay(session, feed, Selection(), **told)
-    assert (replayed.replayed, replayed.still_open) == (2, 1)
-    assert register.kept == [(0, 7, "KK-1"), (0, 0, "KK-1")]
+    assert (replayed.replayed, replayed.still_open) == (3, 1)
+    assert register.kept == [(0, 7, "KK-1"), (0, 0, "KK-1"), (1, 2, "KK-1")]
     assert letters_of(running, "letters") == [
         (0, 7, "replayed", "device-unknown", 0),
         (0, None, "replayed", "message-unreadable", 0),
         (1, 3, "open", "unreadable", 1),
+        (1, 2, "replayed", "device-unknown", 0),
         (0, 1, "open", "device-unknown", 0),
     ]
     register.known.add("KK-2")
@@ -87,7 +89,7 @@ def test_letters_are_read_again_once(running: RunningPlatform, officer: Officer)
         assert letters.replay(session, feed, Selection(code="device-unknown"), **told).replayed == 1
         assert letters.counts(session)["letters", "unreadable"] == 1
         assert ("letters", "device-unknown") not in letters.counts(session)
-    assert register.kept[2:] == [(0, 1, "KK-2")]
+    assert register.kept[3:] == [(0, 1, "KK-2")]
     with running.platform.transaction() as session:
         first, *_, last = [row.id for row in letters.page(session, feed)]
         with pytest.raises(Conflict):

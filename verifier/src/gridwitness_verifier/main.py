@@ -19,7 +19,7 @@ from .report.sanitise import clean
 from .report.text import LANGUAGES, render_text
 from .trust import load_trust
 
-_COMMANDS = ("bundle", "log", "audit")
+_COMMANDS = ("bundle", "log", "audit", "hotspots")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

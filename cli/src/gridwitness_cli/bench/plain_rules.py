@@ -35,7 +35,7 @@ class PlainRules:
     holidays: Mapping[date, bool]
 
     def find(self, passages: Sequence[Row], positions: Sequence[Row] = ()) -> set[Hit]:
-        """What the rules find, candidates too."""
+        """What the rules find."""
         by_plate: dict[str, list[Row]] = defaultdict(list)
         for row in sorted(passages, key=_order):
             if row["plate"] is not None:
@@ -53,25 +53,21 @@ class PlainRules:
             yield from self._conflicts([s for s in seen if s.own or (s.truck and s.reliable)])
             own = [s for s in seen if s.own and s.reliable]
             yield from self._unlike(own)
-            for one in own:
-                if not one.another:
-                    yield from self._permits(one, registers)
-                    yield from self._elsewhere(one, fixes.get(plate, []), registers)
+            same = [s for s in own if not s.another]
+            yield from self._permits(same, registers)
+            yield from self._elsewhere(same, fixes.get(plate, []), registers)
 
     def _unregistered(self, unknown: list[_Seen], registers: _Registers) -> Iterator[Hit]:
         gap = self.rules.span("BLACK_UNREG", "support_gap")
         window = self.rules.span("BLACK_UNREG", "support_window")
         sure = [s.at for s in unknown if s.reliable]
-        apart = [
-            at
-            for before, at in zip([None, *sure], sure, strict=False)
-            if before is None or at - before >= gap
-        ]
+        apart = sure[:1] + [at for before, at in pairwise(sure) if at - before >= gap]
         for one in unknown:
             like = registers.look_alike(one.row["plate"])
             needed = self.rules.number("BLACK_UNREG", "look_alike_support" if like else "support")
             count = sum(1 for at in apart if abs(at - one.at) <= window)
-            yield "BLACK_UNREG", (one.ref,), "event" if one.reliable and count >= needed else "candidate"
+            if one.reliable and count >= needed:
+                yield "BLACK_UNREG", (one.ref,), "event"
 
     def _conflicts(self, seen: list[_Seen]) -> Iterator[Hit]:
         speed = self.rules.number("BLACK_CLONE_ST", "speed") / 3.6
@@ -84,23 +80,32 @@ class PlainRules:
             seconds = (other.at - one.at).total_seconds()
             away = _metres(one.place, other.place)
             least = self.rules.number("BLACK_CLONE_ST", "distance")
-            if seconds <= 7200 and away >= least and away > speed * (seconds + skew):
+            if seconds <= 1800 and away >= least and away > speed * (seconds + skew):
                 hits.append((place, one, other))
         for place, one, other in hits:
             apart = [p for p, _, end in hits if abs(p - place) > 1 and abs(end.at - other.at) <= window]
-            enough = len(apart) >= self.rules.number("BLACK_CLONE_ST", "support") - 1
-            yield "BLACK_CLONE_ST", (one.ref, other.ref), "serious" if enough else "candidate"
+            if len(apart) >= self.rules.number("BLACK_CLONE_ST", "support") - 1:
+                yield "BLACK_CLONE_ST", (one.ref, other.ref), "serious"
 
     def _unlike(self, own: list[_Seen]) -> Iterator[Hit]:
         least = self.rules.number("BLACK_ATTR", "attributes")
-        window = self.rules.span("BLACK_ATTR", "support_window")
-        unlike = [one for one in own if one.differing() >= least]
-        for one in unlike:
-            count = sum(1 for other in unlike if abs(other.at - one.at) <= window)
-            enough = count >= self.rules.number("BLACK_ATTR", "support")
-            yield "BLACK_ATTR", (one.ref,), "flag" if enough else "candidate"
+        yield from self._several("BLACK_ATTR", "flag", [one for one in own if one.differing() >= least])
 
-    def _permits(self, one: _Seen, registers: _Registers) -> Iterator[Hit]:
+    def _permits(self, own: list[_Seen], registers: _Registers) -> Iterator[Hit]:
+        kinds: dict[str, list[_Seen]] = defaultdict(list)
+        for one in own:
+            for code in self._unpermitted(one, registers):
+                kinds[code].append(one)
+        for code, ones in kinds.items():
+            yield from self._several(code, "event", ones)
+
+    def _several(self, code: str, level: str, ones: list[_Seen]) -> Iterator[Hit]:
+        window, needed = self.rules.span(code, "support_window"), self.rules.number(code, "support")
+        for one in ones:
+            if sum(1 for other in ones if abs(other.at - one.at) <= window) >= needed:
+                yield code, (one.ref,), level
+
+    def _unpermitted(self, one: _Seen, registers: _Registers) -> list[str]:
         grace = int(self.rules.number("TIME_WIN", "grace"))
         local = one.at.astimezone(self.zone).replace(tzinfo=None)
         best: tuple[bool, bool] | None = None
@@ -115,24 +120,20 @@ class PlainRules:
                 ended = permit["until"] if ended is None else max(ended, permit["until"])
         if best is None:
             recent = ended is not None and one.at - ended <= self.rules.number("EXPIRED", "recent") * _DAY
-            yield "EXPIRED" if recent else "NO_PERMIT", (one.ref,), "event"
-            return
-        if not best[0]:
-            yield "ROUTE_DEV", (one.ref,), "event"
-        if not best[1]:
-            yield "TIME_WIN", (one.ref,), "event"
+            return ["EXPIRED" if recent else "NO_PERMIT"]
+        return [code for code, allowed in zip(("ROUTE_DEV", "TIME_WIN"), best, strict=True) if not allowed]
 
-    def _elsewhere(self, one: _Seen, fixes: list[Row], registers: _Registers) -> Iterator[Hit]:
+    def _elsewhere(self, own: list[_Seen], fixes: list[Row], registers: _Registers) -> Iterator[Hit]:
         code = "BLACK_CLONE_GPS"
         around = self.rules.span(code, "window") + registers.skew
-        times = [fix["fixed_at"] for fix in fixes]
-        near = fixes[bisect_left(times, one.at - around) : bisect_right(times, one.at + around)]
-        if len(near) < 2 or not one.place:
-            return
         limit = self.rules.number(code, "distance") + self.rules.number(code, "accuracy")
-        if min(_metres(one.place, place) for place in _along(near)) > limit:
-            like = registers.look_alike(one.row["plate"])
-            yield code, (one.ref,), "candidate" if like else "serious"
+        times = [fix["fixed_at"] for fix in fixes]
+        away = []
+        for one in own:
+            near = fixes[bisect_left(times, one.at - around) : bisect_right(times, one.at + around)]
+            if len(near) >= 2 and one.place and min(_metres(one.place, at) for at in _along(near)) > limit:
+                away.append(one)
+        yield from self._several(code, "serious", away)
 
 
 class _Registers:
@@ -170,8 +171,8 @@ class _Seen:
         self.own = registers.at(registers.trucks.get(row["plate"], []), self.at)
         checkpoint = registers.at(registers.checkpoints.get(row["checkpoint"], []), self.at)
         self.place = (checkpoint["lat_e6"], checkpoint["lon_e6"]) if checkpoint else None
-        told, color = row["vehicle_class"], row["plate_color"]
-        self.truck = told in ("01", "51") or told[0] in "HZ" if told else color in ("yellow", "yellow-green")
+        color = row["plate_color"]
+        self.truck = _looks_like_muck(row)
         self.reliable = row["reliability"] is None or row["reliability"] >= rules.shared("reliability")
         self.another = bool(self.own and color is not None and color != self.own["plate_color"])
 
@@ -185,11 +186,17 @@ class _Seen:
         return count
 
 
+def _looks_like_muck(row: Row) -> bool:
+    told = row["vehicle_class"]
+    by_color = row["plate_color"] in ("yellow", "yellow-green")
+    return told in ("01", "51", "H17", "H27", "H37") if told else by_color
+
+
 def _counted(rows: list[Row]) -> list[Row]:
     last: dict[Any, datetime] = {}
     kept = []
     for row in rows:
-        place = (row["checkpoint"], row["lane"])
+        place = (row["checkpoint"], row["lane"], _looks_like_muck(row))
         if place not in last or row["captured_at"] - last[place] > timedelta(seconds=60):
             kept.append(row)
         last[place] = row["captured_at"]

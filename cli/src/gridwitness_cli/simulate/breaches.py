@@ -1,4 +1,4 @@
-"""Breaches that are no way of driving: papers that are missing, plates of others, terminals that fall silent."""
+"""Breaches that are no way of driving: missing papers, plates of others, terminals that fall silent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gridwitness_cli.simulate.arrivals import Planted
 from gridwitness_cli.simulate.city import City, Place, degrees
 from gridwitness_cli.simulate.fleet import DUMP_TRUCK, Fleet, plate
 from gridwitness_cli.simulate.nights import Worked
-from gridwitness_cli.simulate.signals import Columns, sample
+from gridwitness_cli.simulate.signals import ACC, Columns, sample
 from gridwitness_cli.simulate.trips import Leg, Night
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def at_checkpoints(
     """What else carries the truck's plate that night."""
     begin, end = worked.legs[0].begin, worked.legs[-1].end
     x, y = float(worked.legs[0].x[0]), float(worked.legs[0].y[0])
-    if rule == "BLACK_ATTR" and passages:
-        worked.broke(rule, begin, end, x, y)
+    if rule == "BLACK_ATTR":
+        worked.broke(rule, begin, end, x, y, planted=len(passages) >= 4)
     if rule in ("BLACK_CLONE_ST", "BLACK_CLONE_GPS"):
         sightings = _clone(rng, making.city, passages)
         if len(sightings) < 3:
@@ -121,7 +121,8 @@ def on_air(rng: np.random.Generator, worked: Worked, fixes: Columns, rule: str |
     if rule != "OFFLINE":
         return fixes
     t = fixes["t"]
-    begin = t[0] + rng.uniform(0.2, 0.5) * (t[-1] - t[0])
+    running = np.flatnonzero((fixes["status"] & ACC) != 0)
+    begin = float(t[running[int(rng.uniform(0.2, 0.5) * len(running))]])
     end = begin + rng.uniform(780, min(4200.0, 0.45 * (t[-1] - t[0])))
     before = (t > begin - 90) & (t <= begin)
     if rng.random() < 0.4:
@@ -148,10 +149,12 @@ def twin(rng: np.random.Generator, making: _Making, worked: Worked) -> Columns:
     places = [Place("", n, float(city.x[n]) + 30, float(city.y[n]) + 30, 1, 1) for n in (one, other)]
     night = Night(rng, places[0], begin)
     night.stay(300)
-    night.drive(city.path(*places))
+    night.drive(city.path(places[0], places[1]))
     night.stay(max(60.0, end - night.now))
     fixes = sample(_until(night.legs, end), making.settings.interval_s, 11.0)
     worked.broke("TERMINAL_TWICE", begin, end, x, y)
+    for other in ("BLACK_CLONE_GPS", "STOP_ABN"):
+        worked.broke(other, begin, end, x, y, planted=False)
     count = len(fixes["t"])
     fixes |= {
         "arrives": fixes["t"] + 1.0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -89,11 +90,11 @@ class City:
         """From place to place over crossings, by the shortest ways between them."""
         stations = [start.node, *via, end.node]
         nodes = stations[:1]
-        for one, other in zip(stations, stations[1:], strict=False):
+        for one, other in pairwise(stations):
             nodes += self.nodes(one, other)[1:]
         points, marks = [(start.x, start.y), self._node(nodes[0])], []
         numbers = {edge: n for n, edge in enumerate(self.checkpoints)}
-        for one, other in zip(nodes, nodes[1:], strict=False):
+        for one, other in pairwise(nodes):
             edge = (min(one, other), max(one, other))
             points.append(self.bends[edge])
             if edge in numbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -14,8 +14,11 @@ from gridwitness.trucks.detection.findings import (
     SCENE_POSITIONS,
     Rule,
     Scene,
+    keyed,
 )
+from gridwitness.trucks.detection.near_duplicates import counted
 from gridwitness.trucks.detection.rules_document import TruckRules
+from gridwitness.trucks.detection.support import supported
 from gridwitness.trucks.frames import INSTANT
 
 from gridwitness_cli.simulate.arrivals import Record
@@ -57,21 +60,26 @@ def book_of(records: Iterable[Record]) -> Book:
 
 def scene_of(world: World, rules: TruckRules, holidays: Mapping[date, bool] = {}) -> Scene:
     """Everything that arrives, as if it were stored: each arrival a message of its own."""
+    within = timedelta(seconds=rules.shared("near_duplicate"))
+    passages = _stored(world.passages, "checkpoints", SCENE_PASSAGES, "captured_at")
     known = world.positions.filter(pl.col("lat_e6") != 0)  # what has no place is refused at the door
     return Scene(
         book=book_of(world.registers),
         rules=rules,
         zone=ZONE,
         holidays=holidays,
-        passages=_stored(world.passages, "checkpoints", SCENE_PASSAGES, "captured_at"),
+        passages=counted(passages, within),
         positions=_stored(known, "terminals", SCENE_POSITIONS, "fixed_at"),
         manifests=_manifests(world),
     )
 
 
 def found_by(rules: Iterable[Rule], scene: Scene) -> pl.DataFrame:
-    """The findings of some rules."""
-    return pl.concat([rule.find(scene) for rule in rules if scene.rules.enabled(rule.code)])
+    """The findings of some rules, those with support where they need it."""
+    hits = pl.concat(
+        [rule.find(scene) for rule in rules if scene.rules.enabled(rule.code)], how="diagonal_relaxed"
+    )
+    return supported(keyed(hits), scene.rules)
 
 
 def _typed(fields: Mapping[str, Any]) -> dict[str, Any]:

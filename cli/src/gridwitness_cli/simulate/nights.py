@@ -73,7 +73,7 @@ class Shift:
                 break
         night.drive(home)
         night.stay(rng.uniform(60, 150))
-        night.stay(45, acc=0)
+        night.stay(120, acc=0)
         self._worked.legs = night.legs
         return self._worked
 
@@ -83,7 +83,7 @@ class Shift:
         night.drive(self._city.path(self._worked.truck.depot, self._permit.site))
         self._trip(night, number, None)
         night.drive(self._city.path(self._permit.dump, self._worked.truck.depot))
-        night.stay(45, acc=0)
+        night.stay(120, acc=0)
         self._worked.legs = night.legs
         site = self._permit.site
         self._worked.broke("TIME_WIN", begin, night.now, site.x, site.y)
@@ -104,8 +104,9 @@ class Shift:
             receipt = self._dump_aside(night)
         elif rule == "WRONG_SITE":
             receipt = None
-            self._unload(night, self._elsewhere(night))
-            night.drive(self._city.path(self._last, dump))
+            other = self._elsewhere(night)
+            self._unload(night, other)
+            self._back(night, left, other)
         else:
             self._deliver(night, self._city.path(site, dump), rule)
             self._unload(night, dump)
@@ -130,7 +131,6 @@ class Shift:
 
     def _unload(self, night: Night, dump: Place) -> None:
         rng = self._rng
-        self._last = dump
         night.stay(rng.uniform(60, 180))
         night.stay(rng.uniform(40, 60), lift=1)
         night.fill(0.0, 1.0)
@@ -141,12 +141,14 @@ class Shift:
         """To a dump site that is not on the permit."""
         others = [dump for dump in self._fleet.dumps if dump.name != self._permit.dump.name]
         dump = others[int(self._rng.integers(len(others)))]
-        begin = night.now
-        way = self._city.path(self._permit.site, dump)
-        night.drive(way)
+        night.drive(self._city.path(self._permit.site, dump))
         self._worked.broke("WRONG_SITE", night.now, night.now + 600, dump.x, dump.y)
-        self._worked.broke("ROUTE_DEV", begin, night.now + 600, dump.x, dump.y, planted=False)
         return dump
+
+    def _back(self, night: Night, left: float, place: Place) -> None:
+        """Empty to where the next load's way begins; checkpoints off the permit's list see it, too."""
+        night.drive(self._city.path(place, self._permit.dump))
+        self._worked.broke("ROUTE_DEV", left, night.now, place.x, place.y, planted=False)
 
     def _dump_aside(self, night: Night) -> Place | None:
         """Unload beside a road away from every site, and go on empty."""
@@ -160,10 +162,8 @@ class Shift:
         night.stay(rng.uniform(60, 120), lift=1)
         night.stay(rng.uniform(30, 120))
         worked.broke("DUMP_SUS", since, night.now, aside.x, aside.y)
-        worked.broke("ROUTE_DEV", begin, night.now, aside.x, aside.y, planted=False)
-        if night.now - since > 270:
-            worked.broke("STOP_ABN", since, night.now, aside.x, aside.y, planted=False)
-        night.drive(self._city.path(aside, self._permit.dump))
+        worked.broke("STOP_ABN", since, night.now, aside.x, aside.y, planted=False)
+        self._back(night, begin, aside)
         return None
 
     def _away(self) -> int:

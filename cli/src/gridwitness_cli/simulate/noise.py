@@ -1,4 +1,4 @@
-"""What goes wrong without anybody breaking a rule: receivers, radio, clocks, and eyes that misread a plate."""
+"""What goes wrong without anybody breaking a rule: receivers, radio, clocks, and plates misread."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gridwitness_cli.simulate.signals import FIXED, Columns
+from gridwitness_cli.simulate.signals import FIXED, Array, Columns
 
 _ALIKE = {
     "0": "DQ",
@@ -64,7 +64,7 @@ def _jump(rng: np.random.Generator, fixes: Columns) -> None:
     fixes["lat"], fixes["lon"] = np.where(lost, 0.0, fixes["lat"]), np.where(lost, 0.0, fixes["lon"])
 
 
-def _freeze(rng: np.random.Generator, fixes: Columns, free: np.ndarray) -> None:  # type: ignore[type-arg]
+def _freeze(rng: np.random.Generator, fixes: Columns, free: Array) -> None:
     """One night in twelve a receiver repeats one place for some minutes while the truck drives on."""
     count = len(fixes["t"])
     if rng.random() > 1 / 12 or count < 80:
@@ -85,7 +85,7 @@ def _flicker(rng: np.random.Generator, fixes: Columns) -> None:
     fixes["load"] = np.where(wrong, 100 - fixes["load"], fixes["load"])
 
 
-def _silences(rng: np.random.Generator, t: np.ndarray, free: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _silences(rng: np.random.Generator, t: Array, free: Array) -> Array:
     """Which fixes come at all: single ones are lost, and once a night some minutes, below any threshold."""
     kept = (rng.random(len(t)) >= 0.004) | ~free
     if rng.random() < 0.4:

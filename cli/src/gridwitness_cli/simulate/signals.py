@@ -11,13 +11,14 @@ import numpy.typing as npt
 from gridwitness_cli.simulate.city import degrees
 from gridwitness_cli.simulate.trips import Leg
 
-Columns = dict[str, npt.NDArray[Any]]
+Array = npt.NDArray[Any]
+Columns = dict[str, Array]
 
 ACC, FIXED, HALF, FULL = 1 << 0, 1 << 1, 1 << 8, 3 << 8
 
 
 def sample(legs: Sequence[Leg], interval_s: float, phase_s: float) -> Columns:
-    """Columns of fixes in order of time: t, lat, lon (degrees), speed, direction, sensors, mileage in metres."""
+    """Fixes in order of time as columns: t, lat, lon (degrees), speed, direction, sensors, mileage_m."""
     begin, end = legs[0].begin + phase_s, legs[-1].end
     grid = np.append(np.arange(np.ceil(begin), end, interval_s), np.floor(end))
     parts: list[Columns] = []

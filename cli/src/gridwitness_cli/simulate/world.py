@@ -1,4 +1,4 @@
-"""One seeded world: registers, what arrives at the doors and when, and the truth that nobody tells the doors."""
+"""One seeded world: registers, what arrives at the doors and when, and the truth nobody tells the doors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gridwitness_cli.simulate.fleet import Fleet, build_fleet, checkpoint_name, 
 from gridwitness_cli.simulate.nights import Shift, Worked
 from gridwitness_cli.simulate.noise import disturb
 from gridwitness_cli.simulate.sightings import Seen
-from gridwitness_cli.simulate.signals import Columns, sample
+from gridwitness_cli.simulate.signals import Array, Columns, sample
 from gridwitness_cli.simulate.violations import plan
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -146,8 +146,8 @@ class _Making:
         rng, settings = self._night_rng, self.settings
         planned = plan(self._plan_rng, self.fleet.trucks, settings.days, settings.per_rule)
         standing = breaches.stand(rng, self.fleet, planned, self.begin)
-        wrong = self._wrong_clocks({truck for truck, _ in planned})
-        for n, truck in enumerate(self.fleet.trucks):
+        wrong = self._wrong_clocks({n for n, _ in planned})
+        for n in range(len(self.fleet.trucks)):
             for night in range(settings.days):
                 rule = planned.get((n, night))
                 if not standing.works(n, night) or (rule is None and rng.random() < 0.15):
@@ -282,7 +282,7 @@ def _again(rng: np.random.Generator, frame: pl.DataFrame, share: float, within_s
     return pl.concat([frame, again.with_columns(pl.col("arrives_at") + later)])
 
 
-def _instants(seconds: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+def _instants(seconds: Array) -> pl.Series:
     return pl.Series((seconds * 1e6).astype(np.int64)).cast(pl.Datetime("us", "UTC"))
 
 

@@ -1,5 +1,6 @@
 """Enforcement cases: steps judged by their procedure, clocks, milestones, files for auditors."""
 
+from gridwitness.cases.anomalies import AnomalyStanding, KnownAnomaly
 from gridwitness.cases.handler import CaseHandler, case_handlers
 from gridwitness.cases.kinds import COSIGN, DOCUMENT, PARTY_MEMBERS, STEP
 from gridwitness.cases.listing import FINISHED, CaseFilter
@@ -14,10 +15,12 @@ __all__ = [
     "FINISHED",
     "PARTY_MEMBERS",
     "STEP",
+    "AnomalyStanding",
     "CaseFilter",
     "CaseHandler",
     "CaseRow",
     "Cases",
+    "KnownAnomaly",
     "ProcedureRefused",
     "case_handlers",
     "case_number",

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from gridwitness.cases.anomalies import AnomalyStanding, named_anomalies
 from gridwitness.cases.dossier import Dossier
 from gridwitness.cases.judging import (
     Standings,
@@ -36,8 +37,9 @@ from gridwitness.rules import Procedure, Step, StepFact, summary_lawful
 class Adviser:
     """Dry runs: nothing is written, nothing is promised."""
 
-    def __init__(self, rules: RuleBook, clock: Clock) -> None:
+    def __init__(self, rules: RuleBook, anomalies: AnomalyStanding, clock: Clock) -> None:
         self._rules = rules
+        self._anomalies = anomalies
         self._clock = clock
 
     def options(
@@ -139,6 +141,7 @@ class Adviser:
             qualified(session, accounts),
             reviewed_devices(session, devices),
             self._rules.calendars(session),
+            self._anomalies.find(session, named_anomalies([fact.details])),
         )
 
 

@@ -11,6 +11,7 @@ from gridwitness_evidence import Record, base64url
 from sqlalchemy.orm import Session
 
 from gridwitness.calendars import read_clocks
+from gridwitness.cases.anomalies import AnomalyStanding
 from gridwitness.cases.dossier import Dossier, Statement, Taken
 from gridwitness.cases.judging import check_form, check_order, judge, local_day, read_fact, require_allowed
 from gridwitness.cases.kinds import COSIGN, DOCUMENT, OLD_KINDS, STEP
@@ -32,12 +33,13 @@ fails there would leave a gap in the numbers.
 class CaseHandler:
     """`StepHandler` of every kind that may stand on a case's subject."""
 
-    def __init__(self, rules: RuleBook) -> None:
+    def __init__(self, rules: RuleBook, anomalies: AnomalyStanding) -> None:
         self._rules = rules
+        self._anomalies = anomalies
 
     def load(self, session: Session, records: Sequence[Record]) -> Loaded:
         """What the batch's records name, asked once."""
-        return load(session, self._rules, records)
+        return load(session, self._rules, self._anomalies, records)
 
     def decide(self, record: Record, log: Log, loaded: Loaded) -> list[RowChange]:
         """Rows that change. Raises ProcedureRefused, Forbidden, Conflict, InvalidInput, NotFound."""
@@ -54,9 +56,9 @@ class CaseHandler:
         return _step(record, log, signer, loaded)
 
 
-def case_handlers(rules: RuleBook) -> dict[str, CaseHandler]:
+def case_handlers(rules: RuleBook, anomalies: AnomalyStanding) -> dict[str, CaseHandler]:
     """One handler for all, so that a batch may hold a step with its cosignature."""
-    return dict.fromkeys((STEP, COSIGN, DOCUMENT, *OLD_KINDS), CaseHandler(rules))
+    return dict.fromkeys((STEP, COSIGN, DOCUMENT, *OLD_KINDS), CaseHandler(rules, anomalies))
 
 
 def _old(record: Record, loaded: Loaded) -> list[RowChange]:

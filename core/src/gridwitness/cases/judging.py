@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from gridwitness.calendars import Calendars
+from gridwitness.cases.anomalies import KnownAnomaly, check_anomaly
 from gridwitness.cases.dossier import Dossier
 from gridwitness.cases.kinds import PARTY_MEMBERS
 from gridwitness.cases.refused import own_refusal, refuse
@@ -31,6 +32,7 @@ class Standings:
     qualified: Qualified
     devices: Mapping[str, ReviewedDevice]
     calendars: Calendars
+    anomalies: Mapping[str, KnownAnomaly] = field(default_factory=dict)
 
 
 def local_day(when: datetime) -> date:
@@ -56,7 +58,7 @@ def read_fact(fields: Mapping[str, Any], signer: UUID, seq: int, jti: str) -> St
 
 
 def check_form(fields: Mapping[str, Any], iat: int, standings: Standings) -> None:
-    """What the kind's types do not say of a step. Raises InvalidInput `fields`, `officer-unknown`, …"""
+    """What the kind's types do not say of a step. Raises InvalidInput `fields`, …; see `check_anomaly`."""
     _check_party(fields["party"])
     known = {str(account) for account, person in standings.persons.items() if person.active}
     unknown = [officer for officer in fields["officers"] if officer not in known]
@@ -69,6 +71,7 @@ def check_form(fields: Mapping[str, Any], iat: int, standings: Standings) -> Non
     occurred = datetime.fromisoformat(fields["occurred_at"])
     if occurred.timestamp() > iat + AHEAD.total_seconds():
         raise InvalidInput("step-in-future", "The step is dated after its own signature.", "set the clock")
+    check_anomaly(fields["details"], standings.anomalies)
 
 
 def judge(

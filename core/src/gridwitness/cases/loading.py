@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from gridwitness.calendars import Calendars
+from gridwitness.cases.anomalies import AnomalyStanding, named_anomalies
 from gridwitness.cases.dossier import HEADER, Dossier, Part, Statement
 from gridwitness.cases.judging import Standings, as_account, captures, local_day
 from gridwitness.cases.kinds import COSIGN, DOCUMENT, OLD_KINDS, STEP
@@ -61,7 +62,7 @@ class Loaded:
         return self.dossiers.setdefault(sub, Dossier(sub))
 
 
-def load(session: Session, rules: RuleBook, records: Sequence[Record]) -> Loaded:
+def load(session: Session, rules: RuleBook, anomalies: AnomalyStanding, records: Sequence[Record]) -> Loaded:
     """Ask for everything the batch's records name. Numbers are locked where a step may assign one."""
     if all(record.claims.kind in OLD_KINDS for record in records):
         return _only_subjects(session, records)
@@ -75,7 +76,10 @@ def load(session: Session, rules: RuleBook, records: Sequence[Record]) -> Loaded
         for officer in record.fields["officers"]
         if (account := as_account(officer)) is not None
     }
-    standings = _standings(session, rules, named | set(holders.values()), dossiers.values(), steps)
+    standings = replace(
+        _standings(session, rules, named | set(holders.values()), dossiers.values(), steps),
+        anomalies=anomalies.find(session, named_anomalies(record.fields["details"] for record in steps)),
+    )
     loaded = Loaded(dossiers, holders, standings, {}, {})
     _load_procedures(session, rules, loaded, steps)
     _load_numbers(session, loaded, steps)

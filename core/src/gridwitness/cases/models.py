@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, Numeric, Text, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, Numeric, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped
 
@@ -129,7 +129,15 @@ class StepRow(Base):
     """
 
     __tablename__ = "step"
-    __table_args__ = (UniqueConstraint("jti"), {"schema": "cases"})
+    __table_args__ = (
+        UniqueConstraint("jti"),
+        Index(
+            "ix_step_anomaly",
+            text("(details ->> 'anomaly')"),
+            postgresql_where=text("details ->> 'anomaly' IS NOT NULL"),
+        ),
+        {"schema": "cases"},
+    )
 
     sub: Mapped[str] = stated(Text, primary_key=True)
     index: Mapped[int] = stated(Integer, primary_key=True)

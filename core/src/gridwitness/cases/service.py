@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridwitness.cases import publications
 from gridwitness.cases.advice import Adviser
+from gridwitness.cases.anomalies import AnomalyStanding
 from gridwitness.cases.case_file import CaseFileMaker
 from gridwitness.cases.judging import local_day
 from gridwitness.cases.listing import CaseFilter, list_cases
@@ -27,11 +28,18 @@ from gridwitness.records import Acceptance, BundleMaker
 class Cases:
     """Cases found, listed, judged before signing, and handed to an auditor."""
 
-    def __init__(self, rules: RuleBook, acceptance: Acceptance, bundles: BundleMaker, clock: Clock) -> None:
+    def __init__(
+        self,
+        rules: RuleBook,
+        anomalies: AnomalyStanding,
+        acceptance: Acceptance,
+        bundles: BundleMaker,
+        clock: Clock,
+    ) -> None:
         self._rules = rules
         self._clock = clock
         self._files = CaseFileMaker(bundles)
-        self.advice = Adviser(rules, clock)
+        self.advice = Adviser(rules, anomalies, clock)
         """What may come next, and whether a draft would pass."""
         self.notebook = Notebook(acceptance, clock)
         """Refused steps and readings, recorded."""

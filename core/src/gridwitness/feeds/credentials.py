@@ -125,6 +125,11 @@ class Credentials:
             raise InvalidInput("kid", "A key is named by its thumbprint, 43 characters.", None)
         self._state(session, feed, "key", kid, by)
 
+    def rows(self, session: Session, feed: Feed) -> list[CredentialRow]:
+        """A feed's credentials by kind and name."""
+        query = select(CredentialRow).where(CredentialRow.feed == feed.name)
+        return [*session.scalars(query.order_by(CredentialRow.kind, CredentialRow.name))]
+
     def names(self, session: Session, feed: Feed, kind: str) -> list[str]:
         """Names of a feed's credentials of a kind."""
         query = select(CredentialRow.name).where(CredentialRow.feed == feed.name, CredentialRow.kind == kind)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -74,10 +74,23 @@ def decoder_for(decoders: Mapping[str, Decoder], format: str) -> Decoder:
     return found
 
 
-def of_object(frame: Any, item: int | None) -> Any:
-    """A frame of one object, numbered as it was in its message; as it is where it was the whole message."""
-    if frame is None or item is None:
-        return frame
+def of_object(decoded: Decoded, item: int) -> Decoded:
+    """One object read by itself, numbered as it is in its message."""
     import polars as pl  # noqa: PLC0415 - slow to load, and rarely needed
 
-    return frame.with_columns(pl.lit(item, dtype=frame.schema["item"]).alias("item"))
+    def numbered(frame: pl.DataFrame | None) -> pl.DataFrame | None:
+        if frame is None:
+            return None
+        return frame.with_columns(pl.lit(item, dtype=frame.schema["item"]).alias("item"))
+
+    return Decoded(numbered(decoded.passages), numbered(decoded.positions), decoded.letters)
+
+
+def in_message(decoded: Decoded, item: int) -> Decoded:
+    """One object of a message that was read as a whole; a letter about all of it is about the object too."""
+    passages, positions = (
+        None if frame is None else frame.filter(frame["item"] == item)
+        for frame in (decoded.passages, decoded.positions)
+    )
+    letters = [letter for letter in decoded.letters if letter.item in (None, item)]
+    return Decoded(passages, positions, letters)

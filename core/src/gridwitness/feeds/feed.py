@@ -35,7 +35,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What could not be read. `message`: its index among those appended together; `item` None: all of it."""
+    """What could not be read. `message`: its index among those appended together; `item` None: all of it.
+
+    `raw`: the object's bytes, or the message's where `item` is None; empty: the message as it is kept.
+    """
 
     message: int
     item: int | None

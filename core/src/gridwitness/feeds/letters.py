@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from gridwitness.clock import Clock
 from gridwitness.errors import Conflict, NotFound
-from gridwitness.feeds.decoding import Decoder, Store, decoder_for, of_object
+from gridwitness.feeds.decoding import Decoded, Decoder, Store, decoder_for, in_message, of_object
 from gridwitness.feeds.feed import Feed, Letter
 from gridwitness.feeds.models import LetterRow
+from gridwitness.feeds.pending import kept_message
 
 STATES = {"open": "待处理", "replayed": "已重放", "dropped": "已丢弃"}
 REPLAY_LIMIT = 500
@@ -124,9 +125,7 @@ class Letters:
         decoders: Mapping[str, Decoder],
         store: Store,
     ) -> dict[int, Letter]:
-        whole = row.item is None
-        decoder = decoder_for(decoders, row.format)
-        decoded = decoder(bytes(row.raw), feed, row.format, whole=whole)
+        decoded = self._decoded(session, feed, row, decoder_for(decoders, row.format))
         letters = [*decoded.letters]
         if decoded.passages is not None or decoded.positions is not None:
             stored = store(
@@ -134,13 +133,20 @@ class Letters:
                 feed,
                 row.serial,
                 row.received_at,
-                passages=of_object(decoded.passages, row.item),
-                positions=of_object(decoded.positions, row.item),
+                passages=decoded.passages,
+                positions=decoded.positions,
             )
             letters += stored.letters
-        same = [letter for letter in letters if not whole or letter.item is None]
+        same = [letter for letter in letters if row.item is not None or letter.item is None]
         session.add_all(self._further(row, (letter for letter in letters if letter not in same)))
         return {row.id: same[0]} if same else {}
+
+    def _decoded(self, session: Session, feed: Feed, row: LetterRow, decoder: Decoder) -> Decoded:
+        if row.item is not None and row.raw:
+            return of_object(decoder(bytes(row.raw), feed, row.format, whole=False), row.item)
+        raw = bytes(row.raw) or kept_message(session, feed.name, row.serial)
+        decoded = decoder(raw, feed, row.format, whole=True)
+        return decoded if row.item is None else in_message(decoded, row.item)
 
     def _further(self, row: LetterRow, letters: Iterable[Letter]) -> list[LetterRow]:
         """A message that can be read by now, but for some of its objects."""

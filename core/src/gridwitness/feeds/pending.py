@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from gridwitness.errors import NotFound
 from gridwitness.feeds.chain import unpacked
 from gridwitness.feeds.models import FeedRow, PartRow
 
@@ -23,6 +24,16 @@ class PendingPart:
     format: str
     received_at: datetime
     connection: str | None
+
+
+def kept_message(session: Session, feed: str, serial: int) -> bytes:
+    """The kept bytes of one message. Raises NotFound `message-unknown`: never there, or expired."""
+    query = select(PartRow.serial, PartRow.body).where(PartRow.feed == feed, PartRow.serial <= serial)
+    found = session.execute(query.order_by(PartRow.serial.desc()).limit(1)).first()
+    bodies = [] if found is None else unpacked(bytes(found.body))
+    if found is None or serial - found.serial >= len(bodies):
+        raise NotFound("message-unknown", f"Feed {feed} has no message {serial}.", "it may have expired")
+    return bodies[serial - found.serial]
 
 
 def claim_pending(session: Session, door: str) -> PendingPart | None:

@@ -67,8 +67,8 @@ class PositionRow(Base):
     status: Mapped[int | None] = derived(BigInteger)
     terminal: Mapped[str] = derived(Text)
     plate: Mapped[str] = derived(Text)
-    lat_e6: Mapped[int] = derived(Integer)
-    lon_e6: Mapped[int] = derived(Integer)
+    lat_e6: Mapped[int | None] = derived(Integer)
+    lon_e6: Mapped[int | None] = derived(Integer)
     weight_kg: Mapped[int | None] = derived(Integer)
     speed_dkmh: Mapped[int | None] = derived(SmallInteger)
     direction: Mapped[int | None] = derived(SmallInteger)
@@ -104,47 +104,63 @@ class WorkRow(Base):
 
 
 class ShardRow(Base):
-    """A part of the plates that one detector at a time works on. `book`: registers it has been looked at by.
-
-    `rules`: the rules in force, joined; `looked_at`: when its last round ended.
-    """
+    """A part of the plates that one detector at a time works on. `looked_at`: when its last round ended."""
 
     __tablename__ = "shard"
     __table_args__ = ({"schema": "trucks"},)
 
     shard: Mapped[int] = operational(_WORK, SmallInteger, primary_key=True)
-    book: Mapped[int] = operational(_WORK, BigInteger)
-    rules: Mapped[str | None] = operational(_WORK, Text)
     looked_at: Mapped[datetime | None] = operational(_WORK, Instant)
 
 
 class WakeRow(Base):
-    """A plate to be looked at again once the watermark has passed `due_at`."""
+    """A plate to be looked at again, at `at`, once the watermark has passed `due_at`."""
 
     __tablename__ = "wake"
     __table_args__ = (Index("ix_wake_due", "shard", "due_at"), {"schema": "trucks"})
 
     plate: Mapped[str] = operational(_WORK, Text, primary_key=True)
     family: Mapped[str] = operational(_WORK, Text, primary_key=True)
+    at: Mapped[datetime] = operational(_WORK, Instant, primary_key=True)
     due_at: Mapped[datetime] = operational(_WORK, Instant, primary_key=True)
     shard: Mapped[int] = operational(_WORK, SmallInteger)
-    since: Mapped[datetime] = operational(_WORK, Instant)
-    until: Mapped[datetime] = operational(_WORK, Instant)
 
 
 class WatermarkRow(Base):
-    """The greatest event time that a feed has told, by family."""
+    """The least and the greatest event time that a feed has told, by family."""
 
     __tablename__ = "watermark"
     __table_args__ = ({"schema": "trucks"},)
 
     feed: Mapped[str] = operational(_WORK, Text, primary_key=True)
     family: Mapped[str] = operational(_WORK, Text, primary_key=True)
+    least: Mapped[datetime] = operational(_WORK, Instant)
     greatest: Mapped[datetime] = operational(_WORK, Instant)
 
 
+class NoticedRow(Base):
+    """A row of a register, or a version of the rules, as detection has taken note of it.
+
+    `digest`: of its values; `plates` (null: all) and the time for which a change of it matters.
+    """
+
+    __tablename__ = "noticed"
+    __table_args__ = ({"schema": "trucks"},)
+
+    register: Mapped[str] = operational(_WORK, Text, primary_key=True)
+    key: Mapped[str] = operational(_WORK, Text, primary_key=True)
+    digest: Mapped[int] = operational(_WORK, BigInteger)
+    plates: Mapped[list[str] | None] = operational(_WORK, ARRAY(Text()))
+    checkpoint: Mapped[str | None] = operational(_WORK, Text)
+    since: Mapped[datetime | None] = operational(_WORK, Instant)
+    until: Mapped[datetime | None] = operational(_WORK, Instant)
+
+
 class CandidateRow(Base):
-    """Something that may be an anomaly and is too weakly supported to be one: for people to look at."""
+    """A hit of a rule that asks for others beside it: a finding where they are, else for people to look at.
+
+    `refs`, `inputs` with spaces between them; the other columns as those of findings.
+    """
 
     __tablename__ = "candidate"
     __table_args__ = (
@@ -153,9 +169,20 @@ class CandidateRow(Base):
         {"schema": "trucks"},
     )
 
-    rule: Mapped[str] = operational(_UNSURE, Text, primary_key=True)
-    ref: Mapped[str] = operational(_UNSURE, Text, primary_key=True)
+    key: Mapped[str] = operational(_UNSURE, Text, primary_key=True)
+    rule: Mapped[str] = operational(_UNSURE, Text)
     plate: Mapped[str] = operational(_UNSURE, Text)
+    plate_color: Mapped[str | None] = operational(_UNSURE, Text)
     checkpoint: Mapped[str | None] = operational(_UNSURE, Text)
     at: Mapped[datetime] = operational(_UNSURE, Instant)
-    why: Mapped[str] = operational(_UNSURE, Text)
+    until: Mapped[datetime | None] = operational(_UNSURE, Instant)
+    lat_e6: Mapped[int | None] = operational(_UNSURE, Integer)
+    lon_e6: Mapped[int | None] = operational(_UNSURE, Integer)
+    level: Mapped[str] = operational(_UNSURE, Text)
+    permit: Mapped[str | None] = operational(_UNSURE, Text)
+    refs: Mapped[str] = operational(_UNSURE, Text)
+    inputs: Mapped[str] = operational(_UNSURE, Text)
+    measured: Mapped[str] = operational(_UNSURE, Text)
+    settles_at: Mapped[datetime | None] = operational(_UNSURE, Instant)
+    needs: Mapped[int] = operational(_UNSURE, Integer)
+    finding: Mapped[bool] = operational(_UNSURE, Boolean)

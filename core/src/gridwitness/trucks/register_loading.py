@@ -95,7 +95,7 @@ class Loaded:
 def load(session: Session, records: Sequence[Record]) -> Loaded:
     """Hold the registers and read what the records need: registers change one transaction at a time."""
     session.execute(_COUNT_ON)
-    found = Loaded(signers=_signers(session, records))
+    found = Loaded(signers=signers_of(session, records))
     subs = {record.claims.sub for record in records}
     for kind, numbers in _wanted(records).items():
         devices = _all(records, kinds.CHECKPOINT, "device") if kind == kinds.CHECKPOINT else set()
@@ -158,7 +158,8 @@ def _read_entries(
         found.add(kind, named, sub, Period(since, until, *more))
 
 
-def _signers(session: Session, records: Sequence[Record]) -> dict[tuple[str, str], Signer]:
+def signers_of(session: Session, records: Sequence[Record]) -> dict[tuple[str, str], Signer]:
+    """Whose keys signed, by (agency, thumbprint)."""
     keys = list({(record.claims.iss, record.kid) for record in records})
     key = SigningKeyRow
     rows = session.execute(

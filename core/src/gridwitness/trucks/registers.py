@@ -175,7 +175,7 @@ def _check_free(kind: str, column: str, number: str, sub: str, period: Period, l
         if other != sub and taken.overlaps(period):
             raise Conflict(
                 "device-taken",
-                f"Device {period.detail} stands at checkpoint {loaded.subjects[other][1]} for some of that time.",
+                f"Device {period.detail} stands at {loaded.subjects[other][1]} for some of that time.",
                 "end that checkpoint's period first",
                 sub=other,
             )

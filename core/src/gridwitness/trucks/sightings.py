@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 import polars as pl
 from sqlalchemy import text
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gridwitness.feeds import Feed, Letter
 from gridwitness.trucks.book import Book
+from gridwitness.trucks.detection.findings import Family
 from gridwitness.trucks.frames import INSTANT, PASSAGE_COLUMNS, POSITION_COLUMNS
 from gridwitness.trucks.kept_book import KeptBook
 from gridwitness.trucks.periods import holding
@@ -19,7 +20,6 @@ from gridwitness.trucks.shards import by_shard
 from gridwitness.trucks.sighting_copy import copy_in
 from gridwitness.trucks.truck_like import matters
 
-Family = Literal["passages", "positions"]
 _PERIOD = ("valid_from", "valid_to")
 _STORED_PASSAGES = ["feed", "serial", "received_at", *(n for n in PASSAGE_COLUMNS if n != "message")]
 _STORED_POSITIONS = ["feed", "serial", "received_at", *(n for n in POSITION_COLUMNS if n != "message")]
@@ -96,12 +96,13 @@ class _Batch:
         )
 
     def note(self, family: Family, frame: pl.DataFrame, time: str, chosen: pl.Expr) -> None:
-        """One work row for each shard, also where no plate matters yet; and the feed's watermark."""
+        """Work rows for each shard and hour of the facts, one also where no plate matters; the watermark."""
         if frame.is_empty():
             return
+        times = frame[time]
+        least, greatest = times.min(), times.max()
+        assert isinstance(least, datetime) and isinstance(greatest, datetime)
         serials = frame["message"].cast(pl.Int64) + self.first_serial
-        within = {"since": frame[time].min(), "until": frame[time].max()}
-        plates = by_shard(frame.filter(chosen, pl.col("plate").is_not_null())["plate"].unique())
         common = {
             "family": family,
             "feed": self.feed.name,
@@ -109,13 +110,26 @@ class _Batch:
             "last": serials.max(),
             "book": self.revision,
             "noted": self.received_at,
-            **within,
         }
-        for shard, names in sorted((plates or {0: []}).items()):
-            self.session.execute(_NOTE_WORK, {**common, "shard": shard, "plates": sorted(names)})
-        greatest = min(within["until"], self.received_at)  # a clock that runs ahead settles nothing
-        mark = {"feed": self.feed.name, "family": family, "greatest": greatest}
-        self.session.execute(_MOVE_WATERMARK, mark)
+        found = frame.filter(chosen, pl.col("plate").is_not_null())
+        rows = [
+            {**common, "shard": shard, "plates": plates, "since": since, "until": until}
+            for since, until, named in _by_hour(found, time)
+            for shard, plates in sorted(by_shard(named).items())
+        ]
+        nothing = {**common, "shard": 0, "plates": [], "since": least, "until": greatest}
+        self.session.execute(_NOTE_WORK, rows or [nothing])
+        # A clock that runs ahead settles nothing.
+        mark = {"least": least, "greatest": min(greatest, self.received_at)}
+        self.session.execute(_MOVE_WATERMARK, {**mark, "feed": self.feed.name, "family": family})
+
+
+def _by_hour(found: pl.DataFrame, time: str) -> Iterator[tuple[datetime, datetime, list[str]]]:
+    """Late facts among live ones have work of their own, or each plate of a batch would wait for days."""
+    hours = found.group_by(pl.col(time).dt.truncate("1h").alias("hour")).agg(
+        pl.col(time).min().alias("since"), pl.col(time).max().alias("until"), pl.col("plate").unique().sort()
+    )
+    yield from hours.sort("hour").select("since", "until", "plate").iter_rows()
 
 
 _NOTE_WORK = text(
@@ -124,9 +138,10 @@ _NOTE_WORK = text(
     " VALUES (:shard, :family, :feed, :first, :last, :plates, :since, :until, :book, :noted)"
 )
 _MOVE_WATERMARK = text(
-    "INSERT INTO trucks.watermark (feed, family, greatest) VALUES (:feed, :family, :greatest)"
-    " ON CONFLICT (feed, family) DO UPDATE SET greatest = excluded.greatest"
-    " WHERE trucks.watermark.greatest < excluded.greatest"
+    "INSERT INTO trucks.watermark AS known (feed, family, least, greatest)"
+    " VALUES (:feed, :family, :least, :greatest)"
+    " ON CONFLICT (feed, family) DO UPDATE SET greatest = greatest(known.greatest, excluded.greatest),"
+    " least = least(known.least, excluded.least)"
 )
 
 

@@ -6,19 +6,21 @@ import polars as pl
 
 from gridwitness.trucks.book import Book
 
-LARGE = ("01", "51")
-"""GA/T plate classes: 大型汽车, 大型新能源汽车."""
+MUCK = ("01", "51", "H17", "H27", "H37")
+"""GA/T plate classes 大型汽车, 大型新能源汽车; GA 24.4 classes of vehicle 重型, 中型, 轻型自卸货车."""
 TRUCK_COLORS = ("yellow", "yellow-green")
 
 
 def truck_like() -> pl.Expr:
-    """Whether the device says truck: by plate class or class of vehicle (H.., Z.., 货车 and 专项作业车); by
-    plate colour where it says no class.
-    """
+    """Whether what passed looks like a muck truck: by the class told, by plate colour where none is."""
     told = pl.col("vehicle_class")
-    large = told.is_in(LARGE) | told.str.starts_with("H") | told.str.starts_with("Z")
     by_color = pl.col("plate_color").is_in(TRUCK_COLORS)
-    return pl.when(told.is_null() | (told == "")).then(by_color).otherwise(large).fill_null(value=False)
+    return (
+        pl.when(told.is_null() | (told == ""))
+        .then(by_color)
+        .otherwise(told.is_in(MUCK))
+        .fill_null(value=False)
+    )
 
 
 def matters(passages: pl.DataFrame, book: Book) -> pl.Series:

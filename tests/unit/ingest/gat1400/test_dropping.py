@@ -64,7 +64,8 @@ def test_the_first_of_two_members_of_one_name_is_not_kept() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["DriverFaceID", "driverfaceid", "DRIVER_FACE_ID", "driver-name", "Ｄriver", "D\u200briver", "CopilotFaceID",
+    ["DriverFaceID", "driverfaceid", "DRIVER_FACE_ID", "driver-name", "Ｄriver", "D\u200briver",
+     "CopilotFaceID",
      "NumOfPassenger", "Calling", "IsCalling", "SafetyBelt", "safety_belt", "SunVisor", "FaceListObject",
      "FaceObjectList",
      "PersonList", "PersonObjectList", "人脸图", "驾驶员", "OwnerIDNumber", "FeatureList", "x" * 200],

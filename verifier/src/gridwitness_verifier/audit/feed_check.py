@@ -80,7 +80,8 @@ def _check(tally: Tally, snapshot: Snapshot, scratch: Scratch, now: int | None) 
 
 
 def _parts(snapshot: Snapshot, feed: str) -> Iterator[StoredPart]:
-    for serial, count, link, body, received, received_at in snapshot.stream(_PARTS, (feed,), _PARTS_AT_ONCE):
+    rows = snapshot.stream(_PARTS, (feed,), _PARTS_AT_ONCE, binary=True)
+    for serial, count, link, body, received, received_at in rows:
         yield StoredPart(serial, count, link or b"", body, received, received_at or 0)
 
 

@@ -36,6 +36,11 @@ _TABLES: dict[str, tuple[str, str]] = {
         "speed_dkmh direction cover lift load backfill extra",
         "received_at",
     ),
+    "hotspots.exposure": ("agency number cells", ""),
+    "hotspots.publication": (
+        "agency number transaction block_number block_hash block_time proof",
+        "",
+    ),
     "cases.registration": ("sub index transaction block_number block_hash block_time proof", ""),
 }
 
@@ -59,6 +64,7 @@ _OPERATIONAL_TABLES = {
     "cases.taken_up",
     "feeds.letter",
     "feeds.seen",
+    "hotspots.sending",
     "feeds.subscription",
     "members.idempotency",
     "members.session",

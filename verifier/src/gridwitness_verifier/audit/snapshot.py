@@ -42,11 +42,19 @@ class Snapshot:
         return self._connection.execute(query, parameters).fetchall()
 
     def stream(
-        self, query: str | sql.Composed, parameters: Sequence[Any] = (), batch: int = _BATCH
+        self,
+        query: str | sql.Composed,
+        parameters: Sequence[Any] = (),
+        batch: int = _BATCH,
+        *,
+        binary: bool = False,
     ) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query through a server-side cursor, in constant memory: `batch` rows at once."""
+        """The rows of a query through a server-side cursor, in constant memory: `batch` rows at once.
+
+        `binary`: for long bytes, which as text take twice the room and most of the time.
+        """
         self._streams += 1
-        with self._connection.cursor(name=f"audit_{self._streams}") as cursor:
+        with self._connection.cursor(name=f"audit_{self._streams}", binary=binary) as cursor:
             cursor.itersize = batch
             cursor.execute(query, parameters)
             yield from cursor

@@ -30,6 +30,9 @@ def check_chain(tally: Tally, rpc: Rpc, trust: Trust) -> None:
     if trust.case_registry is not None:
         tally.checked += 1
         contracts.append(("CaseRegistry", trust.case_registry))
+    if trust.hotspot_board is not None:
+        tally.checked += 1
+        contracts.append(("HotspotBoard", trust.hotspot_board))
     for name, contract in contracts:
         _check_code(tally, rpc, name, contract)
 

@@ -261,6 +261,22 @@ document-forged the file is not the one that was issued / 文件与制发的文�
 document-unknown no record of the case issued this file / 本案没有制发该文件的记录
 document-unreadable the document can not be read / 文书文件无法读取
 document-alone a document needs its case file / 核对文书须同时给出案卷
+trust-no-board the trust file names no board / 信任文件未列明公告板合约
+board-event an event of the board has not its form / 公告板事件格式不符
+board-event-unproved the block's receipts hold no such event / 区块收据中没有该事件
+board-receipts receipts that are not those of the block's header / 收据与区块头不符
+board-result the contract holds another result than the event / 合约所存结果与事件不符
+board-missing a snapshot that the contract counts was left out / 缺少合约已计数的快照
+board-number numbers of snapshots with a gap, or out of order / 快照编号有缺号或次序不符
+board-agency an agency without a log in the trust file / 信任文件未列该机关的日志
+board-unknown there is no such snapshot / 没有该快照
+storage-proof the proof of the contract's storage does not hold / 合约存储证明不成立
+cells-form not the cells of a snapshot / 网格数据格式不符
+cells-order cells that are not in order / 网格次序不符
+cells-altered the cells do not hash to the result / 网格数据与结果摘要不符
+snapshot-period periods that are empty or overlap / 周期为空或相互重叠
+snapshot-head one record published as two snapshots / 同一记录发布为两个快照
+snapshot-early published before its period ended / 周期未结束即已发布
 part-gap messages of a feed are missing, or there twice / 数据源报文缺失或重复
 part-form a part of a feed has not its form / 数据源报文分段格式不符
 link-differs the link of a feed's chain does not follow / 数据源报文链断裂

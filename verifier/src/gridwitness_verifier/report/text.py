@@ -6,6 +6,7 @@ from typing import Any
 
 from . import wording
 from .explanations import explain
+from .map_rows import map_rows
 from .model import Check, Location, Report
 from .phrase import Phrase, chinese
 from .sanitise import clean
@@ -28,6 +29,8 @@ def render_text(report: Report, language: str) -> str:
     if rows:
         lines.append(f"{say(wording.TIMELINE, language)}:")
         lines.extend(f"  {row}" for row in rows)
+    for zh, en in map_rows(report.subject):
+        lines.append(f"  {say(Phrase(en, zh), language)}")
     lines.append("")
     for check in report.checks:
         lines.extend(_check_lines(report, check, language))
@@ -54,7 +57,7 @@ def describe_subject(report: Report) -> str:
     return ", ".join(
         f"{clean(name)} {clean(_plain(value))}"
         for name, value in report.subject.items()
-        if name != "timeline" and value not in (None, [])
+        if name not in ("timeline", "map") and value not in (None, [])
     )
 
 

@@ -42,6 +42,14 @@ def upgrade() -> None:
     _site()
     _terminal()
     _truck()
+    op.create_index(
+        "ix_step_anomaly",
+        "step",
+        [sa.text("(details ->> 'anomaly')")],
+        unique=False,
+        schema="cases",
+        postgresql_where=sa.text("details ->> 'anomaly' IS NOT NULL"),
+    )
     tables = load_models().tables
     for name in STATED:
         for statement in guard_ddl_for(tables[name]):

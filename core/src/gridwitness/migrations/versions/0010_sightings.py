@@ -18,32 +18,58 @@ SHARDS = 8
 
 def upgrade() -> None:
     """Passages and positions, and what detection has to look at."""
-    op.execute("CREATE SCHEMA IF NOT EXISTS trucks")
     _candidate()
+    _noticed()
     _passage()
     _position()
     _shard()
     _wake()
     _watermark()
     _work()
-    shards = sa.table("shard", sa.column("shard"), sa.column("book"), schema="trucks")
-    op.bulk_insert(shards, [{"shard": number, "book": 0} for number in range(SHARDS)])
+    shards = sa.table("shard", sa.column("shard"), schema="trucks")
+    op.bulk_insert(shards, [{"shard": number} for number in range(SHARDS)])
 
 
 def _candidate() -> None:
     op.create_table(
         "candidate",
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
-        sa.Column("ref", sa.Text(), nullable=False),
         sa.Column("plate", sa.Text(), nullable=False),
+        sa.Column("plate_color", sa.Text(), nullable=True),
         sa.Column("checkpoint", sa.Text(), nullable=True),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("rule", "ref", name=op.f("pk_candidate")),
+        sa.Column("until", INSTANT, nullable=True),
+        sa.Column("lat_e6", sa.Integer(), nullable=True),
+        sa.Column("lon_e6", sa.Integer(), nullable=True),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("permit", sa.Text(), nullable=True),
+        sa.Column("refs", sa.Text(), nullable=False),
+        sa.Column("inputs", sa.Text(), nullable=False),
+        sa.Column("measured", sa.Text(), nullable=False),
+        sa.Column("settles_at", INSTANT, nullable=True),
+        sa.Column("needs", sa.Integer(), nullable=False),
+        sa.Column("finding", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_candidate")),
         schema="trucks",
     )
     op.create_index("ix_candidate_at", "candidate", ["at", "rule"], schema="trucks")
     op.create_index("ix_candidate_plate", "candidate", ["plate", "at"], schema="trucks")
+
+
+def _noticed() -> None:
+    op.create_table(
+        "noticed",
+        sa.Column("register", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("digest", sa.BigInteger(), nullable=False),
+        sa.Column("plates", postgresql.ARRAY(sa.Text()), nullable=True),
+        sa.Column("checkpoint", sa.Text(), nullable=True),
+        sa.Column("since", INSTANT, nullable=True),
+        sa.Column("until", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("register", "key", name=op.f("pk_noticed")),
+        schema="trucks",
+    )
 
 
 def _passage() -> None:
@@ -88,8 +114,8 @@ def _position() -> None:
         sa.Column("status", sa.BigInteger(), nullable=True),
         sa.Column("terminal", sa.Text(), nullable=False),
         sa.Column("plate", sa.Text(), nullable=False),
-        sa.Column("lat_e6", sa.Integer(), nullable=False),
-        sa.Column("lon_e6", sa.Integer(), nullable=False),
+        sa.Column("lat_e6", sa.Integer(), nullable=True),
+        sa.Column("lon_e6", sa.Integer(), nullable=True),
         sa.Column("weight_kg", sa.Integer(), nullable=True),
         sa.Column("speed_dkmh", sa.SmallInteger(), nullable=True),
         sa.Column("direction", sa.SmallInteger(), nullable=True),
@@ -111,8 +137,6 @@ def _shard() -> None:
     op.create_table(
         "shard",
         sa.Column("shard", sa.SmallInteger(), nullable=False),
-        sa.Column("book", sa.BigInteger(), nullable=False),
-        sa.Column("rules", sa.Text(), nullable=True),
         sa.Column("looked_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("shard", name=op.f("pk_shard")),
         schema="trucks",
@@ -124,11 +148,10 @@ def _wake() -> None:
         "wake",
         sa.Column("plate", sa.Text(), nullable=False),
         sa.Column("family", sa.Text(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
         sa.Column("due_at", INSTANT, nullable=False),
         sa.Column("shard", sa.SmallInteger(), nullable=False),
-        sa.Column("since", INSTANT, nullable=False),
-        sa.Column("until", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("plate", "family", "due_at", name=op.f("pk_wake")),
+        sa.PrimaryKeyConstraint("plate", "family", "at", "due_at", name=op.f("pk_wake")),
         schema="trucks",
     )
     op.create_index("ix_wake_due", "wake", ["shard", "due_at"], schema="trucks")
@@ -139,6 +162,7 @@ def _watermark() -> None:
         "watermark",
         sa.Column("feed", sa.Text(), nullable=False),
         sa.Column("family", sa.Text(), nullable=False),
+        sa.Column("least", INSTANT, nullable=False),
         sa.Column("greatest", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("feed", "family", name=op.f("pk_watermark")),
         schema="trucks",

@@ -16,7 +16,7 @@ from gridwitness.trucks.frames import INSTANT, PASSAGE_COLUMNS, POSITION_COLUMNS
 if TYPE_CHECKING:
     from gridwitness.trucks.book import Book
 
-Family = Literal["passages", "positions"]
+Family = Literal["passages", "positions", "manifests"]
 Columns = dict[str, pl.DataType | type[pl.DataType]]
 
 FINDING_COLUMNS: Columns = {
@@ -35,6 +35,12 @@ FINDING_COLUMNS: Columns = {
     "measured": pl.String,  # JSON object of texts, names ascending
     "settles_at": INSTANT,  # filed once the watermark has passed it; null: at once
 }
+
+HIT_COLUMNS: Columns = FINDING_COLUMNS | {"needs": pl.Int32}
+"""What a rule gives for each place where it applies by itself. `needs`: how many hits of the plate within the
+rule's `support_window` make it a finding, this one counted (null: 1); level `candidate` is none, whatever
+stands beside it.
+"""
 
 PLACE: Columns = {
     "feed": pl.String,
@@ -81,10 +87,10 @@ class Scene:
 
 
 class Rule(Protocol):
-    """One rule. Pure: the same scene gives the same findings, in whatever order its facts came.
+    """One rule. Pure: the same scene gives the same hits, in whatever order its facts came.
 
-    `reach`: no fact further than this from a finding's `at` changes the finding. `reads`: facts of these
-    families may change it.
+    `reach`: no fact further than this from a hit's `at` changes the hit. `reads`: facts of these families may
+    change it.
     """
 
     code: str
@@ -96,7 +102,7 @@ class Rule(Protocol):
         ...
 
     def find(self, scene: Scene) -> pl.DataFrame:
-        """All findings in the scene, as FINDING_COLUMNS."""
+        """All hits in the scene, as FINDING_COLUMNS or, where they need others beside them, HIT_COLUMNS."""
         ...
 
 
@@ -105,13 +111,31 @@ def no_findings() -> pl.DataFrame:
     return pl.DataFrame(schema=FINDING_COLUMNS)
 
 
-def as_findings(frame: pl.DataFrame, code: str) -> pl.DataFrame:
-    """The frame in the form of findings: what it does not name is null, `inputs` are `refs`."""
+def no_hits() -> pl.DataFrame:
+    """No hits, with their columns."""
+    return pl.DataFrame(schema=HIT_COLUMNS)
+
+
+def as_hits(frame: pl.DataFrame, code: str) -> pl.DataFrame:
+    """The frame in the form of hits: what it does not name is null, `inputs` are `refs`."""
     if "inputs" not in frame.columns:
         frame = frame.with_columns(inputs=pl.col("refs"))
     columns = [
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name)
-        for name, kind in FINDING_COLUMNS.items()
+        for name, kind in HIT_COLUMNS.items()
         if name != "rule"
     ]
     return frame.select(pl.lit(code, dtype=pl.String).alias("rule"), *columns)
+
+
+def as_findings(frame: pl.DataFrame, code: str) -> pl.DataFrame:
+    """As `as_hits`, for a rule whose hits need no others: FINDING_COLUMNS."""
+    return as_hits(frame, code).select(*FINDING_COLUMNS)
+
+
+def keyed(hits: pl.DataFrame) -> pl.DataFrame:
+    """As HIT_COLUMNS, with `key`: `<rule>/<reference>[/<reference>]` (`docs/format.md` section 20)."""
+    if "needs" not in hits.columns:
+        hits = hits.with_columns(pl.lit(None, dtype=pl.Int32).alias("needs"))
+    key = pl.concat_str(pl.col("rule"), pl.col("refs").list.join("/"), separator="/")
+    return hits.select(*HIT_COLUMNS, key.alias("key"))

@@ -1,42 +1,49 @@
-"""How many other facts about a plate stand by one: counts within a time, over whole columns."""
+"""Support: a hit that a misread plate explains as well becomes a finding when others stand beside it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 import polars as pl
 
+from gridwitness.trucks.detection.findings import FINDING_COLUMNS
+from gridwitness.trucks.detection.near_in_time import within_time
+from gridwitness.trucks.detection.rules_document import TruckRules
 
-def within_time(
-    facts: pl.DataFrame, others: pl.DataFrame, time: str, before: timedelta, after: timedelta
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """For each fact the places in `others` (first, behind the last) of its plate's rows within the time.
+CANDIDATE = "candidate"
+"""Level of a hit that stays for people to look at, whatever stands beside it."""
+_ORDER = ("plate", "at", "key")
 
-    Both have `plate` and `time`; `others` is sorted by (plate, time). Both ends are included.
+
+def reach_of_support(rules: TruckRules) -> timedelta:
+    """How far around a hit others may decide whether it is a finding."""
+    spans = [rules.span(code, "support_window") + rules.span(code, "support_gap") for code in rules.rules]
+    return max(spans)
+
+
+def supported(hits: pl.DataFrame, rules: TruckRules) -> pl.DataFrame:
+    """The hits that are findings. `hits`: HIT_COLUMNS and `key`, whole for the time that is asked about.
+
+    Counted are hits of the same rule and plate within the rule's `support_window`: none that rests on a fact
+    of this one too, and of several within `support_gap` the first only.
     """
-    ends = (before // _MICRO, after // _MICRO)
-    times, places = _micros(facts, time), _micros(others, time)
-    plates = others["plate"].unique(maintain_order=True)
-    codes = pl.DataFrame({"plate": plates, "code": np.arange(len(plates), dtype=np.int64)})
-    known = others.select("plate").join(codes, on="plate", how="left", maintain_order="left")["code"]
-    asked = facts.select("plate").join(codes, on="plate", how="left", maintain_order="left")["code"]
-    asked_codes = asked.fill_null(-1).to_numpy()
-    least = min((int(column.min()) for column in (times, places) if column.size), default=0)
-    most = max((int(column.max()) for column in (times, places) if column.size), default=0)
-    stride = (most - least) + ends[0] + ends[1] + 2
-    keys = known.to_numpy() * stride + (places - least) + ends[0]
-    at = asked_codes * stride + (times - least) + ends[0]
-    first = np.searchsorted(keys, at - ends[0], side="left")
-    behind = np.searchsorted(keys, at + ends[1], side="right")
-    missing = asked_codes < 0
-    first[missing] = behind[missing] = 0
-    return first, behind
+    able = hits.filter(pl.col("level") != CANDIDATE)
+    alone = able.filter(pl.col("needs").fill_null(1) <= 1)
+    found = [alone]
+    for (code,), group in able.filter(pl.col("needs") > 1).group_by("rule"):
+        found.append(_supported(group.sort(_ORDER), str(code), rules))
+    return pl.concat(found).select(*FINDING_COLUMNS, "key")
 
 
-_MICRO = timedelta(microseconds=1)
-
-
-def _micros(frame: pl.DataFrame, time: str) -> np.ndarray[Any, Any]:
-    return frame[time].dt.timestamp("us").to_numpy()
+def _supported(hits: pl.DataFrame, code: str, rules: TruckRules) -> pl.DataFrame:
+    window = rules.span(code, "support_window")
+    gap = pl.col("at") - pl.col("at").shift(1)
+    same = (pl.col("plate") == pl.col("plate").shift(1)).fill_null(value=False)
+    again = same & (gap < rules.span(code, "support_gap"))
+    counted = hits.filter(~again.fill_null(value=False))
+    first, behind = within_time(hits, counted, "at", window, window)
+    shares = same & (pl.col("refs").list.first() == pl.col("refs").list.last().shift(1))
+    shared = hits.select((shares & (pl.col("refs").list.len() > 1)).cast(pl.Int64).alias("n"))["n"].to_numpy()
+    beside = behind - first - shared - np.append(shared[1:], 0)
+    return hits.filter(pl.Series(beside) >= pl.col("needs"))

@@ -6,10 +6,9 @@ from datetime import timedelta
 
 import polars as pl
 
-from gridwitness.trucks.detection.findings import Family, Scene, as_findings, no_findings
+from gridwitness.trucks.detection.findings import Family, Scene, as_hits
 from gridwitness.trucks.detection.passages.sighted import measured, sighted
 from gridwitness.trucks.detection.rules_document import TruckRules
-from gridwitness.trucks.detection.support import within_time
 
 _ATTRIBUTES = ("brand", "color", "vehicle_class")
 
@@ -22,30 +21,26 @@ class Attributes:
     reads: frozenset[Family] = frozenset({"passages"})
 
     def reach(self, rules: TruckRules) -> timedelta:
-        """Passages that support one another."""
-        return rules.span(self.code, "support_window")
+        """A near-duplicate before it decides whether a passage counts."""
+        return timedelta(seconds=rules.shared("near_duplicate"))
 
     def find(self, scene: Scene) -> pl.DataFrame:
-        """Passages of registered plates that differ in enough attributes, often enough."""
+        """Passages of registered plates that differ in enough attributes."""
         number = scene.rules.number
         differing = pl.sum_horizontal(differs(name).cast(pl.Int64) for name in _ATTRIBUTES)
         unlike = (
             sighted(scene)
-            .filter(pl.col("registered") & pl.col("reliable"))
+            .filter("registered", "reliable")
             .filter(differing >= number(self.code, "attributes"))
         )
-        if unlike.is_empty():
-            return no_findings()
-        window = scene.rules.span(self.code, "support_window")
-        first, behind = within_time(unlike, unlike, "captured_at", window, window)
-        enough = pl.Series("enough", behind - first >= number(self.code, "support"))
         found = unlike.with_columns(
             pl.col("captured_at").alias("at"),
             pl.concat_list("ref").alias("refs"),
-            pl.when(enough).then(pl.lit("flag")).otherwise(pl.lit("candidate")).alias("level"),
+            pl.lit("flag").alias("level"),
+            pl.lit(int(number(self.code, "support"))).alias("needs"),
             measured(**{name: _compared(name) for name in _ATTRIBUTES}),
         )
-        return as_findings(found, self.code)
+        return as_hits(found, self.code)
 
 
 def differs(name: str) -> pl.Expr:

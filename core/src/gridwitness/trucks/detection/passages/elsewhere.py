@@ -9,11 +9,10 @@ import numpy as np
 import polars as pl
 
 from gridwitness.trucks.detection.distance import metres_to_segment
-from gridwitness.trucks.detection.findings import Family, Scene, as_findings, no_findings
-from gridwitness.trucks.detection.passages.look_alikes import look_alike
+from gridwitness.trucks.detection.findings import Family, Scene, as_hits, no_hits
+from gridwitness.trucks.detection.near_in_time import within_time
 from gridwitness.trucks.detection.passages.sighted import another_vehicle, measured, sighted
 from gridwitness.trucks.detection.rules_document import TruckRules
-from gridwitness.trucks.detection.support import within_time
 from gridwitness.trucks.detection.tracks.scenery import track_of
 from gridwitness.trucks.detection.tracks.track import NEIGHBOUR_SECONDS
 
@@ -34,48 +33,40 @@ class Elsewhere:
         return self._around(rules) + timedelta(seconds=NEIGHBOUR_SECONDS)
 
     def find(self, scene: Scene) -> pl.DataFrame:
-        """Passages of trucks with a track that never came near.
-
-        Where another registered plate is like it, a misread explains as much: a candidate.
-        """
+        """Passages of trucks whose track never came near."""
         number, around = scene.rules.number, self._around(scene.rules)
         seen = sighted(scene).filter(
             "registered", "reliable", pl.col("lat_e6").is_not_null(), ~another_vehicle()
         )
         if seen.is_empty() or scene.positions.is_empty():
-            return no_findings()
+            return no_hits()
         fixes = track_of(scene, self.code).frame
-        first, behind = within_time(seen, fixes, "fixed_at", around, around) if len(fixes) else _nothing(seen)
+        first, behind = within_time(seen, fixes, "captured_at", around, around, "fixed_at")
         followed = behind - first >= 2
         seen, first, behind = seen.filter(pl.Series(followed)), first[followed], behind[followed]
         if seen.is_empty():
-            return no_findings()
+            return no_hits()
         least, nearest = _least(seen, fixes, first, behind)
         far = least > number(self.code, "distance") + number(self.code, "accuracy")
         refs = fixes["ref"].gather(nearest)
         hits = seen.with_columns(pl.Series("_least", least), refs.alias("_fix")).filter(pl.Series(far))
         if hits.is_empty():
-            return no_findings()
-        like = pl.Series("like", look_alike(hits["plate"], scene.book.trucks["plate"]))
-        return as_findings(self._told(hits, like, around), self.code)
+            return no_hits()
+        return as_hits(self._told(hits, around, int(number(self.code, "support"))), self.code)
 
-    def _told(self, hits: pl.DataFrame, like: pl.Series, around: timedelta) -> pl.DataFrame:
+    def _told(self, hits: pl.DataFrame, around: timedelta, needs: int) -> pl.DataFrame:
         return hits.with_columns(
             pl.col("captured_at").alias("at"),
             pl.concat_list("ref").alias("refs"),
             pl.concat_list("ref", "_fix").alias("inputs"),
-            pl.when(like).then(pl.lit("candidate")).otherwise(pl.lit("serious")).alias("level"),
+            pl.lit("serious").alias("level"),
+            pl.lit(needs).alias("needs"),
             (pl.col("captured_at") + around).alias("settles_at"),
             measured(least_distance_m=pl.col("_least").round(0).cast(pl.Int64)),
         )
 
     def _around(self, rules: TruckRules) -> timedelta:
         return rules.span(self.code, "window") + timedelta(seconds=rules.shared("clock_skew"))
-
-
-def _nothing(seen: pl.DataFrame) -> tuple[Array, Array]:
-    none = np.zeros(seen.height, dtype=np.int64)
-    return none, none
 
 
 def _least(seen: pl.DataFrame, fixes: pl.DataFrame, first: Array, behind: Array) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from gridwitness.trucks.detection.findings import Family, Scene, as_findings
+from gridwitness.trucks.detection.findings import Family, Scene, as_hits
 from gridwitness.trucks.detection.passages.permits_then import periods, permitted
 from gridwitness.trucks.detection.passages.sighted import measured
 from gridwitness.trucks.detection.rules_document import TruckRules
@@ -18,7 +18,7 @@ _PASSAGES: frozenset[Family] = frozenset({"passages"})
 
 
 class _PermitRule:
-    """Each passage stands for itself."""
+    """A misread plate may be that of another registered truck: one passage alone is a candidate."""
 
     code: str
     family: Family = "passages"
@@ -28,13 +28,14 @@ class _PermitRule:
         """A near-duplicate before it decides whether a passage counts."""
         return timedelta(seconds=rules.shared("near_duplicate"))
 
-    def told(self, found: pl.DataFrame, **texts: pl.Expr) -> pl.DataFrame:
-        """The findings of these passages."""
+    def told(self, scene: Scene, found: pl.DataFrame, **texts: pl.Expr) -> pl.DataFrame:
+        """The hits of these passages."""
+        needs = int(scene.rules.number(self.code, "support"))
         at = pl.col("captured_at").alias("at")
         told = found.with_columns(
             at, pl.concat_list("ref").alias("refs"), pl.lit("event").alias("level"), measured(**texts)
-        )
-        return as_findings(told, self.code)
+        ).with_columns(pl.lit(needs).alias("needs"))
+        return as_hits(told, self.code)
 
 
 class WithoutPermit(_PermitRule):
@@ -60,9 +61,9 @@ class WithoutPermit(_PermitRule):
         late = (pl.col("captured_at") - pl.col("until") <= recent).fill_null(value=False)
         if self.code == "EXPIRED":
             found = judged.filter(late)
-            return self.told(found.drop("until"), permit_ended=_instant(found["until"]))
+            return self.told(scene, found.drop("until"), permit_ended=_instant(found["until"]))
         found = judged.filter(~late).with_columns(pl.lit(None, dtype=pl.String).alias("permit"))
-        return self.told(found.drop("until"), permits_in_force=pl.lit("0"))
+        return self.told(scene, found.drop("until"), permits_in_force=pl.lit("0"))
 
 
 class OffRoad(_PermitRule):
@@ -73,7 +74,7 @@ class OffRoad(_PermitRule):
     def find(self, scene: Scene) -> pl.DataFrame:
         """Passages at checkpoints that no permit in force allows."""
         found = permitted(scene).filter(pl.col("permit").is_not_null() & ~pl.col("road"))
-        return self.told(found, checkpoint=pl.col("checkpoint"))
+        return self.told(scene, found, checkpoint=pl.col("checkpoint"))
 
 
 class OutsideHours(_PermitRule):
@@ -85,7 +86,7 @@ class OutsideHours(_PermitRule):
         """Passages at times that no permit in force allows."""
         found = permitted(scene).filter(pl.col("permit").is_not_null() & ~pl.col("hours"))
         local = pl.col("captured_at").dt.convert_time_zone(scene.zone.key).dt.strftime("%Y-%m-%d %H:%M:%S")
-        return self.told(found, local_time=local)
+        return self.told(scene, found, local_time=local)
 
 
 def _instant(times: pl.Series) -> pl.Expr:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import numpy as np
 import polars as pl
 
 from gridwitness.trucks.detection.distance import metres
-from gridwitness.trucks.detection.findings import Family, Scene, as_findings, no_findings
+from gridwitness.trucks.detection.findings import Family, Scene, as_hits, no_hits
 from gridwitness.trucks.detection.passages.sighted import measured, sighted
 from gridwitness.trucks.detection.rules_document import TruckRules
-from gridwitness.trucks.detection.support import within_time
 
-_PAIR = timedelta(hours=2)
-"""Passages further apart conflict at no distance within a city: 120 km/h make 240 km of it."""
+_PAIR = timedelta(minutes=30)
+"""Passages further apart in time conflict at no distance within a city: 120 km/h make 60 km of it."""
 
 
 class SpaceTime:
@@ -25,43 +23,37 @@ class SpaceTime:
     reads: frozenset[Family] = frozenset({"passages"})
 
     def reach(self, rules: TruckRules) -> timedelta:
-        """Conflicts that support one another, and the passages between which they are."""
-        return rules.span(self.code, "support_window") + 2 * _PAIR
+        """The passage before, with the near-duplicates of both."""
+        return _PAIR + timedelta(seconds=rules.shared("near_duplicate"))
 
     def find(self, scene: Scene) -> pl.DataFrame:
-        """Each conflict between two passages next to each other in time; a single one is a candidate."""
+        """Each conflict between two passages next to each other in time."""
         number = scene.rules.number
         hits = conflicts(scene, number(self.code, "speed"), number(self.code, "distance"))
         if hits.is_empty():
-            return no_findings()
-        window = scene.rules.span(self.code, "support_window")
-        first, behind = within_time(hits, hits, "captured_at", window, window)
-        enough = (behind - first) - 1 - _sharing(hits) >= number(self.code, "support") - 1
-        return as_findings(
-            hits.with_columns(
-                pl.col("captured_at").alias("at"),
-                pl.Series("_enough", enough),
-                pl.concat_list("_ref", "ref").alias("refs"),
-                pl.col("captured_at").alias("settles_at"),
-                measured(
-                    distance_m=pl.col("_distance").round(0).cast(pl.Int64),
-                    seconds=pl.col("_seconds"),
-                    checkpoint_before=pl.col("_checkpoint"),
-                ),
-            ).with_columns(
-                pl.when("_enough").then(pl.lit("serious")).otherwise(pl.lit("candidate")).alias("level")
+            return no_hits()
+        found = hits.with_columns(
+            pl.col("captured_at").alias("at"),
+            pl.concat_list("_ref", "ref").alias("refs"),
+            pl.lit("serious").alias("level"),
+            pl.lit(int(number(self.code, "support"))).alias("needs"),
+            pl.col("captured_at").alias("settles_at"),
+            measured(
+                distance_m=pl.col("_distance").round(0).cast(pl.Int64),
+                seconds=pl.col("_seconds"),
+                checkpoint_before=pl.col("_checkpoint"),
             ),
-            self.code,
         )
+        return as_hits(found, self.code)
 
 
 def conflicts(scene: Scene, speed: float, distance: float) -> pl.DataFrame:
     """Passages that follow another of their plate too fast, with `_ref`, `_checkpoint`, `_distance` and
-    `_seconds` of the pair; `_place` counts the plate's passages. Both clocks may be off by the allowed skew.
+    `_seconds` of the pair. Both clocks may be off by the allowed skew.
     """
     seen = sighted(scene).filter(pl.col("registered") | (pl.col("truck") & pl.col("reliable")))
     before = [pl.col(name).shift(1).alias(f"_{name}") for name in _BEFORE]
-    pairs = seen.with_row_index("_place").with_columns(before)
+    pairs = seen.with_columns(before)
     seconds = (pl.col("captured_at") - pl.col("_captured_at")).dt.total_milliseconds() / 1000
     pairs = pairs.with_columns(seconds.alias("_seconds")).filter(
         (pl.col("plate") == pl.col("_plate"))
@@ -80,12 +72,3 @@ def conflicts(scene: Scene, speed: float, distance: float) -> pl.DataFrame:
 
 
 _BEFORE = ("plate", "checkpoint", "captured_at", "lat_e6", "lon_e6", "ref")
-
-
-def _sharing(hits: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """How many other conflicts have a passage in common with each: those of the passage before and after."""
-    before = (pl.col("_place").cast(pl.Int64) - pl.col("_place").cast(pl.Int64).shift(1) == 1) & (
-        pl.col("plate") == pl.col("plate").shift(1)
-    )
-    shared = hits.select(before.fill_null(value=False).cast(pl.Int64).alias("n"))["n"].to_numpy()
-    return shared + np.append(shared[1:], 0)

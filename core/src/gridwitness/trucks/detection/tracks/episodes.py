@@ -35,11 +35,16 @@ class Spans:
         return Spans(self.first[mask], self.last[mask])
 
 
-def runs(track: Track, mask: Array, gap_s: float) -> Spans:
-    """Maximal runs of consecutive fixes of one truck in which the mask holds and no step exceeds the gap."""
+def runs(track: Track, mask: Array, gap_s: float, joins: Array | None = None) -> Spans:
+    """Maximal runs of consecutive fixes of one truck in which the mask holds and no step exceeds the gap.
+
+    `joins`: which fixes may go on with the run of the fix before, all by default.
+    """
     if not len(track):
         return Spans(np.zeros(0, int), np.zeros(0, int))
     joined = np.append(False, mask[:-1]) & mask & (track.step_s <= gap_s)
+    if joins is not None:
+        joined &= joins
     first = np.flatnonzero(mask & ~joined)
     last = np.flatnonzero(mask & ~np.append(joined[1:], False))
     return Spans(first, last)

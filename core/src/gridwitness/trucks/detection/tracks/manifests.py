@@ -16,7 +16,7 @@ class GateMismatch:
 
     code = "GATE_MISMATCH"
     family: Family = "positions"
-    reads: frozenset[Family] = frozenset({"positions"})
+    reads: frozenset[Family] = frozenset({"manifests"})
 
     def reach(self, rules: TruckRules) -> timedelta:
         """A manifest is judged by its own receipt."""

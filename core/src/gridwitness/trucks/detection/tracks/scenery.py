@@ -15,7 +15,7 @@ from gridwitness.trucks.detection.tracks.episodes import Found, Spans, capped, f
 from gridwitness.trucks.detection.tracks.track import Array, Limits, Track
 
 POSITIONS: frozenset[Family] = frozenset({"positions"})
-SETTLING = timedelta(hours=1)
+SETTLING = timedelta(hours=2)
 """What an episode's surroundings may span, beside its own greatest length."""
 
 

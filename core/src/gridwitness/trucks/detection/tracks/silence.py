@@ -23,6 +23,8 @@ from gridwitness.trucks.detection.tracks.episodes import (
 from gridwitness.trucks.detection.tracks.scenery import SETTLING, TrackRule, limits_of, listened_to
 from gridwitness.trucks.detection.tracks.track import Array, Track, listened
 
+_TWICE = 1 << 32
+"""Of `status`, set by the door: came on a connection that is not the terminal's newest one."""
 _TAMPER = 1 << 5 | 1 << 6 | 1 << 8
 """JT/T 808 alarm bits: antenna cut, antenna shorted, main power cut."""
 
@@ -81,7 +83,8 @@ class Offline(TrackRule):
 class TerminalTwice(TrackRule):
     """Fixes of one terminal that leap between two places, `jumps` times with never more than `calm` between.
 
-    A receiver that errs leaps now and then; two terminals under one number leap with every second fix.
+    A receiver that errs leaps now and then; two terminals under one number leap with every second fix. What
+    the door marked, as come over a connection that is not the terminal's newest, counts like a leap.
     """
 
     code = "TERMINAL_TWICE"
@@ -103,13 +106,16 @@ class TerminalTwice(TrackRule):
                 & (track.step_m >= rules.number(self.code, "distance"))
                 & (track.step_m / track.step_s * 3.6 > rules.number(self.code, "speed"))
             )
+        status = track.frame["status"].fill_null(0).to_numpy()
+        leaps |= (status & _TWICE) != 0
         at = np.flatnonzero(leaps)
         if not len(at):
             return no_findings()
-        spans = merged(track, Spans(at - 1, at), rules.number(self.code, "calm"))
+        before = np.where(track.first[at], at, at - 1)
+        spans = merged(track, Spans(before, at), rules.number(self.code, "calm"))
         spans = capped(track, spans, rules.number(self.code, "longest"))
         count = np.append(0, np.cumsum(leaps))
-        times = count[spans.last + 1] - count[spans.first + 1]
+        times = count[spans.last + 1] - count[spans.first]
         spans, times = (
             spans.only(times >= rules.number(self.code, "jumps")),
             times[times >= rules.number(self.code, "jumps")],

@@ -117,7 +117,8 @@ class SuspectedDump(TrackRule):
         return self.told(scene, track, spans, said)
 
     def _lifts(self, scene: Scene, track: Track) -> Spans:
-        up = (track.frame["lift"] == 1).fill_null(False).to_numpy()
+        slow = track.speed_kmh <= scene.rules.number(self.code, "speed")
+        up = (track.frame["lift"] == 1).fill_null(False).to_numpy() & slow
         spans = runs(track, up, _CALM_S)
         spans = spans.only(seconds(track, spans) >= scene.rules.number(self.code, "lift"))
         found = Stops(spans, track.lat[spans.first], track.lon[spans.first])

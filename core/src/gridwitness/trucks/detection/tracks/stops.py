@@ -42,7 +42,8 @@ class Stops:
 def stops(track: Track, among: Array, gap_s: float, longest_s: float) -> Stops:
     """The stops among some fixes, none with a silence above `gap_s`, each up to its `longest_s`."""
     lat, lon = _smooth(track, track.lat), _smooth(track, track.lon)
-    spans = runs(track, _still(track, lat, lon, gap_s) & among, gap_s)
+    stays = np.append(False, metres(lat[:-1], lon[:-1], lat[1:], lon[1:]) <= WITHIN_M)[: len(track)]
+    spans = runs(track, _still(track, lat, lon, gap_s) & among, gap_s, stays)
     spans = capped(track, _bridged(track, spans, lat, lon), longest_s)
     middles = np.array(
         [

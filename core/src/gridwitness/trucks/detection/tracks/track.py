@@ -19,7 +19,9 @@ NEIGHBOURS = 3
 """Fixes on each side that judge a fix."""
 NEIGHBOUR_SECONDS = 900.0
 _JITTER_M = 100.0
+_FROZEN_HM = 3
 _CRAWL_KMH = 5.0
+_FASTER, _SPURT_KMH, _SPURT_SECONDS = 1.5, 30.0, 60.0
 _AHEAD_SECONDS = 300.0
 _EARTH_M = 6_371_008.8
 
@@ -38,7 +40,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Fixes of many trucks, by plate and time. `t`: seconds; `step_*`: from the fix before, inf at a first."""
+    """Fixes of many trucks, by plate and time. `t`: seconds; `step_*`: from the fix before, or inf."""
 
     frame: pl.DataFrame
     plate: Array
@@ -71,14 +73,29 @@ def metres(lat1: Array, lon1: Array, lat2: Array, lon2: Array) -> Array:
 def heard(positions: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     """The fixes whose clock can be trusted, one for each truck and moment, by truck and time.
 
-    A live fix far from its receipt has a wrong clock; a backfilled one may be old, but not of the future.
+    A live fix far from its receipt has a wrong clock; a backfilled one may be old, but not of the future,
+    and not between live ones of a wrong clock.
     """
     age = (pl.col("received_at") - pl.col("fixed_at")).dt.total_microseconds() / 1e6
+    early = (age < -_AHEAD_SECONDS).fill_null(False)
+    wrong = early | (age > limits.clock_offset_s).fill_null(False)
     live = ~pl.col("backfill").fill_null(False)
-    trusted = (age >= -_AHEAD_SECONDS) & (~live | (age <= limits.clock_offset_s))
+    told = pl.when(live).then(wrong)
+    when = pl.when(live).then(pl.col("fixed_at"))
+    near = pl.duration(microseconds=round(NEIGHBOUR_SECONDS * 4e6))
+    ordered = positions.sort("plate", "fixed_at", "feed", "serial", "item").with_columns(
+        _before=pl.when(pl.col("fixed_at") - when.forward_fill().over("plate") <= near).then(
+            told.forward_fill().over("plate")
+        ),
+        _after=pl.when(when.backward_fill().over("plate") - pl.col("fixed_at") <= near).then(
+            told.backward_fill().over("plate")
+        ),
+    )
+    among_wrong = pl.max_horizontal("_before", "_after").fill_null(False)
+    distrusted = pl.when(live).then(wrong).otherwise(early | among_wrong)
     return (
-        positions.filter(trusted.fill_null(True))
-        .sort("plate", "fixed_at", "feed", "serial", "item")
+        ordered.filter(~distrusted)
+        .drop("_before", "_after")
         .unique(["plate", "fixed_at"], keep="first", maintain_order=True)
     )
 
@@ -91,9 +108,8 @@ def clean(positions: pl.DataFrame, limits: Limits) -> Track:
         & pl.col("lat_e6").is_between(-90_000_000, 90_000_000)
         & pl.col("lon_e6").is_between(-180_000_000, 180_000_000)
     )
-    frame = frame.filter(~_frozen())
-    plate, t, lat, lon = _axes(frame)
-    frame = frame.filter(pl.Series(_agrees(plate, t, lat, lon, limits.jump_kmh)))
+    frame = frame.filter(pl.Series(~_frozen(frame)))
+    frame = frame.filter(pl.Series(_agrees(frame, limits.jump_kmh)))
     return _track(frame, limits)
 
 
@@ -102,12 +118,28 @@ def listened(positions: pl.DataFrame, limits: Limits) -> Track:
     return _track(heard(positions, limits), limits)
 
 
-def _frozen() -> pl.Expr:
-    """Same place as the fix before, to a millionth of a degree, while both say that they drive."""
-    before = [pl.col(name) == pl.col(name).shift(1) for name in ("plate", "lat_e6", "lon_e6")]
-    crawl = int(_CRAWL_KMH * 10)
-    drives = (pl.col("speed_dkmh") > crawl) & (pl.col("speed_dkmh").shift(1) > crawl)
-    return (before[0] & before[1] & before[2] & drives).fill_null(False)
+def _frozen(frame: pl.DataFrame) -> Array:
+    """A place repeated to a millionth of a degree while speed (twice) or counter say that the truck drives.
+
+    The first of such a run counts: there the truck was.
+    """
+    plate, t, lat, lon = _axes(frame)
+    if len(t) < 2:
+        return np.zeros(len(t), bool)
+    again = np.append(False, (plate[1:] == plate[:-1]) & (lat[1:] == lat[:-1]) & (lon[1:] == lon[:-1]))
+    drives = again & (frame["speed_dkmh"].fill_null(0).to_numpy() > _CRAWL_KMH * 10)
+    run = np.cumsum(~again)
+    begins = np.flatnonzero(~again)
+    first, last = begins[run - 1], np.append(begins[1:], len(t))[run - 1]
+    axis = plate * 1e11 + t
+    early = np.maximum(first, np.searchsorted(axis, axis - NEIGHBOUR_SECONDS))
+    late = np.minimum(last, np.searchsorted(axis, axis + NEIGHBOUR_SECONDS, side="right"))
+    count = np.append(0, np.cumsum(drives))
+    counter = frame["mileage_hm"].cast(pl.Float64).to_numpy()
+    with np.errstate(invalid="ignore"):
+        driven = counter[late - 1] - counter[early] >= _FROZEN_HM
+    frozen: Array = again & ((count[late] - count[early] >= 2) | driven)
+    return frozen
 
 
 def _axes(frame: pl.DataFrame) -> tuple[Array, Array, Array, Array]:
@@ -116,14 +148,21 @@ def _axes(frame: pl.DataFrame) -> tuple[Array, Array, Array, Array]:
     return plate, t, frame["lat_e6"].to_numpy() / 1e6, frame["lon_e6"].to_numpy() / 1e6
 
 
-def _agrees(plate: Array, t: Array, lat: Array, lon: Array, jump_kmh: float) -> Array:
-    """Which fixes can be reached from at least as many of their neighbours as not."""
+def _agrees(frame: pl.DataFrame, jump_kmh: float) -> Array:
+    """Which fixes can be reached from at least as many of their neighbours as not.
+
+    Between fixes at most a minute apart that say how fast they are, nothing much faster is believed.
+    """
+    plate, t, lat, lon = _axes(frame)
+    told = frame["speed_dkmh"].cast(pl.Float64).to_numpy() / 10
     votes = np.zeros(len(t), dtype=np.int64)
     for apart in range(1, min(NEIGHBOURS, len(t) - 1) + 1):
         far = metres(lat[:-apart], lon[:-apart], lat[apart:], lon[apart:])
         seconds = t[apart:] - t[:-apart]
+        own = np.fmax(told[apart:], told[:-apart]) * _FASTER + _SPURT_KMH
+        fastest = np.where(seconds <= _SPURT_SECONDS, np.fmin(own, jump_kmh), jump_kmh)
         near = (plate[apart:] == plate[:-apart]) & (seconds <= NEIGHBOUR_SECONDS)
-        vote = np.where(near, np.where(far <= _JITTER_M + jump_kmh / 3.6 * seconds, 1, -1), 0)
+        vote = np.where(near, np.where(far <= _JITTER_M + fastest / 3.6 * seconds, 1, -1), 0)
         votes[apart:] += vote
         votes[:-apart] += vote
     return votes >= 0
@@ -171,10 +210,25 @@ def _load(frame: pl.DataFrame) -> Array:
 
 
 def _settled(state: Array, step_s: Array) -> Array:
-    """A state that one fix alone does not change: the majority of it and its two neighbours."""
-    if len(state) < 3:
+    """A state that one fix alone does not change: the majority of it and two neighbours.
+
+    One on each side; at an end of a track two on the other.
+    """
+    size = len(state)
+    if size < 3:
         return state
-    near_before, near_after = step_s <= NEIGHBOUR_SECONDS, np.append(step_s[1:] <= NEIGHBOUR_SECONDS, False)
-    before, after = np.append(False, state[:-1]), np.append(state[1:], False)
-    both = near_before & near_after
-    return np.where(both, (state.astype(int) + before + after) >= 2, state)
+    joined = np.append(False, step_s[1:] <= NEIGHBOUR_SECONDS)  # with the fix before
+    index, most = np.arange(size), size - 1
+    back, onward = joined, np.append(joined[1:], False)
+    back_two = back & joined[np.maximum(index - 1, 0)]
+    onward_two = onward & np.append(joined[2:], [False, False])
+    two = [
+        (back & onward, index - 1, index + 1),
+        (back_two, index - 1, index - 2),
+        (onward_two, index + 1, index + 2),
+    ]
+    settled = state.copy()
+    for known, one, other in reversed(two):
+        votes = state.astype(int) + state[np.clip(one, 0, most)] + state[np.clip(other, 0, most)]
+        settled = np.where(known, votes >= 2, settled)
+    return settled

@@ -1,0 +1,1 @@
+"""Hotspot snapshots: read from `HotspotBoard` through a node alone, and recomputed in an audit."""
