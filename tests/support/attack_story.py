@@ -32,7 +32,7 @@ class Story:
     token: str
     """Of an account that may read both agencies' entries."""
     feed: Feed
-    """Six messages in five parts; batches of the first four and of the last two. Twelve passages of message 2,
+    """Six messages in five parts; batches of the first four and the last two. Twelve passages of message 2,
     of a day that is archived.
     """
     archived: datetime
