@@ -27,6 +27,7 @@ COMMANDS = {
     "recover": "recover_command:recover",
     "openapi": "specification:openapi",
     "archive": "archive:app",
+    "hotspot": "hotspot:app",
     "demo": "demo.command:demo",
     "bench": "bench.command:bench",
 }
