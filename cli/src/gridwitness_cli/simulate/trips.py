@@ -115,7 +115,7 @@ class Night:
     def _plan(
         self, path: Path, steps: Array, halt_s: float, fast_kmh: float
     ) -> tuple[Array, Array, float, int]:
-        """Each step's pace (m/s) and wait before it; where the fast stretch begins; which wait is the halt."""
+        """Each step's pace (m/s) and wait before it; where the fast stretch begins; which wait is a halt."""
         rng, middle = self.rng, (path.along[:-1] + path.along[1:]) / 2
         pace = rng.uniform(28, 52, len(steps)) / 3.6
         begin, special = 0.0, -1
