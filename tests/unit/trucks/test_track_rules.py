@@ -213,6 +213,16 @@ def test_silence_without_end_after_a_power_cut_is_tampering():
     assert levels("OFFLINE", Journey().drive(ROAD).fixes) == ["event"]
 
 
+def test_a_terminal_that_loses_its_fix_is_not_silent_and_a_cut_antenna_for_long_is_tampering():
+    fixes = Journey().drive(DUMP).set(acc=0).stay(60).fixes
+    for fix in fixes[6:30]:
+        fix |= {"lat_e6": None, "lon_e6": None, "status": 1}
+    assert levels("OFFLINE", fixes) == []
+    for fix in fixes[6:30]:
+        fix["alarms"] = 1 << 5
+    assert levels("OFFLINE", fixes) == ["serious"]
+
+
 def test_faster_than_the_limit_for_long_enough():
     fast = Journey().drive(ROAD, 60).drive((9_000.0, 0.0), 100).drive(DUMP, 60)
     assert levels("OVERSPEED", fast.fixes) == ["flag"]
