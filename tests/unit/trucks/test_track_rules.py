@@ -267,10 +267,10 @@ def test_manifests_against_receipts():
     ]
     found = RULES["GATE_MISMATCH"].find(laid([], manifests=manifests))
     assert dict(zip(found["refs"].list.first(), found["level"], strict=True)) == {
-        "manifest:M2:0": "event",
-        "manifest:M3:0": "serious",
-        "manifest:M4:0": "event",
+        "manifest::M2": "event",
+        "manifest::M3": "serious",
+        "manifest::M4": "event",
     }
     settles = dict(zip(found["refs"].list.first(), found["settles_at"], strict=True))
-    assert settles["manifest:M2:0"] == BEGIN + timedelta(hours=24)
+    assert settles["manifest::M2"] == BEGIN + timedelta(hours=24)
     assert found["lat_e6"].to_list() == [36_650_000] * 3
