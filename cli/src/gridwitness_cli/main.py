@@ -27,8 +27,10 @@ COMMANDS = {
     "calendar": "calendar_commands:app",
     "qualification": "qualification_commands:app",
     "recover": "recover_command:recover",
+    "simulate": "simulate:app",
     "openapi": "specification:openapi",
     "archive": "archive:app",
+    "hotspot": "hotspot:app",
     "demo": "demo.command:demo",
     "bench": "bench.command:bench",
 }
