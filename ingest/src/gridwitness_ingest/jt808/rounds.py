@@ -100,9 +100,7 @@ class RoundReader:
         for name in gone:
             del self._speakers[name]
 
-    def _take(
-        self, found: Round, index: int, connection: Connection, reading: Reading, now: float
-    ) -> bool:
+    def _take(self, found: Round, index: int, connection: Connection, reading: Reading, now: float) -> bool:
         packet = reading.packet
         if packet is None:
             self._refuse(found, index, reading)
