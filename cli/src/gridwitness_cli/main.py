@@ -30,6 +30,7 @@ COMMANDS = {
     "simulate": "simulate:app",
     "openapi": "specification:openapi",
     "archive": "archive:app",
+    "hotspot": "hotspot:app",
     "demo": "demo.command:demo",
     "bench": "bench.command:bench",
 }
