@@ -72,7 +72,7 @@ def read_tracks(file: Path) -> Tracks:
         told = pl.read_csv(file)
         if "occupied" not in told.columns:
             told = told.with_columns(occupied=pl.lit(1))
-        told = told.select("vehicle", "unix_time", "lat", "lon", "occupied").cast(_COLUMNS)
+        told = told.select(pl.col(name).cast(kind) for name, kind in _COLUMNS.items())
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InvalidInput(
             "tracks-unreadable", f"{file} holds no tracks: {error}.", "columns: vehicle, unix_time, lat, lon"
