@@ -29,6 +29,10 @@ class Sizes:
     """Records of the case that is opened whole."""
     listed_cases: int
     list_rounds: int
+    terminals: int
+    """Open connections of terminals."""
+    terminal_positions: int
+    """Positions of each."""
     repeats: int
 
     def turns(self, size: int) -> int:
@@ -50,6 +54,8 @@ QUICK = Sizes(
     case_records=50,
     listed_cases=10_000,
     list_rounds=2,
+    terminals=100,
+    terminal_positions=20,
     repeats=3,
 )
 DEFAULT = Sizes(
@@ -66,6 +72,8 @@ DEFAULT = Sizes(
     case_records=200,
     listed_cases=100_000,
     list_rounds=4,
+    terminals=1000,
+    terminal_positions=60,
     repeats=3,
 )
 FULL = Sizes(
@@ -82,5 +90,7 @@ FULL = Sizes(
     case_records=200,
     listed_cases=100_000,
     list_rounds=16,
+    terminals=1000,
+    terminal_positions=200,
     repeats=3,
 )
