@@ -76,7 +76,7 @@ def test_what_a_dishonest_platform_makes(monkeypatch: pytest.MonkeyPatch) -> Non
         omitted = day(story, monkeypatch, "read_sources", without_one)
         day(story, monkeypatch, "read_sources", twice)
         day(story, monkeypatch, "compose", edited)
-        day(story, monkeypatch, "compose", lambda found: Composition((), found.suppressed, 0))
+        day(story, monkeypatch, "compose", lambda found: Composition((), found.hidden, 0))
         report = story.running.audit()
     places = report.check("hotspots")["locations"]
     assert report.exit_code == 1
