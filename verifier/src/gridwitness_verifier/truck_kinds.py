@@ -9,7 +9,7 @@ ARCHIVED = "archive.part.v1"
 EXPIRED = "archive.expired.v1"
 SNAPSHOT = "hotspot.snapshot.v1"
 
-KEPT = frozenset({ARCHIVED, BATCH, EXPIRED})
+KEPT = frozenset({ANOMALY, ARCHIVED, BATCH, EXPIRED, SNAPSHOT, TRUCK_REVIEW})
 """Kinds whose records an audit compares with tables of their own, after the walk over all entries."""
 
 ENUMS: dict[str | tuple[str, str], tuple[str, ...]] = {

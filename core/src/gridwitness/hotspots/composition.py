@@ -35,13 +35,18 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """`cells` ascending; `suppressed`: cells with anomalies that are not shown; `left_out`: anomalies that
-    belong to no cell.
+    """`cells` ascending; `hidden`: cells with anomalies that are not shown; `left_out`: anomalies that belong
+    to no cell.
     """
 
     cells: tuple[Cell, ...]
-    suppressed: int
+    hidden: frozenset[int]
     left_out: int
+
+    @property
+    def suppressed(self) -> int:
+        """How many cells are hidden."""
+        return len(self.hidden)
 
 
 @dataclass(slots=True)
@@ -81,7 +86,7 @@ def compose(
         for cell, score, found in zip(domain, z, significant, strict=True)
         if cell in shown
     )
-    return Composition(cells, len(gathered) - len(cells), left_out)
+    return Composition(cells, frozenset(gathered.keys() - shown), left_out)
 
 
 def _gather(

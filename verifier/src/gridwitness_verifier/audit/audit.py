@@ -27,6 +27,7 @@ from gridwitness_verifier.audit.snapshot import Snapshot
 from gridwitness_verifier.audit.stored_heads import StoredHeads, compare_events, read_anchors, read_tree_heads
 from gridwitness_verifier.audit.stored_record import stream_records
 from gridwitness_verifier.errors import Unavailable, VerifierError
+from gridwitness_verifier.hotspots.board_reader import Board, read_board
 from gridwitness_verifier.log.audited_log import AuditedLog
 from gridwitness_verifier.log.contract_history import ContractHistory
 from gridwitness_verifier.log.contract_reader import check_chain, check_log_pins, read_history
@@ -55,6 +56,7 @@ CHECKS = [
     "cases",
     "feeds",
     "archives",
+    "hotspots",
     "files",
     "receipts",
     "time",
@@ -84,6 +86,7 @@ class Audit:
     subject: dict[str, Any] = field(default_factory=dict)
     declared_operational: list[str] = field(default_factory=list)
     history: ContractHistory | None = None
+    board: Board | None = None
     settled: int = 0
 
     def run(self, rpc: Rpc | Unavailable) -> None:
@@ -130,9 +133,11 @@ class Audit:
     def _after_snapshot(self, rpc: Rpc) -> None:
         self.history = read_history(rpc, self.trust, rpc.block_number())
         check_log_pins(self.tallies["chain"], self.trust, self.history)
+        if self.trust.hotspot_board is not None:
+            self.board = read_board(self.tallies["hotspots"], rpc, self.trust, self.trust.hotspot_board)
 
     def _without_chain(self) -> None:
-        for name in ("anchors", "keys", "vouching", "cases", "time", "receipts"):
+        for name in ("anchors", "keys", "vouching", "cases", "hotspots", "time", "receipts"):
             self.tallies[name].not_evaluated.append(_NO_CHAIN)
 
     def _stop(self, why: str) -> None:

@@ -12,6 +12,7 @@ from gridwitness_verifier.audit.extent_check import check_extent
 from gridwitness_verifier.audit.feed_check import check_feeds
 from gridwitness_verifier.audit.file_check import anything_to_check, check_files
 from gridwitness_verifier.audit.fixed_tables import OPERATIONAL
+from gridwitness_verifier.audit.hotspot_rows import check_hotspots
 from gridwitness_verifier.audit.manifest import TableManifest, compare_manifest
 from gridwitness_verifier.audit.registration_check import check_registrations
 from gridwitness_verifier.audit.row_check import check_causes, check_rows
@@ -65,9 +66,11 @@ def check_after_walk(
     tally, folder = tallies["archives"], audit.archive
     if not check_archives(tally, audit.snapshot, scratch, catalog, folder, anchored):
         del tallies["archives"]
-    # 8. files
+    # 8. hotspots
+    check_hotspots(audit, walks, catalog)
+    # 9. files
     _check_files(audit)
-    # 9. what is counted but is no failure
+    # 10. what is counted but is no failure
     if clock is not None and clock.earlier:
         tallies["time"].notes.append(earlier_note(clock.earlier))
     _count(audit, walks, fold, subjects)

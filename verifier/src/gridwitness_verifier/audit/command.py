@@ -41,6 +41,7 @@ _PROVED = {
     "cases": Phrase(
         "every milestone is a step of its log, every milestone step registered", "节点与办案步骤一一对应"
     ),
+    "hotspots": Phrase("snapshots follow from the records and are on the chain", "快照由记录得出并已上链"),
     "feeds": Phrase(
         "every message is in its feed's chain, up to the last batch", "各数据源报文链完整，与批次记录一致"
     ),

@@ -28,6 +28,7 @@ class PublishedIn:
     published: Published
     header: Header
     header_rlp: bytes
+    transaction: bytes
 
     @property
     def time(self) -> int:
@@ -70,7 +71,7 @@ def _snapshots(
     found = []
     proved: dict[int, tuple[Header, bytes, set[tuple[Any, ...]]]] = {}
     for log in logs:
-        number, topics, data = _parts(log, contract, last)
+        number, topics, data, transaction = _parts(log, contract, last)
         if topics[:1] not in ([PUBLISHED], [APPOINTED]):
             continue
         if number not in proved:
@@ -81,21 +82,22 @@ def _snapshots(
             name = "an appointment" if published is None else published.name
             tally.fail("board-event-unproved", f"block {number} has no such event: {name}", key=name)
         if published is not None:
-            found.append(PublishedIn(published, header, header_rlp))
+            found.append(PublishedIn(published, header, header_rlp, transaction))
     return found
 
 
-def _parts(log: dict[str, Any], contract: Contract, last: int) -> tuple[int, list[bytes], bytes]:
+def _parts(log: dict[str, Any], contract: Contract, last: int) -> tuple[int, list[bytes], bytes, bytes]:
     try:
         number = quantity(log.get("blockNumber"))
         address = parse_hex(str(log.get("address")).lower(), name="address", length=20)
         topics = [parse_hex(topic, name="topic", length=32) for topic in log.get("topics") or []]
         data = parse_hex(log.get("data"), name="data")
+        transaction = parse_hex(log.get("transactionHash"), name="transactionHash", length=32)
     except VerificationError as error:
         raise Unavailable("rpc-answer", f"an event without its form: {error.message}") from error
     if address != contract.address or number > last:
         raise Unavailable("rpc-answer", "the node gave an event of another contract or a later block")
-    return number, topics, data
+    return number, topics, data, transaction
 
 
 def _proved_events(

@@ -276,6 +276,15 @@ cells-order cells that are not in order / 网格次序不符
 cells-altered the cells do not hash to the result / 网格数据与结果摘要不符
 snapshot-period periods that are empty or overlap / 周期为空或相互重叠
 snapshot-head one record published as two snapshots / 同一记录发布为两个快照
+exposure-form not the exposure of a snapshot / 车流量数据格式不符
+snapshot-size made of records that came after it / 所据日志范围晚于快照
+snapshot-omits the snapshot leaves this record out / 快照遗漏了此记录
+snapshot-inputs the snapshot rests on other records than the log has / 快照所据记录与日志不符
+snapshot-cell a cell says another thing than the records / 网格内容与记录不符
+snapshot-floor a cell that may not be shown / 不应显示的网格
+snapshot-foreign published, and no snapshot of the log / 所发布的不是日志中的快照
+snapshot-unpublished a snapshot that was not published / 应发布的快照未发布
+snapshot-differs published with other content than its record / 发布内容与记录不符
 snapshot-early published before its period ended / 周期未结束即已发布
 part-gap messages of a feed are missing, or there twice / 数据源报文缺失或重复
 part-form a part of a feed has not its form / 数据源报文分段格式不符
