@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from gridwitness.records import add_file
 from gridwitness_evidence import Record
 from support.feeds import install_feed, send
 from support.platform import CITY, PASSWORD, POLICE, Officer, RunningPlatform
+from support.sightings import archive, put_passages
 
 PHOTO = "现场照片".encode()
 
@@ -30,7 +32,11 @@ class Story:
     token: str
     """Of an account that may read both agencies' entries."""
     feed: Feed
-    """Six messages in five parts; batches of the first four and of the last two."""
+    """Six messages in five parts; batches of the first four and the last two. Twelve passages of message 2,
+    of a day that is archived.
+    """
+    archived: datetime
+    """When the first of them was captured; each a second after the other."""
 
 
 def tell(running: RunningPlatform, agencies: int) -> Story:
@@ -51,7 +57,8 @@ def tell(running: RunningPlatform, agencies: int) -> Story:
     running.accept(second, later, third)
     running.drain()
     feed = _fed(running, zhang)
-    return Story(zhang, li, revoked, (first, second, third), (other, later), photo, token, feed)
+    archived = _archived(running, feed)
+    return Story(zhang, li, revoked, (first, second, third), (other, later), photo, token, feed, archived)
 
 
 def _fed(running: RunningPlatform, officer: Officer) -> Feed:
@@ -64,6 +71,14 @@ def _fed(running: RunningPlatform, officer: Officer) -> Feed:
             running.platform.batches.close(session, feed.name, now=True)
     running.drain()
     return feed
+
+
+def _archived(running: RunningPlatform, feed: Feed) -> datetime:
+    noon = running.clock.now().replace(hour=4, minute=0, second=0, microsecond=0) - timedelta(days=2)
+    put_passages(running, feed, 2, noon, 12)
+    archive(running, feed)
+    running.drain()
+    return noon
 
 
 def store_file(running: RunningPlatform, content: bytes) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from support.attack_story import Story, tell
 from support.platform import Officer, Report, RunningPlatform, run_verifier, running_platform
 from support.postgres import database_server, new_home
 
-_OWNED = ("log", "files", "keys", "chain/deployment.json", "clock.json", "trust.json")
+_OWNED = ("log", "files", "archive", "keys", "chain/deployment.json", "clock.json", "trust.json")
 Row = dict[str, Any]
 
 
@@ -236,7 +236,7 @@ def place(record: Record, **more: Any) -> dict[str, Any]:
 _GUARD_OFF = """
 DO $$ DECLARE place regclass; BEGIN
     FOR place IN SELECT c.oid FROM pg_class c WHERE c.relkind = 'r'
-        AND c.relnamespace::regnamespace::text = ANY('{records,members,rules,devices,feeds,cases}')
+        AND c.relnamespace::regnamespace::text = ANY('{records,members,rules,devices,feeds,trucks,cases}')
     LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', place); END LOOP;
 END $$
 """

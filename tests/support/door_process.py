@@ -1,4 +1,4 @@
-"""The doors as a process of their own on a test's database, to be killed: `python -m support.door_process`."""
+"""The doors as a process of their own on a test database, to be killed: `python -m support.door_process`."""
 
 from __future__ import annotations
 

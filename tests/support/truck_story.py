@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
+from gridwitness.detector import Detector
 from gridwitness.feeds import Feed
 from gridwitness.records import rfc3339
 from gridwitness.trucks.book import Book
-from gridwitness.detector import Detector
 from gridwitness.trucks.detection.replay import differences
 from gridwitness.trucks.detection.rules_document import CODES
 from gridwitness.trucks.filing import filed

@@ -21,6 +21,7 @@ import json_cases
 import note_cases
 import procedure_documents
 import procedure_stories
+import row_cases
 import signature_cases
 import trees
 
@@ -51,6 +52,7 @@ def vectors() -> dict[str, Any]:
         "receipts.json": note_cases.receipts(),
         "log_proofs.json": note_cases.log_proofs(),
         "tiles.json": trees.tile_cases(),
+        "rows.json": row_cases.rows(),
         "procedure/general.json": procedure_documents.document("general"),
         "procedure/summary.json": procedure_documents.document("summary"),
         "procedure/calendars.json": procedure_stories.calendars(),

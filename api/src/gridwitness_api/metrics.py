@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from gridwitness_api.case_standing import case_standing
+from gridwitness_api.detection_metrics import DetectionGauges
 from gridwitness_api.feed_metrics import FeedGauges
 from gridwitness_api.log_standing import all_standings, overdue_receipts
 
@@ -40,6 +41,7 @@ class Metrics:
         )
         self._registry.register(_LogGauges(platform))
         self._registry.register(FeedGauges(platform))
+        self._registry.register(DetectionGauges(platform))
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request; `route` is the template, not the address."""

@@ -60,6 +60,10 @@ def up(
             Child("worker", ["worker"], environment),
             Child("api", ["serve", "--port", str(settings.port)], environment),
         ]
+        if settings.gat1400_port is not None or settings.jt808_port is not None:
+            children.append(Child("ingest", ["ingest", "serve"], environment))
+        if settings.detects:
+            children.append(Child("detector", ["detector"], environment))
         write_run_file(settings, port=settings.port, pid=os.getpid())
         threading.Thread(target=_announce, args=(settings,), daemon=True).start()
         Supervisor(children, parts.look_after).run()

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from gridwitness.detector_chores import Chores
 from gridwitness.errors import GridWitnessError, Unavailable
 from gridwitness.platform import Platform
 from gridwitness.trucks.book import Book
@@ -57,7 +58,7 @@ class Detector:
 
         A database that is away is waited for; nothing stored is lost meanwhile.
         """
-        interval = self._platform.settings.detection_interval_seconds
+        interval, chores = self._platform.settings.detection_interval_seconds, Chores(self._platform)
         while not stop.is_set():
             began, busy = time.monotonic(), False
             try:
@@ -68,6 +69,7 @@ class Detector:
                 _log.error("%s: %s", error.code, error)
             except Exception:
                 _log.exception("the round failed and is tried again")
+            chores.do_due()
             stop.wait(0 if busy else max(0.1, began + interval - time.monotonic()))
 
     def drain(self) -> Round:

@@ -47,7 +47,7 @@ from gridwitness.records import (
 )
 from gridwitness.rules import PUBLISHED, RuleHandler, Rules, check_procedure
 from gridwitness.settings import Settings
-from gridwitness.trucks import TRUCK_HANDLERS, ReviewedAnomalies
+from gridwitness.trucks import TRUCK_HANDLERS, ReviewedAnomalies, VehicleAccess
 from gridwitness.trucks.archive.expiry import Expiries
 from gridwitness.trucks.archive.folder import ArchiveFolder
 from gridwitness.trucks.detection.rules_document import check_truck_rules
@@ -97,6 +97,7 @@ class Platform:
     cases: Cases
     documents: Documents
     rules: Rules[Calendars]
+    vehicles: VehicleAccess
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -193,6 +194,7 @@ def open_platform(
         cases=Cases(rules, ReviewedAnomalies(), acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,
+        vehicles=VehicleAccess(acceptance, clock),
     )
 
 

@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     gat1400_pictures: bool = True
     """Keep the pictures of vehicles and plates that come with passages; faces never are."""
     feed_batch_seconds: Annotated[int, Field(gt=0)] = 60
+    detector: bool | None = None
+    """Whether `up` runs a detector; None = where a door for outside data is open."""
     detection_interval_seconds: Annotated[float, Field(gt=0, le=30)] = 5
     sighting_retention_days: Annotated[int, Field(gt=0)] = 90
     """How long passages, positions and what the feeds sent are kept."""
@@ -121,6 +123,12 @@ class Settings(BaseSettings):
     def public_base(self) -> str:
         """Beginning of the links that documents print, without a slash at its end."""
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def detects(self) -> bool:
+        """Whether `up` runs a detector."""
+        doors = self.gat1400_port is not None or self.jt808_port is not None
+        return doors if self.detector is None else self.detector
 
     @property
     def entry_readers_open(self) -> bool:

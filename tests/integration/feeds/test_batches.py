@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -73,6 +74,21 @@ def test_what_was_not_committed_is_made_again_and_once(running: RunningPlatform,
     assert [(row.first, row.count) for row in batches_of(running, "crash")] == [(0, 1), (1, 2)]
     with running.platform.transaction() as session, pytest.raises(GridWitnessError):
         batches.close(session, "nobody", now=True)
+
+
+def test_two_workers_make_one_batch(running: RunningPlatform, officer: Officer) -> None:
+    feed = install_feed(running, officer, "shared")
+    for turn in range(5):
+        send(running, feed, b"a", b"b")
+        with ThreadPoolExecutor(4) as workers:
+            made = [*workers.map(lambda _: _close(running, feed.name), range(4))]
+        assert sorted(made) == [False, False, False, True]
+        assert [row.first for row in batches_of(running, "shared")] == [*range(0, 2 * turn + 1, 2)]
+
+
+def _close(running: RunningPlatform, feed: str) -> bool:
+    with running.platform.transaction() as session:
+        return running.platform.batches.close(session, feed, now=True)
 
 
 def test_pending_parts_are_claimed_once(running: RunningPlatform, officer: Officer) -> None:

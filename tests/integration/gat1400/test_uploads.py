@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import psycopg
 import pytest
 from gridwitness.feeds import Selection
 from gridwitness.trucks.sightings import Sightings
 from gridwitness_ingest.decoders import DECODERS
 from gridwitness_ingest.gat1400.told_time import compact
-from support.checkpoint_door import OpenDoor, account, kept, passing
+from support.checkpoint_door import HOST, OpenDoor, account, kept, passing
 from support.gat1400 import JPEG, picture, text, upload, with_driver
 from support.platform import Officer, RunningPlatform
 from support.sightings import put_checkpoint
@@ -68,6 +71,54 @@ def test_what_is_sent_again_is_stored_once(
     # A device that numbers its objects alike loses nothing.
     client.upload([passing(running, 4, MotorVehicleID="1"), passing(running, 5, MotorVehicleID="1")])
     assert len(kept(running, "again").passages) == 5
+
+
+def test_a_lost_answer_doubles_nothing(running: RunningPlatform, officer: Officer, door: OpenDoor) -> None:
+    account(running, officer, "lost")
+    client = door.registered("lost")
+    body = upload(passing(running, 1), passing(running, 2))
+    head = f"POST /VIID/MotorVehicles HTTP/1.1\r\nHost: x\r\nUser-Identify: {client.device}\r\n"
+    with socket.create_connection((HOST, door.port), timeout=10) as hung_up:
+        hung_up.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    assert client.send(body).status == 200
+    stored = kept(running, "lost")
+    assert len(stored.passages) == 2
+
+
+def test_many_senders_of_one_feed_at_once(running: RunningPlatform, officer: Officer, door: OpenDoor) -> None:
+    account(running, officer, "crowd")
+    clients = [door.registered("crowd", device=f"{number:020}") for number in range(8)]
+
+    def send(number: int) -> list[int]:
+        return [
+            clients[number].upload([passing(running, number * 100 + turn * 10 + n) for n in range(5)]).status
+            for turn in range(4)
+        ]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert {status for found in pool.map(send, range(8)) for status in found} == {200}
+    stored = kept(running, "crowd")
+    assert len({row.plate for row in stored.passages}) == len(stored.passages) == 160
+    assert len(stored.messages) == 32
+
+
+def test_what_can_not_be_stored_is_not_answered(
+    running: RunningPlatform, officer: Officer, door: OpenDoor
+) -> None:
+    account(running, officer, "away")
+    client = door.registered("away")
+    one = [passing(running, 1)]
+    with psycopg.connect(running.urls.owner, autocommit=True) as owner:
+        owner.execute("ALTER TABLE trucks.passage RENAME TO away")  # the last table that is written
+        try:
+            answer = client.upload(one)
+        finally:
+            owner.execute("ALTER TABLE trucks.away RENAME TO passage")
+    assert (answer.status, answer.statuses[0]["StatusCode"]) == (503, "2")
+    assert answer.statuses[0]["StatusString"].startswith("database-unavailable")
+    assert kept(running, "away").messages == []
+    assert client.upload(one).status == 200, "nothing was noted as seen"
+    assert len(kept(running, "away").passages) == 1
 
 
 def test_bad_objects_become_letters_one_by_one_and_can_be_replayed(

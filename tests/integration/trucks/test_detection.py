@@ -7,8 +7,9 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from gridwitness.records import rfc3339
 from gridwitness.detector import Detector
+from gridwitness.records import rfc3339
+from gridwitness_api.detection_metrics import DetectionGauges
 from gridwitness_cli.bench.plain_rules import PlainRules
 from sqlalchemy import text
 from support.case_story import hire
@@ -104,14 +105,14 @@ def test_a_truck_that_is_registered_after_all_is_no_black_one(story, detector):
 
 
 def test_what_rests_on_a_sequence_waits_until_the_watermark_has_passed_it(story, detector):
-    plate, far = "浙F00001", _far_apart()
-    seen = [passage(plate, where, at(61, seconds=n)) for n, where in enumerate((*far, *far))]
+    plate, far = "浙F77777", _far_apart()
+    seen = [passage(plate, where, at(61, seconds=s + n)) for s in (0, 100) for n, where in enumerate(far)]
     story.store(seen, NOW)
     detector.drain()
-    assert _rules_of(story, plate) == set()
+    assert _rules_of(story, plate) == {"BLACK_UNREG"}
     story.store([passage(None, "K0", at(62))], NOW)
     detector.drain()
-    assert _rules_of(story, plate) == {"BLACK_CLONE_ST"}
+    assert _rules_of(story, plate) == {"BLACK_UNREG", "BLACK_CLONE_ST"}
     assert story.differences(detector) == []
 
 
@@ -119,6 +120,24 @@ def test_a_device_nobody_registered_becomes_a_letter(story):
     stored = story.store([passage("浙A00001", "K9", at(1)), passage("浙A00001", "K1", at(1))], NOW)
     assert stored.passages == 1
     assert [(letter.message, letter.code) for letter in stored.letters] == [(0, "device-unknown")]
+
+
+def test_lag_scan_and_watermark_are_on_the_metrics(story, detector):
+    detector.drain()
+    assert _gauges(story)["gridwitness_detection_work"] == 0
+    story.store([passage("浙A00001", "K1", at(62))], story.running.clock.now())
+    story.running.advance(40)
+    gauges = _gauges(story)
+    assert gauges["gridwitness_detection_lag_seconds"] >= 40 <= gauges["gridwitness_detection_scan_seconds"]
+    assert gauges["gridwitness_detection_work"] == 1 and gauges["gridwitness_detection_candidates"] > 0
+    assert gauges["gridwitness_detection_watermark_seconds"] > 24 * 3600
+    detector.drain()
+    assert _gauges(story)["gridwitness_detection_lag_seconds"] == 0
+
+
+def _gauges(story):
+    families = DetectionGauges(story.running.platform).collect()
+    return {sample.name: sample.value for family in families for sample in family.samples}
 
 
 def _far_apart():

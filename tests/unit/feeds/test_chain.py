@@ -93,6 +93,23 @@ def test_links_made_to_follow_do_not_reach_the_batch(bundles: list[list[Message]
         assert findings(stored(forged), batched(made, upto), end) == ["batch-head"]
 
 
+def test_a_front_goes_with_a_record_that_reaches_to_its_batch() -> None:
+    made = parts([Message(b"a"), Message(b"b")], [Message(b"c")], [Message(b"d")])
+    old = Batch(0, 2, made[0].link, "2026-03-02T00:01:00Z", {})
+    new = Batch(2, 4, made[2].link, "2026-03-02T00:02:00Z", {})
+    end = (4, made[2].link)
+
+    def kept(since: int, expired: str | None) -> list[str]:
+        return findings(stored(made[since:]), FeedBatches({2: old, 4: new}, new, expired), end)
+
+    assert kept(1, "2026-03-02T00:01:00Z") == []
+    assert kept(1, "2026-03-02T00:00:59Z") == ["front-removed"]
+    assert kept(1, None) == ["front-removed"]
+    assert kept(2, "2026-03-02T00:02:00Z") == ["front-removed"], "half a batch"
+    assert kept(3, "2026-03-02T00:02:00Z") == []
+    assert kept(3, "2026-03-02T00:01:00Z") == ["messages-missing"]
+
+
 def test_parts_are_bounded() -> None:
     many = parts([Message(b"")] * (2 * PART_MESSAGES + 1))
     assert [part.count for part in many] == [PART_MESSAGES, PART_MESSAGES, 1]

@@ -123,9 +123,17 @@ class TestElsewhere:
             levels("BLACK_CLONE_GPS", self.registers, [passage(PLATE, "K1", at(3))], self.drive(2_000)) == {}
         )
 
+    def test_a_hole_in_the_track_may_be_anywhere(self):
+        seen = [passage(PLATE, "K1", at(1)), passage(PLATE, "K1", at(1, seconds=120))]
+        fixes = [one for n, one in enumerate(self.drive(2_000)) if not 8 <= n <= 12]
+        assert levels("BLACK_CLONE_GPS", self.registers, seen, fixes) == {}
+
     def test_the_track_between_two_fixes_counts(self):
-        fixes = [fix(PLATE, -1_500, 0, at(1, seconds=-60)), fix(PLATE, 1_500, 0, at(1, seconds=60))]
-        assert levels("BLACK_CLONE_GPS", self.registers, [passage(PLATE, "K1", at(1))], fixes) == {}
+        fixes = [fix(PLATE, 30 * s, 0, at(1, seconds=s)) for s in (-170, -50, 50, 170)]
+        seen = [passage(PLATE, "K1", at(1)), passage(PLATE, "K1", at(1, seconds=70))]
+        assert levels("BLACK_CLONE_GPS", self.registers, seen, fixes) == {}
+        aside = [{**one, "lat_e6": one["lat_e6"] + 9_000} for one in fixes]
+        assert len(levels("BLACK_CLONE_GPS", self.registers, seen, aside)) == 2
 
 
 class TestAttributes:

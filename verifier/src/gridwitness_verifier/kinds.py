@@ -196,7 +196,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 # Columns of effects that may be erased (section 4).
 ERASABLE_COLUMNS = frozenset(
-    {"members.account.display_name"}
+    {"members.account.display_name", "trucks.anomaly.plate", "trucks.reading.plate"}
     | {
         f"cases.party.{column}"
         for column in ("name", "document_type", "document_number", "address", "phone", "representative")

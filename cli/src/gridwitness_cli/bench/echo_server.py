@@ -6,6 +6,7 @@ import asyncio
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from typing import cast
 
 import uvloop
 
@@ -15,8 +16,7 @@ PROGRAM = f"from {__name__} import main; main()"
 
 class _Echo(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         self._transport.write(data)

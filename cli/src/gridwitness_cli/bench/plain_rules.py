@@ -131,9 +131,17 @@ class PlainRules:
         away = []
         for one in own:
             near = fixes[bisect_left(times, one.at - around) : bisect_right(times, one.at + around)]
-            if len(near) >= 2 and one.place and min(_metres(one.place, at) for at in _along(near)) > limit:
+            if self._is_followed(one, [fix["fixed_at"] for fix in near], registers.skew) and (
+                one.place and min(_metres(one.place, at) for at in _along(near)) > limit
+            ):
                 away.append(one)
         yield from self._several(code, "serious", away)
+
+    def _is_followed(self, one: _Seen, times: list[datetime], skew: timedelta) -> bool:
+        longest = self.rules.span("BLACK_CLONE_GPS", "window")
+        if not times or times[0] > one.at - skew or times[-1] < one.at + skew:
+            return False
+        return all(other - before <= longest for before, other in pairwise(times))
 
 
 class _Registers:
@@ -204,11 +212,10 @@ def _counted(rows: list[Row]) -> list[Row]:
 
 
 def _along(fixes: list[Row]) -> Iterator[tuple[float, float]]:
-    """Places on the way from fix to fix, close together; none between fixes far apart in time."""
+    """Places on the way from fix to fix, close together."""
     for one, other in pairwise(fixes):
-        steps = 1 if (other["fixed_at"] - one["fixed_at"]).total_seconds() > 300 else 200
-        for step in range(steps):
-            part = step / steps
+        for step in range(200):
+            part = step / 200
             yield (
                 one["lat_e6"] + (other["lat_e6"] - one["lat_e6"]) * part,
                 one["lon_e6"] + (other["lon_e6"] - one["lon_e6"]) * part,

@@ -42,7 +42,9 @@ async def _exchange(port: int, entrances: Sequence[Burst], bursts: Sequence[Sequ
         opening = [
             loop.create_connection(_Peer, "127.0.0.1", port) for _ in entrances[start : start + _AT_ONCE]
         ]
-        peers += [peer for _, peer in await asyncio.gather(*opening)]
+        for transport, peer in await asyncio.gather(*opening):
+            peer.use(transport)
+            peers.append(peer)
     async with asyncio.timeout(_PATIENCE):
         await asyncio.gather(*(peer.play([one]) for peer, one in zip(peers, entrances, strict=True)))
         began = time.perf_counter()
@@ -62,8 +64,8 @@ class _Peer(asyncio.Protocol):
         self._done: asyncio.Future[None] | None = None
         self._transport: asyncio.Transport | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+    def use(self, transport: asyncio.Transport) -> None:
+        """What to send on."""
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:

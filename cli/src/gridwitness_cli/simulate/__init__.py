@@ -1,1 +1,5 @@
-"""Simulated cities: `gridwitness simulate`."""
+"""Simulated cities and real tracks: `gridwitness simulate`."""
+
+from gridwitness_cli.simulate.commands import app
+
+__all__ = ["app"]

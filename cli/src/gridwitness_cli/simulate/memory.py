@@ -62,7 +62,10 @@ def scene_of(world: World, rules: TruckRules, holidays: Mapping[date, bool] = {}
     """Everything that arrives, as if it were stored: each arrival a message of its own."""
     within = timedelta(seconds=rules.shared("near_duplicate"))
     passages = _stored(world.passages, "checkpoints", SCENE_PASSAGES, "captured_at")
-    known = world.positions.filter(pl.col("lat_e6") != 0)  # what has no place is refused at the door
+    somewhere = pl.col("lat_e6") != 0  # what has no fix is stored without a place
+    known = world.positions.with_columns(
+        pl.when(somewhere).then(pl.col(name)).alias(name) for name in ("lat_e6", "lon_e6")
+    )
     return Scene(
         book=book_of(world.registers),
         rules=rules,

@@ -36,7 +36,7 @@ from gridwitness.records.subjects import lock_subjects, subject_log
 
 ERASURE_KIND = "record.erasure.v1"
 ERASABLE_COLUMNS = frozenset(
-    {"members.account.display_name"}
+    {"members.account.display_name", "trucks.anomaly.plate", "trucks.reading.plate"}
     | {
         f"cases.party.{column}"
         for column in ("name", "document_type", "document_number", "address", "phone", "representative")

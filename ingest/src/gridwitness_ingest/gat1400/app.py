@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 
+import psycopg
 from gridwitness.errors import (
     Conflict,
     Forbidden,
@@ -52,6 +53,9 @@ _HTTP = (
     (InvalidInput, 400, INVALID_CONTENT),
     (Unavailable, 503, BUSY),
 )
+_UNREAD = frozenset({"body-too-large", "body-slow"})
+"""Refusals before the body was read: the rest of it must not be taken for a request."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -109,7 +113,7 @@ def _add_error_answers(app: Starlette, platform: Platform, login: Login, metrics
             headers["WWW-Authenticate"] = login.new_challenge()
         elif http == 503:
             headers["Retry-After"] = "5"
-        if http in (408, 413):
+        if error.code in _UNREAD:
             headers["Connection"] = "close"
         status = Status("", code, f"{error.code}: {error}")
         return single(request.url.path, platform.clock.now(), status, http, headers)
@@ -131,4 +135,5 @@ def _add_error_answers(app: Starlette, platform: Platform, login: Login, metrics
 
     app.add_exception_handler(GridWitnessError, ours)
     app.add_exception_handler(DBAPIError, database)
+    app.add_exception_handler(psycopg.Error, database)  # COPY goes past SQLAlchemy
     app.add_exception_handler(HTTPException, routing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,8 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 _CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "gbk": "gb18030", "gb2312": "gb18030", "gb18030": "gb18030"}
 _LONGEST_INTEGER = 18
 DEEPEST = 24
+_STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BRACKETS = re.compile(r"[\[\]{}]")
 
 
 class UnreadableBodyError(Exception):
@@ -35,6 +38,8 @@ class Body:
 def read_body(raw: bytes, charset: str | None = None, data: Data = "received") -> Body:
     """Read a body. Raises UnreadableBodyError `body-charset`, `body-json`, `body-depth`."""
     encoding, text = _text(raw, charset)
+    if not _is_shallow(text):
+        raise UnreadableBodyError("body-depth", "too many objects inside one another")
     dropping = Dropping(data)
     try:
         tree = dropping.read_value(
@@ -46,12 +51,8 @@ def read_body(raw: bytes, charset: str | None = None, data: Data = "received") -
                 parse_constant=_no_number,
             )
         )
-    except RecursionError:
-        raise UnreadableBodyError("body-depth", "too many objects inside one another") from None
     except json.JSONDecodeError as error:
         raise UnreadableBodyError("body-json", f"{error.msg}, line {error.lineno}") from None
-    if not _is_shallow(tree):
-        raise UnreadableBodyError("body-depth", "too many objects inside one another")
     if not dropping.changed and encoding == "utf-8" and not raw.startswith(_MARKS[0][0]):
         return Body(tree, raw, None)
     kept = text_of(tree)
@@ -64,18 +65,16 @@ def text_of(tree: Any) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _is_shallow(tree: Any) -> bool:
-    level = [tree] if isinstance(tree, dict | list) else []
-    for _ in range(DEEPEST):
-        level = [
-            part
-            for value in level
-            for part in (value.values() if isinstance(value, dict) else value)
-            if isinstance(part, dict | list)
-        ]
-        if not level:
-            return True
-    return False
+def _is_shallow(text: str) -> bool:
+    """Whether objects lie at most `DEEPEST` inside one another. Looked at before the JSON reader recurses:
+    where another part of the process has raised the limit of recursion, that would end the process.
+    """
+    depth = 0
+    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > DEEPEST:
+            return False
+    return True
 
 
 def _text(raw: bytes, charset: str | None) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, cast
 
 from gridwitness_ingest.jt808.authentication import certified_terminal
 from gridwitness_ingest.jt808.framing import FrameStream
@@ -51,9 +51,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: the peer is there, with its certificate where TLS is on."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport, self.open = transport, True
-        transport.set_write_buffer_limits(high=_MOST_UNREAD)
+        self._transport, self.open = cast("asyncio.Transport", transport), True  # uvloop's is of no class
+        self._transport.set_write_buffer_limits(high=_MOST_UNREAD)
         self.certified = certified_terminal(transport.get_extra_info("peercert"))
         if not self._gatherer.opened(self):
             self.abort()

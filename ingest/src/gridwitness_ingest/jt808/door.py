@@ -133,7 +133,7 @@ class TerminalDoor:
         loop = asyncio.get_running_loop()
         self._metrics.waiting.labels(FORMAT).set(len(self._waiting) + len(frames))
         now, began = self._clock.now().timestamp(), monotonic()
-        found = await loop.run_in_executor(self._committer, self._reader.read, frames, now, began)
+        found = await loop.run_in_executor(self._committer, self._reader.read, frames, now)
         pause = 0.1
         while True:
             try:

@@ -78,8 +78,8 @@ class RoundReader:
         self._reader = reader
         self._speakers: dict[str, _Speaker] = {}
 
-    def read(self, frames: Iterable[tuple[Connection, bytes]], now: float, moment: float) -> Round:
-        """`now`: seconds since 1970; `moment`: of a clock that never goes back."""
+    def read(self, frames: Iterable[tuple[Connection, bytes]], now: float) -> Round:
+        """`now`: seconds since 1970 by the platform's clock."""
         found = Round()
         for connection, segment in frames:
             reading = self._reader.read(segment, now)
@@ -87,7 +87,7 @@ class RoundReader:
             same = reading.kept is segment
             received = None if same else hashlib.sha256(segment).digest()
             found.messages.append(Message(reading.kept, received))
-            good = self._take(found, index, connection, reading, moment)
+            good = self._take(found, index, connection, reading, now)
             if connection.judge(good=good):
                 found.unwelcome.append(connection)
         for _ in self._reader.overdue(now):
@@ -100,15 +100,13 @@ class RoundReader:
         for name in gone:
             del self._speakers[name]
 
-    def _take(
-        self, found: Round, index: int, connection: Connection, reading: Reading, moment: float
-    ) -> bool:
+    def _take(self, found: Round, index: int, connection: Connection, reading: Reading, now: float) -> bool:
         packet = reading.packet
         if packet is None:
             self._refuse(found, index, reading)
             return False
         if packet.message in (REGISTER, AUTHENTICATE):
-            return self._admit(found, connection, packet, moment)
+            return self._admit(found, connection, packet, now)
         if packet.terminal not in connection.terminals:
             if reading.items or reading.refusals:
                 detail = "The terminal has not authenticated on this connection."
@@ -117,8 +115,8 @@ class RoundReader:
             return False
         speaker = self._speakers.get(packet.terminal)
         if speaker is None or not speaker.connection.open:
-            speaker = self._speakers[packet.terminal] = _Speaker(connection, moment)
-        twice = speaker.connection is not connection and moment - speaker.since > _SETTLING
+            speaker = self._speakers[packet.terminal] = _Speaker(connection, now)
+        twice = speaker.connection is not connection and now - speaker.since > _SETTLING
         if self._is_repeated(found, speaker, packet, reading):
             found.repeated += len(reading.items)
         else:
@@ -142,7 +140,7 @@ class RoundReader:
             connection.terminals.discard(packet.terminal)
         found.answers.append(Answer(connection, packet, result, reading.ask_again))
 
-    def _admit(self, found: Round, connection: Connection, packet: Packet, moment: float) -> bool:
+    def _admit(self, found: Round, connection: Connection, packet: Packet, now: float) -> bool:
         own = connection.certified is None or connection.certified == packet.terminal
         if packet.message == REGISTER:
             found.answers.append(Answer(connection, packet, DONE if own else FAILED))
@@ -150,7 +148,7 @@ class RoundReader:
         right = own and self._authentication.is_right(packet)
         if right:
             connection.terminals.add(packet.terminal)
-            self._speakers[packet.terminal] = _Speaker(connection, moment)
+            self._speakers[packet.terminal] = _Speaker(connection, now)
         found.answers.append(Answer(connection, packet, DONE if right else FAILED))
         return right
 

@@ -112,6 +112,8 @@ def test_swapped_places_and_look_alikes_are_said_in_words() -> None:
         (b'{"a": 1} {"b": 2}', "body-json"),
         (b"[" * 100_000, "body-depth"),
         (b"[" * 60 + b"]" * 60, "body-depth"),
+        (b'{"a":' * 100_000, "body-depth"),
+        (b'["' + b"[" * 60 + b'\\"' + b"[" * 60 + b'"]', "objects-missing"),
         (b"{}", "objects-missing"),
         (b"3", "objects-missing"),
         (text({"FaceListObject": {"FaceObject": [{"FaceID": "1"}]}}), "objects-missing"),

@@ -66,7 +66,7 @@ def test_what_a_csv_writer_wrote_is_read_whatever_the_pieces(
         ("设备,时间,过车时间\n".encode(), "column-ambiguous"),
         ("设备,车牌\n1,2\n".encode(), "column-missing"),
         (b'{"plate": 1', "header-invalid"),
-        (gzip.compress("设备,时间\nD,2026-03-01 08:00:00\n".encode())[:-9], "file-broken"),
+        (gzip.compress("设备,时间\nD,2026-03-01 08:00:00\n".encode(), mtime=0)[:-9], "file-broken"),
         (b"PAR1 and no more", "file-broken"),
     ],
 )

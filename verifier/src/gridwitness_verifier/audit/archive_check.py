@@ -75,7 +75,7 @@ def _check(
     tally: Tally, snapshot: Snapshot, scratch: Scratch, folder: Path | None, anchored: dict[str, int]
 ) -> bool:
     removed = read_removals(tally, scratch, anchored)
-    parts = [*read_parts(tally, snapshot, scratch)]
+    parts, broken = read_parts(tally, snapshot, scratch)
     if not tally.checked:
         return False
     kept = [part for part in parts if part.sha256 not in removed]
@@ -89,12 +89,16 @@ def _check(
         return True
     for feed, content in sorted({(part.feed, part.content) for part in kept}):
         mine = [part for part in kept if (part.feed, part.content) == (feed, content)]
-        _check_feed(tally, snapshot, folder, mine)
+        _check_feed(tally, snapshot, folder, mine, whole=(feed, content) not in broken)
     return True
 
 
-def _check_feed(tally: Tally, snapshot: Snapshot, folder: Path, parts: Sequence[ArchivedPart]) -> None:
-    """The parts of one feed and content, then the rows of the database beside their leaves."""
+def _check_feed(
+    tally: Tally, snapshot: Snapshot, folder: Path, parts: Sequence[ArchivedPart], *, whole: bool
+) -> None:
+    """The parts of one feed and content; then the rows of the database beside their leaves, where these are
+    `whole`.
+    """
     feed, content = parts[0].feed, parts[0].content
     leaves = []
     for part in parts:
@@ -104,9 +108,9 @@ def _check_feed(tally: Tally, snapshot: Snapshot, folder: Path, parts: Sequence[
             tally.fail("part-key-destroyed", "the salts are gone, and no record says so", **part.where)
         if found is not None:
             leaves.append(found)
-    if len(leaves) < len(parts):
-        text = f"rows of {feed}, {content}: not compared, since leaves of parts are not there"
-        tally.notes.append(Phrase(text, f"{feed} 的部分叶值缺失，其数据行未逐一比对"))
+    if not whole or len(leaves) < len(parts):
+        text = f"rows of {feed}, {content}: not compared, since parts or leaves are missing"
+        tally.notes.append(Phrase(text, f"{feed} 的部分归档或叶值缺失，其数据行未逐一比对"))
         return
     replayed = frozenset(serial for (serial,) in snapshot.rows(_REPLAYED, (feed,)))
     walk = _RowWalk(tally, feed, content, leaves, replayed)

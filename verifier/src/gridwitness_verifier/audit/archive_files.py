@@ -58,11 +58,18 @@ def _leaves(tally: Tally, folder: Path, part: ArchivedPart) -> PartLeaves | None
     except OSError:
         tally.fail("leaves-destroyed", "the part's leaves can not be read", file=name, **part.where)
         return None
-    builder = RootBuilder()
-    for _, _, leaf in _ENTRY.iter_unpack(data):
+    builder, before, ordered = RootBuilder(), (-1, -1), True
+    for serial, item, leaf in _ENTRY.iter_unpack(data):
         builder.append(leaf)
-    if not data or builder.root() != part.root:
-        tally.fail("leaves-altered", "the leaves do not have the record's root", file=name, **part.where)
+        ordered = ordered and before < (serial, item)
+        before = (serial, item)
+    if not data or not ordered or builder.root() != part.root:
+        tally.fail(
+            "leaves-altered",
+            "the leaves are out of order, or do not have the record's root",
+            file=name,
+            **part.where,
+        )
         return None
     return PartLeaves(part, data)
 

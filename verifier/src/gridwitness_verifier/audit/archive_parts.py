@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,8 +74,12 @@ def read_removals(tally: Tally, scratch: Scratch, anchored: dict[str, int]) -> f
     return frozenset(files)
 
 
-def read_parts(tally: Tally, snapshot: Snapshot, scratch: Scratch) -> Iterator[ArchivedPart]:
-    """The parts that record and row agree on; what else there is fails."""
+def read_parts(
+    tally: Tally, snapshot: Snapshot, scratch: Scratch
+) -> tuple[list[ArchivedPart], set[tuple[str, str]]]:
+    """The parts that record and row agree on, and feeds and contents of which others do not; those fail."""
+    parts: list[ArchivedPart] = []
+    broken: set[tuple[str, str]] = set()
     records: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
     for log, leaf, jti, sub, seq, text in scratch.rows(_RECORDS, (ARCHIVED,)):
         place = {"log": log, "index": leaf, "jti": jti, "sub": sub, "seq": seq}
@@ -84,26 +87,33 @@ def read_parts(tally: Tally, snapshot: Snapshot, scratch: Scratch) -> Iterator[A
     for jti, *values, key in snapshot.rows(_ROWS):
         tally.checked += 1
         row = dict(zip(_COLUMNS, values, strict=True))
-        where = {
-            "table": PART_TABLE,
-            "key": _key(row["feed"], row["content"], row["day"], row["part"]),
-            "jti": jti,
-        }
         fields, _ = records.pop(jti, (None, None))
-        if fields is None:
-            tally.fail("archive-without-record", "no record of the log is named by this row", **where)
-            continue
-        different = [name for name in _COLUMNS if name in fields and fields[name] != row[name]]
-        for name in different:
-            tally.fail("archive-differs", f"{name} is not that of the record", column=name, **where)
-        part = None if different else _part(row, key)
-        if part is not None:
-            yield part
-        elif not different:
-            tally.fail("archive-form", "the record's fields have not their form", **where)
+        if _agrees(tally, row, fields, jti) and (part := _part(row, key)) is not None:
+            parts.append(part)
+        else:
+            broken.add((row["feed"], row["content"]))
     for fields, place in records.values():
+        broken.add((str(fields.get("feed")), str(fields.get("content"))))
         name = f"{fields.get('feed')} {fields.get('day')} {fields.get('content')}-{fields.get('part')}"
         tally.fail("archive-without-row", f"trucks.part does not have {name[:120]}", **place)
+    return parts, broken
+
+
+def _agrees(tally: Tally, row: dict[str, Any], fields: dict[str, Any] | None, jti: str) -> bool:
+    where = {
+        "table": PART_TABLE,
+        "key": _key(row["feed"], row["content"], row["day"], row["part"]),
+        "jti": jti,
+    }
+    if fields is None:
+        tally.fail("archive-without-record", "no record of the log is named by this row", **where)
+        return False
+    different = [name for name in _COLUMNS if name in fields and fields[name] != row[name]]
+    for name in different:
+        tally.fail("archive-differs", f"{name} is not that of the record", column=name, **where)
+    if not different and _part(row, None) is None:
+        tally.fail("archive-form", "the record's fields have not their form", **where)
+    return not different
 
 
 def _part(row: dict[str, Any], key: bytes | None) -> ArchivedPart | None:

@@ -70,6 +70,7 @@ _OPERATIONAL_TABLES = {
     "members.session",
     "records.sending",
     "trucks.candidate",
+    "trucks.noticed",
     "trucks.register_revision",
     "trucks.shard",
     "trucks.wake",

@@ -17,8 +17,6 @@ from gridwitness.trucks.detection.tracks.scenery import track_of
 from gridwitness.trucks.detection.tracks.track import NEIGHBOUR_SECONDS
 
 Array = np.ndarray[Any, Any]
-_GAP = timedelta(seconds=300)
-"""Between fixes further apart a truck may have been anywhere: such a stretch is no track."""
 
 
 class Elsewhere:
@@ -41,8 +39,10 @@ class Elsewhere:
         if seen.is_empty() or scene.positions.is_empty():
             return no_hits()
         fixes = track_of(scene, self.code).frame
+        if fixes.is_empty():
+            return no_hits()
         first, behind = within_time(seen, fixes, "captured_at", around, around, "fixed_at")
-        followed = behind - first >= 2
+        followed = _followed(seen, fixes, (first, behind), scene.rules)
         seen, first, behind = seen.filter(pl.Series(followed)), first[followed], behind[followed]
         if seen.is_empty():
             return no_hits()
@@ -69,6 +69,24 @@ class Elsewhere:
         return rules.span(self.code, "window") + timedelta(seconds=rules.shared("clock_skew"))
 
 
+def _followed(
+    seen: pl.DataFrame, fixes: pl.DataFrame, places: tuple[Array, Array], rules: TruckRules
+) -> Array:
+    """Whether fixes lie on both sides of each passage, beyond its skew, and none further than `window`
+    from the next: where a track has a hole its truck may have been anywhere.
+    """
+    first, behind = places
+    times = fixes["fixed_at"].dt.timestamp("us").to_numpy()
+    at = seen["captured_at"].dt.timestamp("us").to_numpy()
+    skew = round(rules.shared("clock_skew") * 1e6)
+    holes = np.append(0, np.cumsum(np.diff(times) > rules.number("BLACK_CLONE_GPS", "window") * 1e6))
+    last = np.maximum(behind - 1, first)
+    some = behind - first >= 2
+    inside = np.minimum(first, len(times) - 1), np.minimum(last, len(times) - 1)
+    both = (times[inside[0]] <= at - skew) & (times[inside[1]] >= at + skew)
+    return some & both & (holes[inside[0]] == holes[inside[1]])
+
+
 def _least(seen: pl.DataFrame, fixes: pl.DataFrame, first: Array, behind: Array) -> tuple[Array, Array]:
     """For each passage the metres to the nearest stretch of its fixes [first, behind), and that fix."""
     count = behind - first - 1
@@ -77,10 +95,7 @@ def _least(seen: pl.DataFrame, fixes: pl.DataFrame, first: Array, behind: Array)
     at = np.arange(count.sum()) - np.repeat(begins, count) + np.repeat(first, count)
     lat, lon = (fixes[name].cast(pl.Float64).to_numpy() for name in ("lat_e6", "lon_e6"))
     here = [seen[name].cast(pl.Float64).to_numpy()[of] for name in ("lat_e6", "lon_e6")]
-    times = fixes["fixed_at"].dt.timestamp("us").to_numpy()
-    gap = times[at + 1] - times[at] > _GAP // timedelta(microseconds=1)
-    ends = (np.where(gap, lat[at], lat[at + 1]), np.where(gap, lon[at], lon[at + 1]))
-    away = metres_to_segment(here[0], here[1], (lat[at], lon[at]), ends)
+    away = metres_to_segment(here[0], here[1], (lat[at], lon[at]), (lat[at + 1], lon[at + 1]))
     least = np.minimum.reduceat(away, begins)
     nearest = np.lexsort((at, away, of))[begins]
     return least, at[nearest]

@@ -151,21 +151,36 @@ def _axes(frame: pl.DataFrame) -> tuple[Array, Array, Array, Array]:
 def _agrees(frame: pl.DataFrame, jump_kmh: float) -> Array:
     """Which fixes can be reached from at least as many of their neighbours as not.
 
-    Between fixes at most a minute apart that say how fast they are, nothing much faster is believed.
+    One that neither neighbour can be reached from, while they can from each other, is out by that alone.
     """
-    plate, t, lat, lon = _axes(frame)
+    axes = _axes(frame)
     told = frame["speed_dkmh"].cast(pl.Float64).to_numpy() / 10
-    votes = np.zeros(len(t), dtype=np.int64)
-    for apart in range(1, min(NEIGHBOURS, len(t) - 1) + 1):
-        far = metres(lat[:-apart], lon[:-apart], lat[apart:], lon[apart:])
-        seconds = t[apart:] - t[:-apart]
-        own = np.fmax(told[apart:], told[:-apart]) * _FASTER + _SPURT_KMH
-        fastest = np.where(seconds <= _SPURT_SECONDS, np.fmin(own, jump_kmh), jump_kmh)
-        near = (plate[apart:] == plate[:-apart]) & (seconds <= NEIGHBOUR_SECONDS)
-        vote = np.where(near, np.where(far <= _JITTER_M + fastest / 3.6 * seconds, 1, -1), 0)
+    size = len(told)
+    votes, lone, side = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.int64)
+    for apart in range(1, min(NEIGHBOURS, size - 1) + 1):
+        vote = _reached(axes, told, apart, jump_kmh)
         votes[apart:] += vote
         votes[:-apart] += vote
-    return votes >= 0
+        if apart == 1:
+            lone[1:] += vote
+            lone[:-1] += vote
+        elif apart == 2:
+            side[1:-1] = vote
+    return (votes >= 0) & ~((lone == -2) & (side == 1))
+
+
+def _reached(axes: tuple[Array, Array, Array, Array], told: Array, apart: int, jump_kmh: float) -> Array:
+    """For any two fixes so many apart: 1 if one can be reached from the other, else -1; 0 if long apart.
+
+    Between fixes at most a minute apart that say how fast they are, nothing much faster is believed.
+    """
+    plate, t, lat, lon = axes
+    far = metres(lat[:-apart], lon[:-apart], lat[apart:], lon[apart:])
+    seconds = t[apart:] - t[:-apart]
+    own = np.fmax(told[apart:], told[:-apart]) * _FASTER + _SPURT_KMH
+    fastest = np.where(seconds <= _SPURT_SECONDS, np.fmin(own, jump_kmh), jump_kmh)
+    near = (plate[apart:] == plate[:-apart]) & (seconds <= NEIGHBOUR_SECONDS)
+    return np.where(near, np.where(far <= _JITTER_M + fastest / 3.6 * seconds, 1, -1), 0)
 
 
 def _track(frame: pl.DataFrame, limits: Limits) -> Track:
