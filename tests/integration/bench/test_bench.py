@@ -30,6 +30,7 @@ TINY = replace(
     case_records=20,
     listed_cases=300,
     list_rounds=1,
+    gi_star_cells=1_000,
     repeats=1,
 )
 MEMBERS = {"name", "value", "unit", "beside", "beside_value", "ratio"}
@@ -48,6 +49,7 @@ BEGINNINGS = (
     "log over HTTP",
     "bundle offline, after start-up",
     "bundle offline, whole process",
+    "Gi* of 1,000 cells",
     "gas of RecordLog.append",
     "milestones, 12 from signed step to stored proof",
     "milestones, 12 through the outbox",

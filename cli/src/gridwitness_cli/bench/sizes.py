@@ -29,6 +29,8 @@ class Sizes:
     """Records of the case that is opened whole."""
     listed_cases: int
     list_rounds: int
+    gi_star_cells: int
+    """Cells of the hotspot statistic."""
     repeats: int
 
     def turns(self, size: int) -> int:
@@ -50,6 +52,7 @@ QUICK = Sizes(
     case_records=50,
     listed_cases=10_000,
     list_rounds=2,
+    gi_star_cells=10_000,
     repeats=3,
 )
 DEFAULT = Sizes(
@@ -66,6 +69,7 @@ DEFAULT = Sizes(
     case_records=200,
     listed_cases=100_000,
     list_rounds=4,
+    gi_star_cells=100_000,
     repeats=3,
 )
 FULL = Sizes(
@@ -82,5 +86,6 @@ FULL = Sizes(
     case_records=200,
     listed_cases=100_000,
     list_rounds=16,
+    gi_star_cells=100_000,
     repeats=3,
 )
