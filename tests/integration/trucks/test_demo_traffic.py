@@ -9,12 +9,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from fastapi.testclient import TestClient
 from gridwitness.detector import Detector
 from gridwitness.feeds import feed_named
 from gridwitness.trucks.models_anomalies import AnomalyRow
 from gridwitness.trucks.plates import normalise
 from gridwitness.trucks.sightings import Sightings
-from gridwitness_cli.demo.anomalies import REVIEWS
+from gridwitness_api import create_app
+from gridwitness_cli.demo.anomalies import CHECKPOINT, REVIEWS
 from gridwitness_cli.demo.traffic import FEED, passage_file, register_files
 from gridwitness_cli.truck.register_files import take_file as take_register
 from gridwitness_ingest.tables.door import take_file
@@ -22,7 +24,7 @@ from gridwitness_ingest.tables.pieces import TableOptions
 from gridwitness_ingest.tables.reading import PieceReader
 from sqlalchemy import select
 from support.platform import CITY, RunningPlatform, running_platform
-from support.truck_findings import register_feed
+from support.truck_findings import register_feed, store_passages
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SEEN_AT = datetime(2026, 3, 10, 23, 40, tzinfo=ZONE)
@@ -53,6 +55,25 @@ def test_detection_finds_what_the_story_tells(running: RunningPlatform, tmp_path
     assert first.occurred_at == SEEN_AT
     noon = {(row.plate, row.carrier) for row in rows if row.rule == "TIME_WIN"}
     assert len(noon) == 9 and len({carrier for _, carrier in noon}) == 4  # enough to be shown on the map
+
+
+def test_a_hit_that_stands_alone_is_a_candidate_only(running: RunningPlatform) -> None:
+    clerk = running.officer("reader")
+    register_feed(clerk, "lone")
+    noon = SEEN_AT.replace(hour=13, minute=0).astimezone(UTC)
+    seen = {"device": CHECKPOINT, "plate": "浙A6T011", "plate_color": "yellow"}
+    store_passages(running.platform, noon, 1, "lone", **seen)
+    Detector(running.platform).drain()
+    with TestClient(create_app(running.platform)) as client:
+        headers = {"Authorization": f"Bearer {clerk.token}"}
+        page = client.get("/api/v1/anomalies/candidates", headers=headers)
+        assert page.status_code == 200, page.text
+        assert [row["rule"] for row in page.json()["items"]] == ["TIME_WIN"]
+        node = running.officer("node", roles=["police_node"])
+        refused = client.get(
+            "/api/v1/anomalies/candidates", headers={"Authorization": f"Bearer {node.token}"}
+        )
+        assert refused.status_code == 403
 
 
 def _take_passages(running: RunningPlatform, file: Path) -> None:
