@@ -12,6 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 from gridwitness.detector import Detector
 from gridwitness.feeds import feed_named
+from gridwitness.hotspots.composition import Counted, compose
+from gridwitness.hotspots.geography import parent
 from gridwitness.trucks.models_anomalies import AnomalyRow
 from gridwitness.trucks.plates import normalise
 from gridwitness.trucks.sightings import Sightings
@@ -88,3 +90,15 @@ def _take_passages(running: RunningPlatform, file: Path) -> None:
     with platform.transaction() as session:
         read = reader.read_next(session)
     assert read is not None
+
+
+def test_the_map_shows_the_noon(running: RunningPlatform) -> None:
+    with running.platform.transaction() as session:
+        rows = [*session.scalars(select(AnomalyRow).where(AnomalyRow.state == "suspected"))]
+    counted = [
+        Counted(None if row.cell is None else int(row.cell, 16), row.plate, row.carrier, 12, row.rule)
+        for row in rows
+    ]
+    exposure = Counter(parent(one.cell, 8) for one in counted if one.cell is not None)
+    shown = compose(counted, exposure, 8, 5).cells
+    assert [cell.trucks >= 8 for cell in shown] == [True]
