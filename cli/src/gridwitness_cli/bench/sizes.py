@@ -35,6 +35,8 @@ class Sizes:
     """Positions of each."""
     passages: int
     """Of one turn through the passage rules."""
+    gi_star_cells: int
+    """Cells of the hotspot statistic."""
     repeats: int
 
     def turns(self, size: int) -> int:
@@ -59,6 +61,7 @@ QUICK = Sizes(
     terminals=100,
     terminal_positions=20,
     passages=20_000,
+    gi_star_cells=10_000,
     repeats=3,
 )
 DEFAULT = Sizes(
@@ -78,6 +81,7 @@ DEFAULT = Sizes(
     terminals=1000,
     terminal_positions=60,
     passages=200_000,
+    gi_star_cells=100_000,
     repeats=3,
 )
 FULL = Sizes(
@@ -97,5 +101,6 @@ FULL = Sizes(
     terminals=1000,
     terminal_positions=200,
     passages=1_000_000,
+    gi_star_cells=100_000,
     repeats=3,
 )
