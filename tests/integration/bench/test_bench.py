@@ -32,6 +32,7 @@ TINY = replace(
     list_rounds=1,
     terminals=20,
     terminal_positions=10,
+    gi_star_cells=1_000,
     repeats=1,
 )
 MEMBERS = {"name", "value", "unit", "beside", "beside_value", "ratio"}
@@ -50,6 +51,7 @@ BEGINNINGS = (
     "log over HTTP",
     "bundle offline, after start-up",
     "bundle offline, whole process",
+    "Gi* of 1,000 cells",
     "gas of RecordLog.append",
     "milestones, 12 from signed step to stored proof",
     "milestones, 12 through the outbox",

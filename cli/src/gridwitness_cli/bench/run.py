@@ -13,6 +13,7 @@ from gridwitness_cli.bench.case_lists import list_rows
 from gridwitness_cli.bench.case_opening import opening_rows
 from gridwitness_cli.bench.cost import cost_rows
 from gridwitness_cli.bench.gas import gas_row
+from gridwitness_cli.bench.gi_star import gi_star_row
 from gridwitness_cli.bench.importing import import_row
 from gridwitness_cli.bench.log_check import log_row
 from gridwitness_cli.bench.measurement import Measurement, write_results
@@ -55,6 +56,8 @@ def _measure(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator
     yield from grown
     yield checked
     yield from bundles
+    say("hotspots")
+    yield gi_star_row(sizes.gi_star_cells, sizes.repeats)
     say("gas")
     yield gas_row(stage.parts.rpc_url, stage.home / "gas", growth.transaction_gas)
     # Last: what it loads stands in no record.

@@ -33,6 +33,8 @@ class Sizes:
     """Open connections of terminals."""
     terminal_positions: int
     """Positions of each."""
+    gi_star_cells: int
+    """Cells of the hotspot statistic."""
     repeats: int
 
     def turns(self, size: int) -> int:
@@ -56,6 +58,7 @@ QUICK = Sizes(
     list_rounds=2,
     terminals=100,
     terminal_positions=20,
+    gi_star_cells=10_000,
     repeats=3,
 )
 DEFAULT = Sizes(
@@ -74,6 +77,7 @@ DEFAULT = Sizes(
     list_rounds=4,
     terminals=1000,
     terminal_positions=60,
+    gi_star_cells=100_000,
     repeats=3,
 )
 FULL = Sizes(
@@ -92,5 +96,6 @@ FULL = Sizes(
     list_rounds=16,
     terminals=1000,
     terminal_positions=200,
+    gi_star_cells=100_000,
     repeats=3,
 )
