@@ -16,6 +16,7 @@ import decision_cases
 import disclosure_cases
 import duty_cases
 import entry_cases
+import hotspot_cases
 import inquiry_cases
 import json_cases
 import note_cases
@@ -63,6 +64,7 @@ def vectors() -> dict[str, Any]:
         ],
         "procedure/clocks.json": clock_cases.clocks(),
         "procedure/surcharges.json": clock_cases.surcharges(),
+        "hotspots.json": {"packed": hotspot_cases.packed_cells(), "maps": hotspot_cases.maps()},
     }
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gridwitness_chain import BoardSnapshot
 from gridwitness_verifier.main import main as verify
 from support.attack_node import Lie, lying_node
 from support.hotspot_story import HOT, HotspotStory, snapshot_week
 from support.platform import CITY, Report, run_verifier
+from support.submit_door import served
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +137,32 @@ def test_a_node_that_is_away_and_a_trust_file_without_a_board(
     older.write_text(json.dumps(content))
     assert verify(["hotspots", "--trust", str(older)]) == 2
     assert "trust-no-board" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("may_read", [False, True], ids=["anybody", "reader"])
+def test_each_head_is_a_record_of_its_log(story: HotspotStory, tmp_path: Path, may_read: bool) -> None:
+    arguments: list[str] = []
+    if may_read:
+        token = tmp_path / "token"
+        token.write_text(story.running.officer(roles=("auditor",)).token)
+        arguments = ["--token-file", str(token)]
+    with served(story.running.platform) as url:
+        report = hotspots(story, "--log", url, *arguments)
+    report.require_proved()
+    heads = report.check("heads")
+    assert ("token" in heads["reason"]) is not may_read
+
+
+def test_what_a_stolen_publisher_publishes_is_no_record(story: HotspotStory) -> None:
+    """The last one here: from now on the board has a snapshot too many."""
+    chain = story.running.platform.chain
+    board, end = chain.contracts.hotspot_board, chain.contracts.hotspot_board.end_of(CITY, "passages")
+    foreign = BoardSnapshot("passages", end, end + 1, 8, bytes(32), bytes(32), bytes(32), b"\7" * 32)
+    chain.submit(chain.publisher(CITY), board, board.publish(CITY, 3, foreign, b""))
+    hotspots(story).require_proved()
+    with served(story.running.platform) as url:
+        report = hotspots(story, "--log", url)
+    assert [place["code"] for place in report.check("heads")["locations"]] == ["head-missing"]
+    audit = story.running.audit()
+    codes = [place["code"] for place in audit.check("hotspots")["locations"]]
+    assert audit.exit_code == 1 and codes == ["snapshot-foreign"]

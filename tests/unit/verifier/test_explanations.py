@@ -24,7 +24,7 @@ CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 HYPHENATED = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 NOT_CODES = {
     "utf-8", "utf-16-be", "sha-256", "gridwitness-verify", "gridwitness-audit", "not-evaluated", "zh-cn",
-    "signer-in", "officer-in", "device-reviewed", "device-signed", "mutual-tls",
+    "gi-star", "signer-in", "officer-in", "device-reviewed", "device-signed", "mutual-tls",
     *CHECKS,
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from gridwitness_cli.bench.case_lists import list_rows
 from gridwitness_cli.bench.case_opening import opening_rows
 from gridwitness_cli.bench.cost import cost_rows
 from gridwitness_cli.bench.gas import gas_row
+from gridwitness_cli.bench.gi_star import gi_star_row
 from gridwitness_cli.bench.importing import import_row
 from gridwitness_cli.bench.log_check import log_row
 from gridwitness_cli.bench.measurement import Measurement, write_results
@@ -21,6 +22,7 @@ from gridwitness_cli.bench.posting import posting_rows
 from gridwitness_cli.bench.signing import signing_rows
 from gridwitness_cli.bench.sizes import Sizes
 from gridwitness_cli.bench.stage import Stage, staged
+from gridwitness_cli.bench.terminals import terminal_rows
 from gridwitness_cli.bench.transactions import SentTransactions, send_transactions
 
 RESULTS = "results.json"
@@ -49,9 +51,13 @@ def _measure(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator
     say("single posts")
     yield from posting_rows(stage, sizes.posts, sizes.clients)
     yield from _cases(stage, sizes, say)
+    say(f"terminals: {sizes.terminals:,} connections")
+    yield from terminal_rows(stage, sizes.terminals, sizes.terminal_positions, sizes.repeats)
     yield from grown
     yield checked
     yield from bundles
+    say("hotspots")
+    yield gi_star_row(sizes.gi_star_cells, sizes.repeats)
     say("gas")
     yield gas_row(stage.parts.rpc_url, stage.home / "gas", growth.transaction_gas)
     # Last: what it loads stands in no record.

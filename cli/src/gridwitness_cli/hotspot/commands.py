@@ -33,9 +33,8 @@ def snapshot() -> None:
     with attached_platform() as platform:
         made = make_due(platform)
     for row in made:
-        typer.echo(
-            f"{row.agency}/{row.number} {row.family} {rfc3339(row.period_from)} … {rfc3339(row.period_to)}"
-        )
+        period = f"{rfc3339(row.period_from)} … {rfc3339(row.period_to)}"
+        typer.echo(f"{row.agency}/{row.number} {row.family} {period}")
     if not made:
         typer.echo("没有到期的快照 nothing is due")
 
@@ -59,9 +58,8 @@ def list_snapshots(
     for row in rows:
         period = f"{row['period_from']} … {row['period_to']}"
         block = "在途 on its way" if row["block"] is None else str(row["block"])
-        table.add_row(
-            str(row["number"]), row["family"], period, str(row["cells"]), str(row["suppressed"]), block
-        )
+        numbers = (str(row[name]) for name in ("cells", "suppressed"))
+        table.add_row(str(row["number"]), row["family"], period, *numbers, block)
     Console(highlight=False).print(table)
 
 
@@ -82,9 +80,8 @@ def show(
     if as_json:
         typer.echo(json.dumps({**view, "cells": shown}, ensure_ascii=False, indent=2))
         return
-    typer.echo(
-        f"{view['agency']}/{view['number']} {view['family']} {view['period_from']} … {view['period_to']}"
-    )
+    period = f"{view['period_from']} … {view['period_to']}"
+    typer.echo(f"{view['agency']}/{view['number']} {view['family']} {period}")
     table = Table("网格 cell", "异常", "车辆", "每千次", "z", "显著", "时段 hours", "规则 rules")
     for one in shown:
         hours, mark = ",".join(map(str, one["hours"])), "*" if one["significant"] else ""

@@ -6,16 +6,20 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..errors import Unavailable, Unusable, VerifierError
-from ..log.contract_reader import check_chain, open_rpc
+from ..errors import Unavailable, Unusable, VerificationError, VerifierError
+from ..log.command import read_token
+from ..log.contract_reader import check_chain, open_rpc, read_history
 from ..log.independence import IndependenceCheck
 from ..log.tally import Tally
+from ..log.tile_source import TileSource, open_client
 from ..report import Phrase, Report, Result
 from ..report.wording import THIS_MACHINE
+from ..rpc import Rpc
 from ..trust import Contract, Trust
 from .board_check import check_board, check_snapshots
 from .board_reader import Board, PublishedIn, read_board
 from .cells import Cell
+from .head_check import HeadCheck
 from .map_view import snapshot_json, write_geojson
 
 _PROVED = {
@@ -25,6 +29,10 @@ _PROVED = {
     ),
     "snapshots": Phrase(
         "cells are well formed and hash to their results; periods go forward", "网格数据完整，周期依次相接"
+    ),
+    "heads": Phrase(
+        "each is a record of its log, anchored before it was published",
+        "各快照均为日志记录，先锚定后发布",
     ),
     "time": Phrase("each was published after its period", "均在周期结束后发布"),
     "independence": Phrase(
@@ -48,6 +56,8 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "hotspots", help="hotspot map from the chain alone / 由链上直读高发区域图"
     )
     parser.add_argument("--rpc", metavar="URL", help="node to ask (else that of the trust file)")
+    parser.add_argument("--log", metavar="URL", help="the platform's address: also look for the records")
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="reader's token for entry tiles")
     parser.add_argument("--agency", metavar="CODE", help="show this agency's snapshots only")
     parser.add_argument(
         "--number", type=int, metavar="N", help="show this one, not the newest of each family"
@@ -61,8 +71,8 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
     contract = trust.hotspot_board
     if contract is None:
         raise Unusable("trust-no-board", "the trust file names no hotspot_board")
-    tallies = {name: Tally(name) for name in _PROVED}
-    board = _read(args.rpc, trust, contract, tallies)
+    tallies = {name: Tally(name) for name in _PROVED if name != "heads" or args.log is not None}
+    board = _read(args, trust, contract, tallies)
     cells: dict[str, list[Cell]] = {}
     shown: list[PublishedIn] = []
     if board is not None:
@@ -84,24 +94,44 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
     return Report("hotspots", trust, subject, checks, list(_NOT_SHOWN))
 
 
-def _read(url: str | None, trust: Trust, contract: Contract, tallies: dict[str, Tally]) -> Board | None:
+def _read(
+    args: argparse.Namespace, trust: Trust, contract: Contract, tallies: dict[str, Tally]
+) -> Board | None:
     """What the node has, once it is the pinned chain; None where it can not be asked."""
     tally = tallies["chain"]
     try:
-        with open_rpc(url, trust) as rpc:
+        with open_rpc(args.rpc, trust) as rpc:
             check_chain(tally, rpc, trust)
             if not tally.failures:
                 tally = tallies["board"]
-                return read_board(tally, rpc, trust, contract)
+                board = read_board(tally, rpc, trust, contract)
+                if args.log is not None:
+                    _look_for_heads(tallies["heads"], args, trust, rpc, board)
+                return board
     except Unavailable as error:
         tally.not_evaluated.append(str(error))
     except VerifierError as error:
         tally.fail(error.code, error.message)
-    for name in ("board", "snapshots", "independence", "time"):
+    for name in tallies.keys() - {"chain"}:
         tallies[name].not_evaluated.append(
             Phrase("without the board there is nothing to check", "没有链上快照可供核查")
         )
     return None
+
+
+def _look_for_heads(tally: Tally, args: argparse.Namespace, trust: Trust, rpc: Rpc, board: Board) -> None:
+    """The records of the snapshots in the logs that the platform at `--log` serves."""
+    try:
+        check = HeadCheck(tally, board, read_history(rpc, trust, board.header.number))
+        with open_client(read_token(args.token_file)) as client:
+            for pin in trust.logs:
+                source = TileSource(client, f"{args.log.rstrip('/')}/log/{pin.name}/", None)
+                check.look_in(pin, source)
+        check.finish()
+    except Unavailable as error:
+        tally.not_evaluated.append(str(error))
+    except VerificationError as error:
+        tally.fail(error.code, error.message)
 
 
 def _check_independence(tally: Tally, trust: Trust, board: Board) -> None:

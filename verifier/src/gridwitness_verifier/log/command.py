@@ -79,7 +79,7 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
     with ExitStack() as stack:
         scratch = stack.enter_context(Scratch())
         scratch.add_lines(trust.line_of)
-        client = stack.enter_context(open_client(_token(args.token_file)))
+        client = stack.enter_context(open_client(read_token(args.token_file)))
         sources = [
             TileSource(client, prefix, args.mirror / pin.name if args.mirror else None)
             for pin, prefix in prefixes
@@ -121,7 +121,8 @@ def _prefixes(url: str, trust: Trust) -> list[tuple[LogTrust, str]]:
     return [(log, f"{base}/log/{log.name}/") for log in trust.logs]
 
 
-def _token(path: Path | None) -> str | None:
+def read_token(path: Path | None) -> str | None:
+    """The token in a file; raises Unusable `token-unreadable`."""
     if path is None:
         return None
     try:

@@ -285,6 +285,9 @@ snapshot-floor a cell that may not be shown / 不应显示的网格
 snapshot-foreign published, and no snapshot of the log / 所发布的不是日志中的快照
 snapshot-unpublished a snapshot that was not published / 应发布的快照未发布
 snapshot-differs published with other content than its record / 发布内容与记录不符
+head-missing a snapshot whose record is in no log / 快照的记录不在日志中
+head-late its record was anchored after it was published / 快照发布先于其记录锚定
+head-kind its record is another kind / 快照所指记录种类不符
 snapshot-early published before its period ended / 周期未结束即已发布
 part-gap messages of a feed are missing, or there twice / 数据源报文缺失或重复
 part-form a part of a feed has not its form / 数据源报文分段格式不符
