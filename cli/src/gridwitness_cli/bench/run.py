@@ -12,6 +12,7 @@ from gridwitness_cli.bench.case_force import raise_force
 from gridwitness_cli.bench.case_lists import list_rows
 from gridwitness_cli.bench.case_opening import opening_rows
 from gridwitness_cli.bench.cost import cost_rows
+from gridwitness_cli.bench.detecting import detecting_rows
 from gridwitness_cli.bench.gas import gas_row
 from gridwitness_cli.bench.gi_star import gi_star_row
 from gridwitness_cli.bench.importing import import_row
@@ -51,6 +52,8 @@ def _measure(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator
     say("single posts")
     yield from posting_rows(stage, sizes.posts, sizes.clients)
     yield from _cases(stage, sizes, say)
+    say(f"{sizes.passages:,} passages through the rules")
+    yield from detecting_rows(stage, sizes.passages, sizes.repeats)
     say(f"terminals: {sizes.terminals:,} connections")
     yield from terminal_rows(stage, sizes.terminals, sizes.terminal_positions, sizes.repeats)
     yield from grown
