@@ -236,7 +236,8 @@ def place(record: Record, **more: Any) -> dict[str, Any]:
 _GUARD_OFF = """
 DO $$ DECLARE place regclass; BEGIN
     FOR place IN SELECT c.oid FROM pg_class c WHERE c.relkind = 'r'
-        AND c.relnamespace::regnamespace::text = ANY('{records,members,rules,devices,feeds,trucks,cases}')
+        AND c.relnamespace::regnamespace::text
+            = ANY('{records,members,rules,devices,feeds,cases,trucks,hotspots}')
     LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', place); END LOOP;
 END $$
 """

@@ -16,11 +16,11 @@ import h3.api.basic_int as h3
 from gridwitness.due_snapshots import make_due
 from gridwitness.feeds import Feed
 from gridwitness.hotspots import SnapshotRow
-from gridwitness.records import current_log, put_new, rfc3339
+from gridwitness.records import change, current_log, put_new, rfc3339
 from gridwitness.records.models import RecordRow
 from gridwitness.trucks.models import CheckpointRow
 from gridwitness.trucks.models_anomalies import AnomalyRow
-from gridwitness_evidence import base64url
+from gridwitness_evidence import base64url, parse_presentation
 from sqlalchemy import select, text
 from support.devices import sign_for
 from support.feeds import install_feed, send
@@ -119,9 +119,12 @@ class HotspotStory:
                 iss=CITY,
             )
             platform.acceptance.accept_one(session, statement, internal=True)
+            entry = base64url.encode(parse_presentation(statement.presentation).digest)
             if session.get(AnomalyRow, sub) is None:
-                row = put_new(AnomalyRow, sub=sub, **_row(fields))
-                platform.acceptance.machine_step(session, log, sub, [row], by=None)
+                row = put_new(AnomalyRow, sub=sub, **_row(fields), entry=entry)
+            else:
+                row = change(AnomalyRow, {"sub": sub}, entry=entry)
+            platform.acceptance.machine_step(session, log, sub, [row], by=None)
         return sub
 
     def review(self, sub: str, outcome: str) -> None:
@@ -218,5 +221,4 @@ def _row(fields: dict[str, Any]) -> dict[str, Any]:
         "agency": CITY,
         "grounds": fields["state"],
         "occurred_at": datetime.fromisoformat(fields["occurred_at"]),
-        "entry": "",
     }

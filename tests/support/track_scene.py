@@ -148,7 +148,9 @@ def laid(
 ) -> Scene:
     """The facts as the engine lays them before the rules."""
     frame = fixes if isinstance(fixes, pl.DataFrame) else positions(fixes)
-    told = [dict.fromkeys(SCENE_MANIFESTS) | row for row in manifests]
+    told = [
+        dict.fromkeys(SCENE_MANIFESTS) | row | {"ref": f"manifest::{row['manifest']}"} for row in manifests
+    ]
     return Scene(
         book=book_of(registers(*permits)),
         rules=rules or bundled_rules(),

@@ -94,7 +94,7 @@ def import_files(
 
 def run_import(platform: Platform, plan: ImportPlan) -> list[FileResult]:
     """Import every file, with a progress bar on stderr. Raises GridWitnessError."""
-    agency = _agency(platform, plan.agency)
+    agency = signing_agency(platform, plan.agency)
     with ExitStack() as stack:
         shared = None if plan.bad_rows is None else stack.enter_context(BadRowFile(plan.bad_rows))
         return [_import_file(platform, plan, agency, file, shared) for file in plan.files]
@@ -134,7 +134,7 @@ def _open(plan: ImportPlan, file: Path, on_read: Callable[[int], None] = lambda 
     return table
 
 
-def _agency(platform: Platform, wanted: str | None) -> str:
+def signing_agency(platform: Platform, wanted: str | None) -> str:
     """The agency that signs: the one named, else the only one there is."""
     with platform.transaction() as session:
         codes = list(session.scalars(select(AgencyRow.code).order_by(AgencyRow.code)))

@@ -23,6 +23,7 @@ COMMANDS = {
     "submit": "submit:app",
     "case": "case:app",
     "feed": "feed:app",
+    "truck": "truck:app",
     "agency": "agencies:app",
     "calendar": "calendar_commands:app",
     "qualification": "qualification_commands:app",

@@ -19,6 +19,7 @@ from gridwitness.errors import GridWitnessError, Unavailable
 from gridwitness.platform import Platform
 from gridwitness.trucks.book import Book
 from gridwitness.trucks.detection.choosing import choose_again
+from gridwitness.trucks.detection.desk import DatabaseDesk
 from gridwitness.trucks.detection.looking import Look
 from gridwitness.trucks.detection.noticing import notice
 from gridwitness.trucks.detection.publication import PublishedTruckRules
@@ -123,8 +124,8 @@ class Detector:
             records = 0
             if not taken.empty:
                 choose_again(session, taken.stale, book, revision, platform.clock.now())
-                look = Look(session, self.judge(session), shard, settled, platform.filing.file)
-                records = look.at(taken)
+                desk = DatabaseDesk(session, shard, platform.filing.file)
+                records = Look(desk, self.judge(session), settled).at(taken)
             finish(session, shard, platform.clock.now())
             return Round(taken.rows + taken.due.height, records)
 

@@ -51,6 +51,7 @@ from gridwitness.trucks import TRUCK_HANDLERS, ReviewedAnomalies, VehicleAccess
 from gridwitness.trucks.archive.expiry import Expiries
 from gridwitness.trucks.archive.folder import ArchiveFolder
 from gridwitness.trucks.detection.rules_document import check_truck_rules
+from gridwitness.trucks.register_import import RegisterImport
 
 if TYPE_CHECKING:
     from gridwitness.trucks.archive.archiving import Archive
@@ -97,7 +98,6 @@ class Platform:
     cases: Cases
     documents: Documents
     rules: Rules[Calendars]
-    vehicles: VehicleAccess
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -116,6 +116,16 @@ class Platform:
         folder = ArchiveFolder(self.settings.archive_dir)
         made: Archive = module.Archive(self.acceptance, self.keystore, self.clock, folder, self.settings.zone)
         return made
+
+    @cached_property
+    def vehicles(self) -> VehicleAccess:
+        """Who asks for a vehicle's passages, and the record of it."""
+        return VehicleAccess(self.acceptance, self.clock)
+
+    @cached_property
+    def registers(self) -> RegisterImport:
+        """What takes over whole registers."""
+        return RegisterImport(self.acceptance, self.keystore)
 
     @cached_property
     def filing(self) -> Filing:
@@ -194,7 +204,6 @@ def open_platform(
         cases=Cases(rules, ReviewedAnomalies(), acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,
-        vehicles=VehicleAccess(acceptance, clock),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 from gridwitness.feeds import Letter
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -85,14 +85,20 @@ class DoorMetrics:
         return generate_latest(self._registry)
 
 
-def serve_metrics(metrics: DoorMetrics, host: str, port: int) -> ThreadingHTTPServer:
-    """Answer GET /metrics and /healthz on a port, in a thread of its own, until `shutdown()`."""
+def serve_metrics(metrics: DoorMetrics, host: str, port: int, ready: Event) -> ThreadingHTTPServer:
+    """Answer GET /metrics and /healthz on a port, in a thread of its own, until `shutdown()`.
+
+    /healthz is 503 until `ready`: the doors listen.
+    """
 
     class _Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = {"/metrics": metrics.exposition, "/healthz": lambda: b"ok\n"}.get(self.path)
-            content = b"" if body is None else body()
-            self.send_response(404 if body is None else 200)
+            status, content = 404, b""
+            if self.path == "/metrics":
+                status, content = 200, metrics.exposition()
+            elif self.path == "/healthz":
+                status, content = (200, b"ok\n") if ready.is_set() else (503, b"starting\n")
+            self.send_response(status)
             self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()

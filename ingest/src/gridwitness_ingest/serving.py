@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import Callable
 from importlib import import_module
+from threading import Event
 
 import uvloop
 from gridwitness.errors import Misconfigured, Unavailable
@@ -37,10 +38,20 @@ def serve_doors(
             "no-door", "No door has a port.", "set GRIDWITNESS_JT808_PORT or GRIDWITNESS_GAT1400_PORT"
         )
     metrics = DoorMetrics()
+    ready = Event()
     if settings.ingest_metrics_port is not None:
-        serve_metrics(metrics, _LOCAL, settings.ingest_metrics_port)
+        serve_metrics(metrics, _LOCAL, settings.ingest_metrics_port, ready)
+    ports = {"jt808": settings.jt808_port, "gat1400": settings.gat1400_port}
+    shut = {door for door, port in ports.items() if port is not None}
+
+    def listens(door: str, port: int) -> None:
+        shut.discard(door)
+        if not shut:
+            ready.set()
+        listening(door, port)
+
     try:
-        uvloop.run(_serve(platform, metrics, listening))
+        uvloop.run(_serve(platform, metrics, listens))
     except OSError as error:
         raise Unavailable(
             "port-taken", f"A door cannot listen on {settings.ingest_host}: {error}.", "choose another port"

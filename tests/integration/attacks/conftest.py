@@ -12,6 +12,7 @@ from support.attack_docket import CaseStage, Docket, standing_cases
 from support.attack_door import Door
 from support.attack_recorder import Recorder
 from support.attack_target import Stage, Target, standing
+from support.attack_week import Week, WeekStage, standing_week, week_at
 from support.platform import Officer
 from support.submit_door import served
 
@@ -44,6 +45,26 @@ def case_target(case_stage: CaseStage) -> Iterator[Target]:
     """A copy to attack."""
     with case_stage.target() as target:
         yield target
+
+
+@pytest.fixture(scope="session")
+def week_stage() -> Iterator[WeekStage]:
+    """The honest deployment with a week of trucks."""
+    with standing_week() as stage:
+        yield stage
+
+
+@pytest.fixture
+def week_target(week_stage: WeekStage) -> Iterator[Target]:
+    """A copy to attack."""
+    with week_stage.target() as target:
+        yield target
+
+
+@pytest.fixture
+def week(week_stage: WeekStage, week_target: Target) -> Week:
+    """Its week."""
+    return week_at(week_stage, week_target)
 
 
 @pytest.fixture

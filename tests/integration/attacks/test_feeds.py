@@ -235,7 +235,7 @@ def test_no_more_batches(target: Target, zhang: Officer, judge: Judge) -> None:
     "截去数据源最后一个批次之后的报文",
     by=DATABASE,
     exit_code=0,
-    said="a feed sent after its last batch",
+    said="what a feed sent after its last batch",
 )
 def test_unbatched_tail_cut_off(target: Target, judge: Judge) -> None:
     send(target.running, target.story.feed, b"seven")

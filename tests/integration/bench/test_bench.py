@@ -30,6 +30,8 @@ TINY = replace(
     case_records=20,
     listed_cases=300,
     list_rounds=1,
+    terminals=20,
+    terminal_positions=10,
     gi_star_cells=1_000,
     repeats=1,
 )
@@ -56,6 +58,7 @@ BEGINNINGS = (
     "case of 20 records: its file made",
     "case of 20 records: shown over HTTP",
     "case of 20 records: file verified offline",
+    "JT/T 808 positions, 20 connections",
     "list of 300 cases by due date",
     "list of 300 cases by officer",
     "list of 300 cases by article / 按条款, p99",

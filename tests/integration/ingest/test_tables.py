@@ -13,6 +13,7 @@ from gridwitness.feeds import Feed, LetterRow, PartRow, Selection
 from gridwitness.trucks.models_sightings import PassageRow, PositionRow
 from gridwitness.trucks.sightings import Sightings
 from gridwitness_ingest.decoders import DECODERS
+from gridwitness_ingest.tables import pieces
 from gridwitness_ingest.tables.door import take_file
 from gridwitness_ingest.tables.pieces import TableOptions
 from gridwitness_ingest.tables.reading import PieceReader
@@ -38,16 +39,16 @@ def running() -> Iterator[RunningPlatform]:
 @pytest.fixture(scope="module")
 def feeds(running: RunningPlatform) -> dict[str, Feed]:
     officer = hire(running).first
-    return {name: install_feed(running, officer, name, door="file") for name in ("csv", "gps", "kill")}
+    return {name: install_feed(running, officer, name, door="file") for name in ("csv", "gps", "cut", "kill")}
 
 
 def take(running: RunningPlatform, feed: Feed, path: Path, **options: object) -> list[int | None]:
     """Keep a file; serials of its pieces."""
     platform = running.platform
-    pieces = take_file(
+    taken = take_file(
         platform.transaction, platform.intake, platform.clock, feed, path, TableOptions(), **options
     )  # type: ignore[arg-type]
-    return [piece.serial for piece in pieces]
+    return [piece.serial for piece in taken]
 
 
 def read_all(running: RunningPlatform) -> int:
@@ -144,6 +145,22 @@ def test_positions_come_from_parquet_and_ndjson(
         ("浙A12345", 2, 30_260_000, 120_170_000, True),
     ] * 2
     assert [*codes] == ["coordinate-range"] * 2
+
+
+def test_a_file_that_was_cut_short_is_sent_again(
+    running: RunningPlatform, feeds: dict[str, Feed], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed, path, platform = feeds["cut"], tmp_path / "cut.csv", running.platform
+    path.write_text("\n".join([HEADINGS, *lines(100)]))
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 1000)
+    monkeypatch.setattr("gridwitness_ingest.lines._PIECE", 500)
+    parts = (platform.transaction, platform.intake, platform.clock, feed, path, TableOptions())
+    begun = take_file(*parts)
+    assert [next(begun).serial, next(begun).serial] == [0, 1]
+    begun.close()  # the process ended here
+    again = [piece.serial for piece in take_file(*parts)]
+    assert again[:2] == [None, None] and again[2:] == [*range(2, len(again))]
+    assert read_all(running) == len(again) and count(running, feed, PassageRow) == 100
 
 
 def test_a_reader_that_is_killed_loses_nothing_and_doubles_nothing(

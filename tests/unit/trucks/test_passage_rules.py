@@ -211,7 +211,7 @@ def test_near_duplicates_count_once():
     assert len(levels("NO_PERMIT", registers, [seen[0], {**seen[1], "lane": 2}])) == 2
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10**6))
 def test_the_vectorised_rules_find_what_a_plain_reading_of_them_finds(seed):
     registers, seen = city(seed, 150)
@@ -221,7 +221,7 @@ def test_the_vectorised_rules_find_what_a_plain_reading_of_them_finds(seed):
     assert set().union(*(found(findings(rule, laid)) for rule in PASSAGE_RULES)) == plain
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10**6))
 def test_a_window_with_the_reach_around_it_gives_what_the_whole_history_gives(seed):
     registers, seen = city(seed, 300, hours=96, plates=6)

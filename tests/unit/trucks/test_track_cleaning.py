@@ -36,6 +36,13 @@ def test_null_island_no_fix_and_impossible_degrees_are_left_out():
     assert kept(fixes) == [0, 1, 3, 5, 7, 8, 9]
 
 
+def test_a_terminal_without_a_fix_is_heard_but_is_nowhere():
+    fixes = driving()
+    fixes[3] |= {"lat_e6": None, "lon_e6": None, "status": 1, "alarms": 1 << 5}
+    assert kept(fixes) == [0, 1, 2, 4, 5, 6, 7, 8, 9]
+    assert heard(positions(fixes), Limits())["serial"].to_list() == list(range(10))
+
+
 def test_of_two_fixes_of_one_moment_the_first_that_came_counts():
     fixes = driving()
     fixes.append(dict(fixes[3]))

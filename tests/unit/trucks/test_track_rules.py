@@ -213,6 +213,16 @@ def test_silence_without_end_after_a_power_cut_is_tampering():
     assert levels("OFFLINE", Journey().drive(ROAD).fixes) == ["event"]
 
 
+def test_a_terminal_that_loses_its_fix_is_not_silent_and_a_cut_antenna_for_long_is_tampering():
+    fixes = Journey().drive(DUMP).set(acc=0).stay(60).fixes
+    for fix in fixes[6:30]:
+        fix |= {"lat_e6": None, "lon_e6": None, "status": 1}
+    assert levels("OFFLINE", fixes) == []
+    for fix in fixes[6:30]:
+        fix["alarms"] = 1 << 5
+    assert levels("OFFLINE", fixes) == ["serious"]
+
+
 def test_faster_than_the_limit_for_long_enough():
     fast = Journey().drive(ROAD, 60).drive((9_000.0, 0.0), 100).drive(DUMP, 60)
     assert levels("OVERSPEED", fast.fixes) == ["flag"]
@@ -257,10 +267,10 @@ def test_manifests_against_receipts():
     ]
     found = RULES["GATE_MISMATCH"].find(laid([], manifests=manifests))
     assert dict(zip(found["refs"].list.first(), found["level"], strict=True)) == {
-        "manifest:M2:0": "event",
-        "manifest:M3:0": "serious",
-        "manifest:M4:0": "event",
+        "manifest::M2": "event",
+        "manifest::M3": "serious",
+        "manifest::M4": "event",
     }
     settles = dict(zip(found["refs"].list.first(), found["settles_at"], strict=True))
-    assert settles["manifest:M2:0"] == BEGIN + timedelta(hours=24)
+    assert settles["manifest::M2"] == BEGIN + timedelta(hours=24)
     assert found["lat_e6"].to_list() == [36_650_000] * 3

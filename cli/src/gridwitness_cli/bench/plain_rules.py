@@ -23,6 +23,7 @@ Row = Mapping[str, Any]
 Hit = tuple[str, tuple[str, ...], str]
 """Rule, references, level."""
 _DAY = timedelta(days=1)
+_ATTRIBUTES = ("brand", "color", "vehicle_class")
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,13 @@ class PlainRules:
 
     def _unlike(self, own: list[_Seen]) -> Iterator[Hit]:
         least = self.rules.number("BLACK_ATTR", "attributes")
-        yield from self._several("BLACK_ATTR", "flag", [one for one in own if one.differing() >= least])
+        alike: dict[Any, list[_Seen]] = defaultdict(list)
+        for one in own:
+            if one.differing() >= least and one.own:
+                compared = [(row[n] or "not told") for n in _ATTRIBUTES for row in (one.row, one.own)]
+                alike[tuple(compared)].append(one)
+        for ones in alike.values():
+            yield from self._several("BLACK_ATTR", "flag", ones)
 
     def _permits(self, own: list[_Seen], registers: _Registers) -> Iterator[Hit]:
         kinds: dict[str, list[_Seen]] = defaultdict(list)
@@ -187,7 +194,7 @@ class _Seen:
     def differing(self) -> int:
         assert self.own is not None
         count = 0
-        for name in ("brand", "color", "vehicle_class"):
+        for name in _ATTRIBUTES:
             seen, own = ((part or "").strip().lower() for part in (self.row[name], self.own[name]))
             same_code = name != "vehicle_class" or seen.isdigit() == own.isdigit()
             count += bool(seen and own and seen != own and same_code)

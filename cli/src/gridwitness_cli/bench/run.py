@@ -22,6 +22,7 @@ from gridwitness_cli.bench.posting import posting_rows
 from gridwitness_cli.bench.signing import signing_rows
 from gridwitness_cli.bench.sizes import Sizes
 from gridwitness_cli.bench.stage import Stage, staged
+from gridwitness_cli.bench.terminals import terminal_rows
 from gridwitness_cli.bench.transactions import SentTransactions, send_transactions
 
 RESULTS = "results.json"
@@ -50,6 +51,8 @@ def _measure(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator
     say("single posts")
     yield from posting_rows(stage, sizes.posts, sizes.clients)
     yield from _cases(stage, sizes, say)
+    say(f"terminals: {sizes.terminals:,} connections")
+    yield from terminal_rows(stage, sizes.terminals, sizes.terminal_positions, sizes.repeats)
     yield from grown
     yield checked
     yield from bundles

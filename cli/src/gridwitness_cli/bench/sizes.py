@@ -29,6 +29,10 @@ class Sizes:
     """Records of the case that is opened whole."""
     listed_cases: int
     list_rounds: int
+    terminals: int
+    """Open connections of terminals."""
+    terminal_positions: int
+    """Positions of each."""
     gi_star_cells: int
     """Cells of the hotspot statistic."""
     repeats: int
@@ -52,6 +56,8 @@ QUICK = Sizes(
     case_records=50,
     listed_cases=10_000,
     list_rounds=2,
+    terminals=100,
+    terminal_positions=20,
     gi_star_cells=10_000,
     repeats=3,
 )
@@ -69,6 +75,8 @@ DEFAULT = Sizes(
     case_records=200,
     listed_cases=100_000,
     list_rounds=4,
+    terminals=1000,
+    terminal_positions=60,
     gi_star_cells=100_000,
     repeats=3,
 )
@@ -86,6 +94,8 @@ FULL = Sizes(
     case_records=200,
     listed_cases=100_000,
     list_rounds=16,
+    terminals=1000,
+    terminal_positions=200,
     gi_star_cells=100_000,
     repeats=3,
 )

@@ -153,8 +153,8 @@ def twin(rng: np.random.Generator, making: _Making, worked: Worked) -> Columns:
     night.stay(max(60.0, end - night.now))
     fixes = sample(_until(night.legs, end), making.settings.interval_s, 11.0)
     worked.broke("TERMINAL_TWICE", begin, end, x, y)
-    for other in ("BLACK_CLONE_GPS", "STOP_ABN"):
-        worked.broke(other, begin, end, x, y, planted=False)
+    for rule in ("BLACK_CLONE_GPS", "STOP_ABN"):
+        worked.broke(rule, begin, end, x, y, planted=False)
     count = len(fixes["t"])
     fixes |= {
         "arrives": fixes["t"] + 1.0,

@@ -55,6 +55,7 @@ class Drive:
     step: timedelta = timedelta(minutes=1)
     done: Driven = field(default_factory=Driven)
     _numbers: Iterator[int] = field(default_factory=count)
+    _senders: dict[int, Client] = field(default_factory=dict)
     _clients: dict[str, TerminalClient] = field(default_factory=dict)
     _spoke: dict[str, datetime] = field(default_factory=dict)
 
@@ -63,7 +64,6 @@ class Drive:
         return asyncio.run(self._play(arrivals, say))
 
     async def _play(self, arrivals: Iterable[Arrival], say: Callable[[datetime], None]) -> Driven:
-        senders = [self._sender(number) for number in range(_SENDERS)]
         with ThreadPoolExecutor(_SENDERS + 1) as threads:
             for at, found in steps(arrivals, self.step):
                 if at > self.stand.clock.now():
@@ -72,10 +72,10 @@ class Drive:
                 passages = [one.payload for one in found if isinstance(one.payload, Passage)]
                 work = [asyncio.to_thread(self.stand.registrar.enter, entries)] if entries else []
                 loop = asyncio.get_running_loop()
-                for number, sender in enumerate(senders):
+                for number in range(_SENDERS):
                     share = passages[number::_SENDERS]
                     if share:
-                        work.append(loop.run_in_executor(threads, self._upload, sender, share))  # type: ignore[arg-type]
+                        work.append(loop.run_in_executor(threads, self._upload, number, share))  # type: ignore[arg-type]
                 await asyncio.gather(*work, self._report(found))
                 await self._hang_up(at)
                 self.done.records += len(entries)
@@ -87,17 +87,23 @@ class Drive:
 
     def _sender(self, number: int) -> Client:
         device = f"3301000000119{number:07d}"
-        sender = Client(_LOCAL, self.stand.gat1400_port, device, ACCOUNT, self.stand.secret)
+        sender = self._senders.get(number)
+        if sender is None:
+            sender = Client(_LOCAL, self.stand.gat1400_port, device, ACCOUNT, self.stand.secret)
+            self._senders[number] = sender
         answer = sender.register()
         if answer.status != 200:
             raise Unavailable("simulate-refused", f"The checkpoints' door refused to register us: {answer}.")
         return sender
 
-    def _upload(self, sender: Client, passages: Sequence[Passage]) -> None:
+    def _upload(self, number: int, passages: Sequence[Passage]) -> None:
+        sender = self._senders.get(number) or self._sender(number)
         for start in range(0, len(passages), _OBJECTS):
             piece = passages[start : start + _OBJECTS]
             objects = [motor_vehicle(passage, next(self._numbers)) for passage in piece]
             answer = sender.upload(objects)
+            if answer.status in (401, 403):  # a registration ends when its keepalives stay out
+                answer = self._sender(number).upload(objects)
             if answer.status != 200:
                 raise Unavailable("simulate-refused", f"The checkpoints' door answered {answer}.")
             self.done.passages += len(objects)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gridwitness.errors import GridWitnessError
 from gridwitness.platform import Platform
-from gridwitness.records import Submission, current_log, latest_seen
-from gridwitness_evidence import Record, SigningKey, sign_record, uuid7
+from gridwitness.records import Submission, current_log, heads_of, latest_seen
+from gridwitness_evidence import SigningKey, sign_record, uuid7
 
 from gridwitness_cli.simulate.arrivals import Record as Entry
 
@@ -24,55 +23,76 @@ _IN_ONE_SUBJECT = {
 
 
 class Registrar:
-    """Remembers where each number's last record stands; the only one who writes those subjects."""
+    """Remembers in which subject each number stands."""
 
     def __init__(self, platform: Platform, agency: str) -> None:
         self._platform = platform
         self._agency = agency
-        self._heads: dict[tuple[str, str], Record] = {}
+        self._subjects: dict[tuple[str, str], str] = {}
 
     def enter(self, entries: Sequence[Entry]) -> None:
         """Enter records in order. Raises the first refusal: the world is wrong then."""
         key = self._platform.keystore.service_key(self._agency)
-        for start in range(0, len(entries), _PIECE):
-            piece = entries[start : start + _PIECE]
-            self._accept([self._signed(entry.kind, entry.fields, key, "import") for entry in piece])
+        for piece in _pieces(entries):
+            self._accept([(entry.kind, entry.fields) for entry in piece], key, "import")
 
     def enter_signed(self, kind: str, fields: Mapping[str, Any], key: SigningKey) -> None:
         """Enter one record under an officer's key."""
-        self._accept([self._signed(kind, fields, key, "self")])
+        self._accept([(kind, fields)], key, "self")
 
-    def _signed(self, kind: str, fields: Mapping[str, Any], key: SigningKey, source: str) -> Record:
+    def _accept(self, entries: Sequence[tuple[str, Mapping[str, Any]]], key: SigningKey, source: str) -> None:
         with self._platform.transaction() as session:
             log = current_log(session, self._agency)
             seen = latest_seen(session, log.name)
-        now = self._platform.clock.now()
-        column = _IN_ONE_SUBJECT.get(kind)
-        number = None if column is None else (column, str(fields[column]))
-        before = None if number is None else self._heads.get(number)
-        record = sign_record(
-            key=key,
-            iss=self._agency,
-            aud=log.origin,
-            jti=uuid7(now, os.urandom),
-            kind=kind,
-            src=source,
-            sub=secrets.token_hex(16) if before is None else before.claims.sub,
-            seq=0 if before is None else before.claims.seq + 1,
-            prev=None if before is None else before.digest,
-            iat=int(now.timestamp()),
-            seen=seen,
-            fields=fields,
-        )
-        if number is not None:
-            self._heads[number] = record
-        return record
-
-    def _accept(self, records: Sequence[Record]) -> None:
-        submissions = [Submission(record.presentation) for record in records]
-        with self._platform.transaction() as session:
+            subjects = [self._subject(kind, fields) for kind, fields in entries]
+            heads = heads_of(session, {(log.name, sub) for sub in subjects})
+            now = self._platform.clock.now()
+            submissions = []
+            for (kind, fields), sub in zip(entries, subjects, strict=True):
+                head = heads.get((log.name, sub))
+                record = sign_record(
+                    key=key,
+                    iss=self._agency,
+                    aud=log.origin,
+                    jti=uuid7(now, os.urandom),
+                    kind=kind,
+                    src=source,
+                    sub=sub,
+                    seq=0 if head is None else head.seq + 1,
+                    prev=None if head is None else head.digest,
+                    iat=int(now.timestamp()),
+                    seen=seen,
+                    fields=fields,
+                )
+                submissions.append(Submission(record.presentation))
             outcomes = self._platform.acceptance.accept(session, submissions)
-        for outcome in outcomes:
-            if outcome.error is not None:
-                error: GridWitnessError = outcome.error
-                raise error
+            for outcome in outcomes:
+                if outcome.error is not None:
+                    raise outcome.error
+
+    def _subject(self, kind: str, fields: Mapping[str, Any]) -> str:
+        number = _number(kind, fields)
+        if number is None:
+            return secrets.token_hex(16)
+        return self._subjects.setdefault(number, secrets.token_hex(16))
+
+
+def _number(kind: str, fields: Mapping[str, Any]) -> tuple[str, str] | None:
+    column = _IN_ONE_SUBJECT.get(kind)
+    return None if column is None else (column, str(fields[column]))
+
+
+def _pieces(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Runs of a few hundred in which no subject comes twice: an effect stands between two statements."""
+    piece: list[Entry] = []
+    named: set[tuple[str, str]] = set()
+    for entry in entries:
+        number = _number(entry.kind, entry.fields)
+        if len(piece) >= _PIECE or (number is not None and number in named):
+            yield piece
+            piece, named = [], set()
+        piece.append(entry)
+        if number is not None:
+            named.add(number)
+    if piece:
+        yield piece

@@ -1,16 +1,14 @@
-"""Carriers, trucks and their permits, and the records that enter them into the registers."""
+"""Carriers, trucks, and the permits they have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
-from gridwitness_cli.simulate.arrivals import Record
-from gridwitness_cli.simulate.city import City, Path, Place, degrees
+from gridwitness_cli.simulate.city import City, Path, Place
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CHARACTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
@@ -98,54 +96,54 @@ def build_fleet(
     sites, dumps, depots = places
     count = max(2, trucks // 9)
     carriers = [f"CY{n + 1:03d}" for n in range(max(2, count // 3))]
-    permits = []
-    for n in range(count):
-        site = sites[n % len(sites)]
-        far = [dump for dump in dumps if abs(dump.x - site.x) + abs(dump.y - site.y) > 6000]
-        dump = far[int(rng.integers(len(far)))]
-        windows = _SEASONS if rng.random() < 0.2 else _NIGHT
-        renewed = (begin + float(rng.integers(1, 3)) * 86_400 + 43_200,) if rng.random() < 0.2 else ()
-        permits.append(
-            Permit(
-                f"HZ2026-{n + 1:04d}",
-                n % len(carriers),
-                site,
-                dump,
-                city.path(site, dump),
-                windows,
-                begin - 30 * 86_400,
-                end + 60 * 86_400,
-                changes=renewed,
-            )
-        )
-    fleet = Fleet(
-        carriers,
-        [],
-        permits,
-        sites,
-        dumps,
-        depots,
-        [f"37011251011199{n + 1:06d}" for n in range(len(city.checkpoints))],
-    )
+    devices = [f"37011251011199{n + 1:06d}" for n in range(len(city.checkpoints))]
+    permits = [_permit(rng, city, places, n, n % len(carriers), begin, end) for n in range(count)]
+    fleet = Fleet(carriers, [], permits, sites, dumps, depots, devices)
     for n in range(trucks):
-        energy = bool(rng.random() < 0.1)
-        permit = n % count
-        truck = Truck(
-            plate(rng, taken, energy=energy),
-            "yellow-green" if energy else "yellow",
-            permits[permit].carrier,
-            depots[permits[permit].carrier % len(depots)],
-            _BRANDS[int(rng.integers(len(_BRANDS)))],
-            _PAINTS[int(rng.integers(len(_PAINTS)))],
-            int(rng.integers(14, 20)) * 1000,
-            f"0138{n + 1:08d}" if rng.random() >= 0.05 else None,
-            permit,
-        )
+        permit = permits[n % count]
+        truck = _truck(rng, n, n % count, permit.carrier, depots[permit.carrier % len(depots)], taken)
         fleet.trucks.append(truck)
-        permits[permit].plates.append(truck.plate)
-    for permit_of in permits:
-        allow(city, permit_of, depots[permit_of.carrier % len(depots)])
+        permit.plates.append(truck.plate)
+    for permit in permits:
+        allow(city, permit, depots[permit.carrier % len(depots)])
     return fleet
+
+
+def _permit(
+    rng: np.random.Generator,
+    city: City,
+    places: tuple[list[Place], list[Place], list[Place]],
+    n: int,
+    carrier: int,
+    begin: float,
+    end: float,
+) -> Permit:
+    sites, dumps, _ = places
+    site = sites[n % len(sites)]
+    far = [dump for dump in dumps if abs(dump.x - site.x) + abs(dump.y - site.y) > 6000]
+    dump = far[int(rng.integers(len(far)))]
+    windows = _SEASONS if rng.random() < 0.2 else _NIGHT
+    renewed = (begin + float(rng.integers(1, 3)) * 86_400 + 43_200,) if rng.random() < 0.2 else ()
+    since, until = begin - 30 * 86_400, end + 60 * 86_400
+    number, way = f"HZ2026-{n + 1:04d}", city.path(site, dump)
+    return Permit(number, carrier, site, dump, way, windows, since, until, changes=renewed)
+
+
+def _truck(
+    rng: np.random.Generator, n: int, permit: int, carrier: int, depot: Place, taken: set[str]
+) -> Truck:
+    energy = bool(rng.random() < 0.1)
+    return Truck(
+        plate(rng, taken, energy=energy),
+        "yellow-green" if energy else "yellow",
+        carrier,
+        depot,
+        _BRANDS[int(rng.integers(len(_BRANDS)))],
+        _PAINTS[int(rng.integers(len(_PAINTS)))],
+        int(rng.integers(14, 20)) * 1000,
+        f"0138{n + 1:08d}" if rng.random() >= 0.05 else None,
+        permit,
+    )
 
 
 def allow(city: City, permit: Permit, depot: Place) -> None:
@@ -157,90 +155,6 @@ def allow(city: City, permit: Permit, depot: Place) -> None:
         city.path(permit.dump, permit.site),
     )
     permit.checkpoints |= {number for way in ways for number, _ in way.checkpoints}
-
-
-def registers(city: City, fleet: Fleet, begin: float) -> Iterator[Record]:
-    """Each record after those it names."""
-    since = instant(begin - 90 * 86_400)
-    for n, carrier in enumerate(fleet.carriers):
-        yield Record(
-            "carrier.registered.v1",
-            {
-                "carrier": carrier,
-                "name": f"模拟运输公司{n + 1}",
-                "licence": None,
-                "valid_from": since,
-                "valid_to": None,
-            },
-        )
-    for category, places in (("construction", fleet.sites), ("dump", fleet.dumps)):
-        for place in places:
-            named = {"site": place.name, "category": category, "name": place.name}
-            period = {"valid_from": since, "valid_to": None}
-            yield Record("site.registered.v1", {**named, "area": {"ring": place.ring()}, **period})
-    yield from _checkpoints(city, fleet.devices, since)
-    for truck in fleet.trucks:
-        yield Record(
-            "truck.registered.v1",
-            {
-                "plate": truck.plate,
-                "plate_color": truck.plate_color,
-                "carrier": fleet.carriers[truck.carrier],
-                "vehicle_class": DUMP_TRUCK,
-                "brand": truck.brand,
-                "color": truck.paint,
-                "rated_kg": truck.rated_kg,
-                "valid_from": since,
-                "valid_to": None,
-            },
-        )
-        if truck.terminal is not None:
-            bound = {"terminal": truck.terminal, "plate": truck.plate}
-            yield Record("terminal.bound.v1", {**bound, "valid_from": since, "valid_to": None})
-    for permit in fleet.permits:
-        if permit.plates:
-            yield from _versions(fleet, permit)
-
-
-def _checkpoints(city: City, devices: Sequence[str], since: str) -> Iterator[Record]:
-    for number, device in enumerate(devices):
-        lat, lon = degrees(*(np.array(part) for part in city.checkpoint_at(number)))
-        yield Record(
-            "checkpoint.registered.v1",
-            {
-                "checkpoint": checkpoint_name(number),
-                "name": f"模拟卡口{number + 1}",
-                "device": device,
-                "latitude": f"{float(lat):.6f}",
-                "longitude": f"{float(lon):.6f}",
-                "datum": "WGS84",
-                "road": None,
-                "direction": None,
-                "valid_from": since,
-                "valid_to": None,
-            },
-        )
-
-
-def _versions(fleet: Fleet, permit: Permit) -> Iterator[Record]:
-    for version, since in enumerate((permit.since, *permit.changes), start=1):
-        yield Record(
-            "permit.issued.v1",
-            {
-                "permit": permit.number,
-                "version": version,
-                "carrier": fleet.carriers[permit.carrier],
-                "plates": sorted(permit.plates),
-                "site": permit.site.name,
-                "dumps": [permit.dump.name],
-                "checkpoints": [checkpoint_name(number) for number in sorted(permit.checkpoints)],
-                "corridor": {"line": permit.way.line()},
-                "windows": permit.windows,
-                "valid_from": instant(since),
-                "valid_to": instant(permit.until),
-                "state": "valid",
-            },
-        )
 
 
 def checkpoint_name(number: int) -> str:

@@ -116,7 +116,7 @@ def _manifests(world: World) -> pl.DataFrame:
     rows: dict[str, dict[str, Any]] = {}
     for _, record in world.manifests:
         fields = _typed(record.fields)
-        row = rows.setdefault(fields["manifest"], {"ref": f"manifest:{fields['manifest']}:0"})
+        row = rows.setdefault(fields["manifest"], {"ref": f"manifest::{fields['manifest']}"})
         if record.kind.startswith("manifest.issued"):
             row |= fields
         else:

@@ -105,11 +105,11 @@ class Shift:
         elif rule == "WRONG_SITE":
             receipt = None
             other = self._elsewhere(night)
-            self._unload(night, other)
+            self._unload(night)
             self._back(night, left, other)
         else:
             self._deliver(night, self._city.path(site, dump), rule)
-            self._unload(night, dump)
+            self._unload(night)
         if receipt is not None:
             self._manifest(manifest, left, night, receipt, rule)
 
@@ -129,7 +129,7 @@ class Shift:
         if rule in ("UNCOVERED", "OVERLOAD"):
             worked.broke(rule, begin, night.now, float(way.x[0]), float(way.y[0]))
 
-    def _unload(self, night: Night, dump: Place) -> None:
+    def _unload(self, night: Night) -> None:
         rng = self._rng
         night.stay(rng.uniform(60, 180))
         night.stay(rng.uniform(40, 60), lift=1)

@@ -1,6 +1,6 @@
 """Real tracks of vehicles as terminals that report them: a file of fixes becomes registers and arrivals.
 
-The file is CSV (also .gz) with `vehicle, unix_time, lat, lon` and perhaps `occupied`. Nothing in it says what
+The file is CSV (also .gz) with `vehicle, unix_time, lat, lon` and perhaps `occupied`, told as full load. Nothing in it says what
 was permitted, so the first day of each vehicle is taken as its permitted way and where it stood longest as
 its site and dump: what deviates later, deviates from the vehicle's own first day.
 """
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from gridwitness.coordinates import distance_m
@@ -23,6 +24,13 @@ from gridwitness_cli.simulate.arrivals import Arrival, Fix, Record
 CARRIER = "TRACKS"
 _WEEKS = timedelta(weeks=939)
 """Added to every time: 18 years to the day of the week, so that calendars are there."""
+_COLUMNS: dict[str, Any] = {
+    "vehicle": pl.String,
+    "unix_time": pl.Int64,
+    "lat": pl.Float64,
+    "lon": pl.Float64,
+    "occupied": pl.Int64,
+}
 _OLDEST = 1_262_304_000
 """Fixes from before 2010 are moved by `_WEEKS`."""
 _GAP_S = 600
@@ -61,8 +69,10 @@ class Tracks:
 def read_tracks(file: Path) -> Tracks:
     """Raises InvalidInput `tracks-unreadable`."""
     try:
-        told = pl.read_csv(file).select("vehicle", "unix_time", "lat", "lon")
-        told = told.cast({"unix_time": pl.Int64, "lat": pl.Float64, "lon": pl.Float64})
+        told = pl.read_csv(file)
+        if "occupied" not in told.columns:
+            told = told.with_columns(occupied=pl.lit(1))
+        told = told.select(pl.col(name).cast(kind) for name, kind in _COLUMNS.items())
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InvalidInput(
             "tracks-unreadable", f"{file} holds no tracks: {error}.", "columns: vehicle, unix_time, lat, lon"
@@ -117,11 +127,11 @@ def _fix(row: dict[str, object]) -> Fix:
         speed_kmh=speed,
         direction=int(row["direction"]) % 360,  # type: ignore[call-overload]
         alarms=0,
-        status=0x3,
+        status=0x303 if row["occupied"] else 0x003,
         mileage_km=0.0,
         cover=0,
         lift=0,
-        load=0,
+        load=100 if row["occupied"] else 0,
         weight_kg=0,
     )
 

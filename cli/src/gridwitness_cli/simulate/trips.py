@@ -12,6 +12,9 @@ from gridwitness_cli.simulate.city import Path, Place
 
 Array = npt.NDArray[Any]
 
+FAST_M = 3500.0
+"""How long a fast stretch is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leg:
@@ -90,21 +93,8 @@ class Night:
 
         Gives when the halt or the fast stretch began and ended, else the drive.
         """
-        rng, steps = self.rng, np.diff(path.along)
-        pace = rng.uniform(28, 52, len(steps)) / 3.6
-        middle = (path.along[:-1] + path.along[1:]) / 2
-        if fast_kmh:
-            begin = rng.uniform(0.2, 0.4) * path.length
-            pace[(middle >= begin) & (middle <= begin + 3500)] = fast_kmh / 3.6
-        lights = (rng.random(len(steps)) < 0.25) & (np.arange(len(steps)) % 2 == 1)
-        waits = np.where(lights, rng.uniform(10, 75, len(steps)), 0.0)
-        special = -1
-        if fast_kmh:
-            waits[(middle >= begin - 800) & (middle <= begin + 3500)] = 0.0
-        if halt_s:  # at a bend, half a block from every crossing and what lies beside it
-            special = 2 * int(rng.integers(max(1, len(steps) // 6), max(2, len(steps) // 3)))
-            waits[special - 1 : special + 2] = 0.0
-            waits[special] = halt_s
+        steps = np.diff(path.along)
+        pace, waits, begin, special = self._plan(path, steps, halt_s, fast_kmh)
         t, along, when = [self.now], [0.0], (0.0, 0.0)
         for n, (step, wait) in enumerate(zip(steps, waits, strict=True)):
             if wait:
@@ -113,21 +103,31 @@ class Night:
                 along.append(along[-1])
             t.append(t[-1] + float(step / pace[n]))
             along.append(along[-1] + float(step))
-        leg = Leg(
-            np.array(t),
-            np.array(along),
-            path.x,
-            path.y,
-            self.load,
-            self.weight_kg,
-            cover,
-            0,
-            1,
-            path.checkpoints,
-        )
+        state = (self.load, self.weight_kg, cover, 0, 1)
+        leg = Leg(np.array(t), np.array(along), path.x, path.y, *state, path.checkpoints)
         self.legs.append(leg)
         self.now = leg.end
         if fast_kmh:
-            first, last = np.interp([begin, begin + 3500], leg.along, leg.t)
+            first, last = np.interp([begin, begin + FAST_M], leg.along, leg.t)
             return float(first), float(last)
         return when if halt_s else (leg.begin, leg.end)
+
+    def _plan(
+        self, path: Path, steps: Array, halt_s: float, fast_kmh: float
+    ) -> tuple[Array, Array, float, int]:
+        """Each step's pace (m/s) and wait before it; where the fast stretch begins; which wait is a halt."""
+        rng, middle = self.rng, (path.along[:-1] + path.along[1:]) / 2
+        pace = rng.uniform(28, 52, len(steps)) / 3.6
+        begin, special = 0.0, -1
+        if fast_kmh:
+            begin = rng.uniform(0.2, 0.4) * path.length
+            pace[(middle >= begin) & (middle <= begin + FAST_M)] = fast_kmh / 3.6
+        lights = (rng.random(len(steps)) < 0.25) & (np.arange(len(steps)) % 2 == 1)
+        waits = np.where(lights, rng.uniform(10, 75, len(steps)), 0.0)
+        if fast_kmh:
+            waits[(middle >= begin - 800) & (middle <= begin + FAST_M)] = 0.0
+        if halt_s:  # at a bend, half a block from every crossing and what lies beside it
+            special = 2 * int(rng.integers(max(1, len(steps) // 6), max(2, len(steps) // 3)))
+            waits[special - 1 : special + 2] = 0.0
+            waits[special] = halt_s
+        return pace, waits, begin, special

@@ -15,9 +15,10 @@ import polars as pl
 from gridwitness_cli.simulate import breaches
 from gridwitness_cli.simulate.arrivals import Arrival, Fix, Passage, Planted, Record
 from gridwitness_cli.simulate.city import City, build_city, build_places
-from gridwitness_cli.simulate.fleet import Fleet, build_fleet, checkpoint_name, registers
+from gridwitness_cli.simulate.fleet import Fleet, build_fleet, checkpoint_name
 from gridwitness_cli.simulate.nights import Shift, Worked
 from gridwitness_cli.simulate.noise import disturb
+from gridwitness_cli.simulate.registers import registers
 from gridwitness_cli.simulate.sightings import Seen
 from gridwitness_cli.simulate.signals import Array, Columns, sample
 from gridwitness_cli.simulate.violations import plan

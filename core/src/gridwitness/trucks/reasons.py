@@ -66,6 +66,20 @@ _LABELS: Mapping[str, tuple[str, str, str]] = {
     "local_time": ("当地时间", "local time", ""),
     "windows": ("核准时间", "permitted hours", ""),
     "terminal": ("终端", "terminal", ""),
+    "loaded_driving_s": ("重车行驶", "driving loaded for", "s"),
+    "permit_ended": ("核准到期", "permit ended", ""),
+    "off_route_s": ("偏离时长", "off the route for", "s"),
+    "permitted": ("核准地点", "permitted", ""),
+    "open_s": ("未密闭时长", "cover open for", "s"),
+    "stop_s": ("停留时长", "stop of", "s"),
+    "lasted_s": ("持续", "lasted", "s"),
+    "lift_s": ("举升时长", "body up for", "s"),
+    "load_before_percent": ("停留前载重", "load before", "%"),
+    "load_after_percent": ("停留后载重", "load after", "%"),
+    "silent_s": ("无定位时长", "silent for", "s"),
+    "silent_at_least_s": ("无定位时长不少于", "silent for at least", "s"),
+    "alarms": ("报警标志", "alarm bits", ""),
+    "jumps": ("跳变次数", "leaps between places", ""),
 }
 """What was measured: 中文, English, unit. A name that is absent here stands as it is."""
 

@@ -29,13 +29,14 @@ from gridwitness.trucks.register_loading import NUMBERS, Loaded, Period, load
 REGISTRARS = frozenset({"officer", "duty_chief", "dispatcher", "administrator"})
 """Roles whose holders keep the registers of their agency."""
 
-_COLUMNS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+COLUMNS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     kinds.CARRIER: carrier_columns,
     kinds.TRUCK: truck_columns,
     kinds.SITE: site_columns,
     kinds.CHECKPOINT: checkpoint_columns,
     kinds.TERMINAL: terminal_columns,
 }
+"""What a record of a register of periods says, as columns of its row."""
 
 
 class RegisterHandler:
@@ -57,7 +58,7 @@ class RegisterHandler:
 
 
 REGISTER_HANDLERS: dict[str, RegisterHandler] = dict.fromkeys(
-    (*_COLUMNS, kinds.PERMIT, kinds.MANIFEST_ISSUED, kinds.MANIFEST_RECEIVED), RegisterHandler()
+    (*COLUMNS, kinds.PERMIT, kinds.MANIFEST_ISSUED, kinds.MANIFEST_RECEIVED), RegisterHandler()
 )
 
 
@@ -84,7 +85,7 @@ def _entry(record: Record, log: Log, loaded: Loaded) -> RowChange:
     model, column = NUMBERS[kind]
     number = check_plate(fields[column]) if column == "plate" else check_number(fields[column], column)
     _check_subject(record, (kind, number), loaded)
-    columns = _COLUMNS[kind](fields)
+    columns = COLUMNS[kind](fields)
     if kind == kinds.TRUCK:
         _require(loaded, kinds.CARRIER, columns["carrier"], "carrier")
     period = Period(

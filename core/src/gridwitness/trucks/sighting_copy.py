@@ -39,7 +39,9 @@ def copy_out(
     Times are asked for as microseconds since 1970 by the query and given as what `schema` says.
     """
     instants = [name for name, kind in schema.items() if isinstance(kind, pl.Datetime)]
+    flags = [name for name, kind in schema.items() if kind == pl.Boolean]  # PostgreSQL writes t and f
     read: dict[str, Any] = {name: pl.Int64 if name in instants else kind for name, kind in schema.items()}
+    read |= dict.fromkeys(flags, pl.String)
     with _driver(session).cursor() as cursor:
         asked = psycopg.ClientCursor(_driver(session)).mogrify(query, parameters)
         with cursor.copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(sql.SQL(asked))) as copy:
@@ -48,7 +50,8 @@ def copy_out(
     if not content:
         return pl.DataFrame(schema=schema)
     frame = pl.read_csv(BytesIO(content), has_header=False, schema=read)
-    return frame.with_columns(pl.col(name).cast(schema[name]) for name in instants)
+    casts = [pl.col(name).cast(schema[name]) for name in instants]
+    return frame.with_columns(*casts, *(pl.col(name) == "t" for name in flags))
 
 
 def micros(columns: Sequence[str]) -> str:

@@ -56,7 +56,8 @@ def test_places_that_are_none_are_refused() -> None:
     "value",
     [
         None, [], {"ring": None}, {"ring": [], "more": 1}, {"line": [[X, Y], [X, Y + 1]]},
-        {"ring": ["x"] * 4}, {"ring": [[X, Y, 0]] * 4}, {"ring": [[120.15, 30.28]] * 4}, {"ring": [[True, False]] * 4},
+        {"ring": ["x"] * 4}, {"ring": [[X, Y, 0]] * 4}, {"ring": [[120.15, 30.28]] * 4},
+        {"ring": [[True, False]] * 4},
     ],
 )  # fmt: skip
 def test_what_is_no_area_is_refused(value: Any) -> None:

@@ -76,7 +76,7 @@ def _check(
 ) -> bool:
     removed = read_removals(tally, scratch, anchored)
     parts, broken = read_parts(tally, snapshot, scratch)
-    if not tally.checked:
+    if not tally.checked and not tally.failures:
         return False
     kept = [part for part in parts if part.sha256 not in removed]
     if len(kept) < len(parts):

@@ -75,8 +75,8 @@ _NOT_SHOWN = (
         "同一批次内记录到达的先后（以日志次序为准）",
     ),
     Phrase(
-        "what a door dropped, or a feed sent after its last batch",
-        "接入口丢弃的内容，以及数据源最后一个批次之后发送的报文",
+        "what a door dropped, how it read what it kept, and what a feed sent after its last batch",
+        "接入口丢弃的内容、对所存报文的解读，以及数据源最后一个批次之后发送的报文",
     ),
     Phrase("that the database server itself answers honestly about its tables", "数据库服务器如实应答"),
     THIS_MACHINE,

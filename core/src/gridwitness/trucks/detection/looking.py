@@ -1,22 +1,18 @@
-"""Looking at a shard: from what is asked about to what has to be filed, in one transaction."""
+"""Looking at a shard: from what is asked about to what has to be filed; its desk reads and writes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy.orm import Session
 
+from gridwitness.trucks.detection.desk import Desk
 from gridwitness.trucks.detection.differing import changes
-from gridwitness.trucks.detection.facts import facts_of, manifests_of
 from gridwitness.trucks.detection.intervals import inside, merged, widened
-from gridwitness.trucks.detection.kept_hits import keep_hits, kept_hits, mark_findings
 from gridwitness.trucks.detection.rule_groups import GROUPS, Facts, Judge, RuleGroup
 from gridwitness.trucks.detection.support import reach_of_support
-from gridwitness.trucks.detection.work import Taken, wake
-from gridwitness.trucks.filing import filed
+from gridwitness.trucks.detection.work import Taken
 
 MANY = 5_000
 """With more plates than this, anomalies of all are read: a list in a query has an end."""
@@ -26,11 +22,9 @@ MANY = 5_000
 class Look:
     """One look at one shard. `settled`: findings that settle by then are filed, later ones are remembered."""
 
-    session: Session
+    desk: Desk
     judge: Judge
-    shard: int
     settled: datetime
-    file: Callable[[Session, pl.DataFrame], int]
 
     def at(self, taken: Taken) -> int:
         """Bring the anomalies of what was taken to what the facts say now; gives how many records."""
@@ -42,7 +36,7 @@ class Look:
                 continue
             hits = self._hits(group, asked)
             if group.family == "passages":
-                moved.append(keep_hits(self.session, hits, asked, group.codes()))
+                moved.append(self.desk.keep(hits, asked, group.codes()))
             else:
                 told += self._file(group, hits, asked)
         return told + self._file_supported(merged(pl.concat(moved)))
@@ -60,9 +54,9 @@ class Look:
         around = widened(asked, group.reach(self.judge.in_force))
         reads = group.reads
         facts = Facts(
-            facts_of(self.session, "passages", around) if "passages" in reads else None,
-            facts_of(self.session, "positions", around) if "positions" in reads else None,
-            manifests_of(self.session, asked["plate"].unique().to_list()) if "manifests" in reads else None,
+            self.desk.facts("passages", around) if "passages" in reads else None,
+            self.desk.facts("positions", around) if "positions" in reads else None,
+            self.desk.facts("manifests", asked) if "manifests" in reads else None,
         )
         since, until = asked["since"].min(), asked["until"].max()
         assert isinstance(since, datetime) and isinstance(until, datetime)
@@ -80,9 +74,9 @@ class Look:
         in_force = self.judge.in_force
         reach = max(reach_of_support(rules) for _, _, rules in in_force.versions)
         asked = widened(moved, reach)
-        hits = kept_hits(self.session, widened(asked, reach))
+        hits = self.desk.kept(widened(asked, reach))
         found = inside(self.judge.findings(hits), asked, "at")
-        mark_findings(self.session, inside(hits, asked, "at"), found)
+        self.desk.mark(inside(hits, asked, "at"), found)
         told = 0
         for group in GROUPS:
             if group.family == "passages":
@@ -97,12 +91,12 @@ class Look:
         plates = asked["plate"].unique().to_list()
         since, until = asked["since"].min(), asked["until"].max()
         assert isinstance(since, datetime) and isinstance(until, datetime)
-        known = filed(self.session, codes, plates if len(plates) <= MANY else [], since, until)
+        known = self.desk.filed(codes, plates if len(plates) <= MANY else [], since, until)
         return inside(known, asked, "at")
 
     def _settle(self, group: RuleGroup, findings: pl.DataFrame, known: pl.DataFrame) -> int:
         """File what has settled; what has not is no finding yet, and is remembered."""
         settled = pl.col("settles_at").is_null() | (pl.col("settles_at") <= self.settled)
-        wake(self.session, self.shard, group.family, findings.filter(~settled))
+        self.desk.wake(group.family, findings.filter(~settled))
         differing = changes(findings.filter(settled), known)
-        return self.file(self.session, differing) if differing.height else 0
+        return self.desk.file(differing) if differing.height else 0

@@ -121,9 +121,14 @@ def _row(rule: str, track: Track, first: int, last: int, found: Found, calm_s: f
         "permit": found.permit,
         "refs": [frame["ref"][first]],
         "inputs": frame["ref"].gather(chosen).to_list(),
-        "measured": json.dumps(dict(found.measured), ensure_ascii=False, sort_keys=True),
+        "measured": _canonical(found.measured),
         "settles_at": _instant(settles),
     }
+
+
+def _canonical(measured: Mapping[str, str]) -> str:
+    """As filed (RFC 8785; names are ASCII), so that what did not change compares equal."""
+    return json.dumps(dict(measured), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _instant(at: float) -> datetime:

@@ -23,7 +23,7 @@ class GateMismatch:
         return rules.span(self.code, "unmatched") + timedelta(hours=1)
 
     def find(self, scene: Scene) -> pl.DataFrame:
-        """`at` is when it left; its reference is the manifest's number."""
+        """`at` is when it left; its reference is the manifest's."""
         until = pl.col("left_at") + scene.rules.span(self.code, "unmatched")
         in_time = (pl.col("received_at") <= until).fill_null(False)
         elsewhere = in_time & (pl.col("received_dump") != pl.col("dump"))
@@ -38,7 +38,7 @@ class GateMismatch:
                 *self._places(scene, found.sort("left_at", "manifest")),
                 at="left_at",
                 level=pl.when("elsewhere").then(pl.lit(SERIOUS)).otherwise(pl.lit(EVENT)),
-                refs=pl.concat_list(pl.format("manifest:{}:0", "manifest")),
+                refs=pl.concat_list("ref"),
                 measured=pl.struct(
                     "dump",
                     "manifest",

@@ -12,6 +12,7 @@ from gridwitness.trucks.detection.findings import Family, Scene
 from gridwitness.trucks.detection.rules_document import TruckRules
 from gridwitness.trucks.detection.tracks import track as tracks
 from gridwitness.trucks.detection.tracks.episodes import Found, Spans, capped, findings, merged, runs
+from gridwitness.trucks.detection.tracks.stops import Stops, stops
 from gridwitness.trucks.detection.tracks.track import Array, Limits, Track
 
 POSITIONS: frozenset[Family] = frozenset({"positions"})
@@ -61,6 +62,16 @@ def listened_to(scene: Scene, code: str) -> Track:
     if name not in scene.derived:
         scene.derived[name] = tracks.listened(scene.positions, limits)
     found: Track = scene.derived[name]
+    return found
+
+
+def stops_of(scene: Scene, code: str, track: Track) -> Stops:
+    """All stops of the cleaned track."""
+    gap, longest = scene.rules.number(code, "gap"), scene.rules.number(code, "longest")
+    name = f"stops {limits_of(scene.rules, code)} {gap} {longest}"
+    if name not in scene.derived:
+        scene.derived[name] = stops(track, np.ones(len(track), bool), gap, longest)
+    found: Stops = scene.derived[name]
     return found
 
 

@@ -68,7 +68,7 @@ class Offline(TrackRule):
 
     def _said(self, scene: Scene, track: Track, a: int, b: int, silence: float, cut: bool) -> Found:
         most = scene.rules.number(self.code, "event")
-        measured = {"silent_s": f"{silence:.0f}", "at_least": str(silence >= most).lower()}
+        measured = {"silent_at_least_s" if silence >= most else "silent_s": f"{silence:.0f}"}
         if cut:
             measured["alarms"] = (
                 f"0x{int(track.frame['alarms'][max(a - 1, 0) : b + 1].fill_null(0).max()):08x}"  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from gridwitness.trucks.detection.tracks.episodes import (
 )
 from gridwitness.trucks.detection.tracks.holding import held_at
 from gridwitness.trucks.detection.tracks.places import site_of
-from gridwitness.trucks.detection.tracks.scenery import TrackRule, asked, track_of
+from gridwitness.trucks.detection.tracks.scenery import TrackRule, asked, stops_of, track_of
 from gridwitness.trucks.detection.tracks.stops import Stops, stops
 from gridwitness.trucks.detection.tracks.track import Array, Track
 
@@ -55,8 +55,7 @@ class WrongSite(TrackRule):
     def find(self, scene: Scene) -> pl.DataFrame:
         """Without any permit that holds it is NO_PERMIT's or EXPIRED's."""
         track, rules = track_of(scene, self.code), scene.rules
-        everywhere = np.ones(len(track), bool)
-        found = stops(track, everywhere, rules.number(self.code, "gap"), rules.number(self.code, "longest"))
+        found = stops_of(scene, self.code, track)
         found = found.only(seconds(track, found.spans) >= rules.number(self.code, "stop"))
         before, after = _loads(track, found.spans)
         least = rules.number(self.code, "load_change")
@@ -126,8 +125,7 @@ class SuspectedDump(TrackRule):
 
     def _drops(self, scene: Scene, track: Track) -> Spans:
         rules = scene.rules
-        everywhere = np.ones(len(track), bool)
-        found = stops(track, everywhere, rules.number(self.code, "gap"), rules.number(self.code, "longest"))
+        found = stops_of(scene, self.code, track)
         lasted = seconds(track, found.spans)
         found = found.only(
             (lasted >= rules.number(self.code, "stop_least"))
