@@ -2,7 +2,7 @@
 
 Members go by their names, at any depth, in whatever case and spelling; sub-images by their type, of which
 only those of the vehicle and its plate stay; texts that could hide either go by their shape. The lists are
-closed, and are policy: docs/adr/9060-gat1400-door.md.
+closed, and are policy: docs/adr/0034-gat1400-door.md.
 """
 
 from __future__ import annotations
