@@ -35,6 +35,8 @@ class Sizes:
     """Positions of each."""
     passages: int
     """Of one turn through the passage rules."""
+    passage_memory: tuple[int, ...]
+    """Passages of one file at which memory is compared, ascending."""
     gi_star_cells: int
     """Cells of the hotspot statistic."""
     repeats: int
@@ -61,6 +63,7 @@ QUICK = Sizes(
     terminals=100,
     terminal_positions=20,
     passages=20_000,
+    passage_memory=(10_000, 50_000),
     gi_star_cells=10_000,
     repeats=3,
 )
@@ -81,6 +84,7 @@ DEFAULT = Sizes(
     terminals=1000,
     terminal_positions=60,
     passages=200_000,
+    passage_memory=(100_000, 1_000_000),
     gi_star_cells=100_000,
     repeats=3,
 )
@@ -101,6 +105,7 @@ FULL = Sizes(
     terminals=1000,
     terminal_positions=200,
     passages=1_000_000,
+    passage_memory=(100_000, 1_000_000, 10_000_000),
     gi_star_cells=100_000,
     repeats=3,
 )

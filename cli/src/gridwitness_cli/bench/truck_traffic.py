@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -87,11 +87,6 @@ def found_district(stage: Stage) -> District:
     _enter(stage, "permit.issued.v1", [_permit(n) for n in range(_TRUCKS // _PER_PERMIT)])
     with stage.platform.transaction() as session:
         return District(registered_feed(session, FEED))
-
-
-def day_after(count: int, a_day: int) -> datetime:
-    """When all of these passages have been received."""
-    return _BEGIN + timedelta(days=count / a_day + 1)
 
 
 def _enter(stage: Stage, kind: str, all_fields: list[dict[str, Any]], *, officer: bool = False) -> None:
