@@ -26,6 +26,8 @@ from gridwitness_cli.simulate.world import ZONE, Settings, build
 FOLDER = "simulate"
 _SETTLING = timedelta(hours=30)
 """By which the clock is moved on at the end, so that absences (an unmatched e-manifest) are decided."""
+_STEP = timedelta(minutes=5)
+"""What arrives within it is sent together, at its end: so late a live fix may be received, at most."""
 _console = Console(highlight=False)
 
 
@@ -44,7 +46,7 @@ def run_city(*, trucks: int, days: int, seed: int, misread: float, detectors: in
         stand.registrar.enter(world.registers)
         _console.print(f"{len(world.registers)} records of registers entered; {world.positions.height:,} "
                        f"positions and {world.passages.height:,} passages go through the doors")  # fmt: skip
-        drive = Drive(stand, plates)
+        drive = Drive(stand, plates, step=_STEP)
         driven, seconds = _played(drive, world.arrivals())
         anomalies = _anomalies(stand)
         letters = _letters(stand)

@@ -68,7 +68,7 @@ class Storing:
     def __init__(self, platform: Platform, metrics: DoorMetrics) -> None:
         self._platform = platform
         self._commit_seconds = metrics.commit_seconds.labels("gat1400")
-        self._sightings = Sightings()
+        self._sightings = platform.sightings
         self._pictures = platform.settings.gat1400_pictures
 
     def store(self, feed: str, uploads: Sequence[Upload]) -> list[Outcome]:
