@@ -50,12 +50,12 @@ class Certificates:
         return context
 
 
-def make_certificates(folder: Path) -> Certificates:
-    """Make them all; valid for a day around now."""
+def make_certificates(folder: Path, *further: str) -> Certificates:
+    """Make them all, and those of `further` clients; valid for a day around now."""
     key = ec.generate_private_key(ec.SECP256R1())
     authority = _certificate("authority", key, None, key)
     _write(folder, "authority", authority, key)
-    for name in ("server", *CLIENTS):
+    for name in ("server", *CLIENTS, *further):
         own = ec.generate_private_key(ec.SECP256R1())
         _write(folder, name, _certificate(name, own, authority, key), own)
     return Certificates(folder)

@@ -44,7 +44,7 @@ def running() -> Iterator[RunningPlatform]:
 
 def _bind(running: RunningPlatform, officer: Officer, number: str) -> None:
     fields: dict[str, Any] = {
-        "terminal": number,
+        "terminal": number.lstrip("0"),  # as people write it
         "plate": f"浙A{number[-5:]}",
         "valid_from": rfc3339(running.clock.now() - timedelta(days=10)),
         "valid_to": None,

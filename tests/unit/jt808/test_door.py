@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 from gridwitness.errors import Unavailable
+from gridwitness.settings import load_settings
 from gridwitness_ingest.jt808.door import DoorLimits
 from gridwitness_ingest.jt808.location import Position
 from gridwitness_ingest.jt808.packet import Packet, write_packet
 from gridwitness_ingest.jt808.parting import parts_of
 from gridwitness_ingest.jt808.sending import FAILED, SEND_AGAIN, TERMINAL_UNKNOWN, UNSUPPORTED, WRONG
 from gridwitness_ingest.jt808.words import TWICE
+from gridwitness_ingest.tls import door_tls
+from support.client_certificates import make_certificates
 from support.terminal_door import OpenDoor, open_door
 
 NUMBER = "013900000001"
@@ -55,6 +58,32 @@ def test_a_terminal_registers_authenticates_and_reports(tmp_path: Path, edition:
         assert opened.count("gridwitness_door_connections") == 1
 
     _played(tmp_path, play)
+
+
+def test_a_certificate_speaks_for_its_own_terminal_only(tmp_path: Path) -> None:
+    own = make_certificates(tmp_path, NUMBER)
+    settings = load_settings(
+        home=tmp_path,
+        ingest_certificate=own.server,
+        ingest_key=own.server_key,
+        ingest_client_ca=own.authority,
+    )
+
+    async def play(opened: OpenDoor) -> None:
+        client = await opened.terminal(NUMBER, tls=own.context(NUMBER))
+        assert await client.enter("浙A12345")
+        await client.report([_position()])
+        other = await opened.terminal(NUMBER, tls=own.context("stranger"))
+        other.send(other.terminal.register("浙A12345"))
+        assert (await other.reply()).body[2] == TERMINAL_UNKNOWN
+        other.send(other.terminal.authenticate(opened.authentication.code(NUMBER)))
+        assert (await other.reply()).body[4] == FAILED
+        with pytest.raises((Unavailable, OSError)):
+            nobody = await opened.terminal(NUMBER, tls=own.context(None))
+            await nobody.reply()
+        assert client.refused == 0 and len(opened.store.fixes) == 1
+
+    _played(tmp_path, play, tls=door_tls(settings))
 
 
 def test_strangers_and_wrong_codes_are_refused(tmp_path: Path) -> None:

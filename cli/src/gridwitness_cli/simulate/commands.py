@@ -29,9 +29,21 @@ def city(
     out: Annotated[
         Path | None, typer.Option(help="JSON of the result; else HOME/simulate/city.json.")
     ] = None,
+    misreads: Annotated[
+        bool, typer.Option("--misreads", help="Also at 0, 5 and 10 % misreads, in memory. 另测三种误识率")
+    ] = False,
 ) -> None:
     """A seeded city with planted violations and noise; precision and recall of every rule. 模拟城市。"""
-    _run("run_city", trucks=trucks, days=days, seed=seed, misread=misread, detectors=detectors, out=out)
+    _run(
+        "run_city",
+        trucks=trucks,
+        days=days,
+        seed=seed,
+        misread=misread,
+        detectors=detectors,
+        misreads=misreads,
+        out=out,
+    )
 
 
 @app.command("tracks")

@@ -19,6 +19,7 @@ from sqlalchemy import func, select, text
 
 from gridwitness_cli.simulate.driving import Drive, Driven
 from gridwitness_cli.simulate.evaluation import evaluate, table
+from gridwitness_cli.simulate.misreads import judged_at, misread_table
 from gridwitness_cli.simulate.stand import Stand, open_stand
 from gridwitness_cli.simulate.tracks import read_tracks
 from gridwitness_cli.simulate.world import ZONE, Settings, build
@@ -26,10 +27,14 @@ from gridwitness_cli.simulate.world import ZONE, Settings, build
 FOLDER = "simulate"
 _SETTLING = timedelta(hours=30)
 """By which the clock is moved on at the end, so that absences (an unmatched e-manifest) are decided."""
+_STEP = timedelta(minutes=5)
+"""What arrives within it is sent together, at its end: so late a live fix may be received, at most."""
 _console = Console(highlight=False)
 
 
-def run_city(*, trucks: int, days: int, seed: int, misread: float, detectors: int, out: Path | None) -> None:
+def run_city(
+    *, trucks: int, days: int, seed: int, misread: float, detectors: int, misreads: bool, out: Path | None
+) -> None:
     """Build the city, drive it, detect, and print a line for each rule."""
     folder = load_settings().home / FOLDER
     _console.print(f"building a city of {trucks} trucks and {days} days (seed {seed})")
@@ -44,7 +49,7 @@ def run_city(*, trucks: int, days: int, seed: int, misread: float, detectors: in
         stand.registrar.enter(world.registers)
         _console.print(f"{len(world.registers)} records of registers entered; {world.positions.height:,} "
                        f"positions and {world.passages.height:,} passages go through the doors")  # fmt: skip
-        drive = Drive(stand, plates)
+        drive = Drive(stand, plates, step=_STEP)
         driven, seconds = _played(drive, world.arrivals())
         anomalies = _anomalies(stand)
         letters = _letters(stand)
@@ -56,6 +61,10 @@ def run_city(*, trucks: int, days: int, seed: int, misread: float, detectors: in
         "rules": [{**asdict(one), "precision": one.precision, "recall": one.recall} for one in scores],
         "sent": asdict(driven), "seconds": round(seconds, 1), "letters": letters,
     }  # fmt: skip
+    if misreads:
+        shares = judged_at(world.settings)
+        _console.print(misread_table(shares))
+        result["misreads"] = {str(share): [asdict(one) for one in found] for share, found in shares.items()}
     _write(out or folder / "city.json", result)
 
 

@@ -1,8 +1,8 @@
 """Real tracks of vehicles as terminals that report them: a file of fixes becomes registers and arrivals.
 
-The file is CSV (also .gz) with `vehicle, unix_time, lat, lon` and perhaps `occupied`, told as full load. Nothing in it says what
-was permitted, so the first day of each vehicle is taken as its permitted way and where it stood longest as
-its site and dump: what deviates later, deviates from the vehicle's own first day.
+The file is CSV (also .gz) with `vehicle, unix_time, lat, lon` and perhaps `occupied`, told as full load.
+Nothing in it says what was permitted: the first day of each vehicle is taken as its permitted way, and where
+it stood longest as its site and dump: what deviates later, deviates from the vehicle's own first day.
 """
 
 from __future__ import annotations

@@ -165,10 +165,15 @@ def located(passages: pl.DataFrame, book: Book) -> tuple[pl.DataFrame, pl.DataFr
 def bound(positions: pl.DataFrame, book: Book) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Positions with the plate of their terminal at that time, and those whose terminal has none."""
     binding = book.terminals.select(
-        pl.col("terminal").alias("_named"), pl.col("plate").alias("_found"), *_PERIOD
+        _same_terminal("terminal").alias("_named"), pl.col("plate").alias("_found"), *_PERIOD
     )
-    named = positions.with_columns(pl.col("terminal").alias("_named"))
+    named = positions.with_columns(_same_terminal("terminal").alias("_named"))
     return _parted(holding(named, binding, on="_named", time="fixed_at"), "plate", positions.columns)
+
+
+def _same_terminal(column: str) -> pl.Expr:
+    """A terminal's number without the zeros that one edition of JT/T 808 puts before it and another not."""
+    return pl.col(column).str.strip_chars_start("0")
 
 
 def _parted(joined: pl.DataFrame, column: str, columns: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:

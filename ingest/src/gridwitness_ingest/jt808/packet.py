@@ -41,6 +41,12 @@ def terminal_number(digits: str) -> str:
     return digits.lstrip("0").rjust(12, "0")
 
 
+def written_forms(number: str) -> frozenset[str]:
+    """The ways in which people write a terminal's number: bare, with 12 digits, with 20."""
+    bare = number.lstrip("0")
+    return frozenset((bare, bare.rjust(12, "0"), bare.rjust(20, "0")))
+
+
 def read_packet(segment: bytes) -> Packet:
     """Header and body of a segment. Raises InvalidInput `frame-short`, `frame-checksum`, `frame-length`,
     `frame-encrypted`, `frame-parts`.

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from gridwitness_ingest.jt808.authentication import Authentication
 from gridwitness_ingest.jt808.columns import position_frame
 from gridwitness_ingest.jt808.connection import Connection
+from gridwitness_ingest.jt808.packet import written_forms
 from gridwitness_ingest.jt808.reading import REGISTER, alone
 from gridwitness_ingest.jt808.replies import refused, reply_to
 from gridwitness_ingest.jt808.rounds import Answer, Fix, Round
@@ -133,7 +134,10 @@ class RoundStore:
         asking = {answer.packet.terminal for answer in answers if answer.packet.message == REGISTER}
         if not asking:
             return set()
-        return {*session.scalars(_BOUND, {"terminals": sorted(asking), "now": now})}
+        # A register may have the number with its zeros, as either edition sends it, or without them.
+        forms = {form: number for number in asking for form in written_forms(number)}
+        bound = session.scalars(_BOUND, {"terminals": sorted(forms), "now": now})
+        return {forms[form] for form in bound}
 
     def _refused(self, found: Round) -> list[tuple[Connection, bytes]]:
         """Nothing is kept, and nobody is told that it was."""
