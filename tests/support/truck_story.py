@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 from gridwitness.detector import Detector
-from gridwitness.feeds import Feed
+from gridwitness.feeds import Feed, Message
 from gridwitness.records import rfc3339
 from gridwitness.trucks.book import Book
 from gridwitness.trucks.detection.replay import differences
@@ -18,6 +18,7 @@ from gridwitness.trucks.detection.rules_document import CODES
 from gridwitness.trucks.filing import filed
 from gridwitness.trucks.frames import PASSAGE_COLUMNS
 from gridwitness.trucks.sightings import Sightings, Stored
+from sqlalchemy.orm import Session
 from support.feeds import install_feed
 from support.platform import Officer, RunningPlatform
 from support.truck_registers import carrier, checkpoint, permit, site, truck
@@ -31,7 +32,6 @@ class TruckStory:
     running: RunningPlatform
     officer: Officer
     feed: Feed
-    serial: int = 0
     sightings: Sightings = field(default_factory=Sightings)
 
     @classmethod
@@ -71,9 +71,13 @@ class TruckStory:
         ]
         frame = pl.DataFrame(numbered, schema=PASSAGE_COLUMNS, orient="row")
         with self.running.platform.transaction() as session:
-            stored = self.sightings.store(session, self.feed, self.serial, received_at, passages=frame)
-        self.serial += len(rows)
-        return stored
+            first = self.sent(session, len(rows))
+            return self.sightings.store(session, self.feed, first, received_at, passages=frame)
+
+    def sent(self, session: Session, count: int) -> int:
+        """So many messages of the feed; gives the first one's number."""
+        messages = [Message(b"story")] * count
+        return self.running.platform.intake.append(session, self.feed, messages, format="story")
 
     def filed(self) -> pl.DataFrame:
         """What stands now: anomalies whose newest record suspects."""

@@ -25,7 +25,7 @@ from gridwitness.trucks.detection.noticing import notice
 from gridwitness.trucks.detection.publication import PublishedTruckRules
 from gridwitness.trucks.detection.rule_groups import Judge
 from gridwitness.trucks.detection.rules_document import RulesInForce
-from gridwitness.trucks.detection.work import finish, lock_shard, take, watermark
+from gridwitness.trucks.detection.work import finish, lock_shard, note_silence, take, watermark
 from gridwitness.trucks.kept_book import KeptBook
 from gridwitness.trucks.shards import SHARDS
 
@@ -83,7 +83,9 @@ class Detector:
     def round(self) -> Round:
         """One look at every shard that nobody else holds; all get their turn before an error goes up."""
         with self._platform.transaction() as session:
-            work = notice(session, *self._registers(session), self._platform.clock.now())
+            now = self._platform.clock.now()
+            note_silence(session, now)
+            work = notice(session, *self._registers(session), now)
         records, failed = 0, []
         self._first += 1  # detectors that start together do not all begin with the same shard
         for number in range(SHARDS):

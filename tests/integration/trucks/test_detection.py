@@ -135,6 +135,18 @@ def test_lag_scan_and_watermark_are_on_the_metrics(story, detector):
     assert _gauges(story)["gridwitness_detection_lag_seconds"] == 0
 
 
+def test_a_day_without_any_message_settles_what_waits(story, detector):
+    plate, far = "浙F88888", _far_apart()
+    seen = [passage(plate, where, at(239, seconds=s + n)) for s in (0, 100) for n, where in enumerate(far)]
+    story.store(seen, NOW)
+    detector.drain()
+    assert _rules_of(story, plate) == {"BLACK_UNREG"}
+    story.running.advance(26 * 3600)
+    detector.drain()
+    assert _rules_of(story, plate) == {"BLACK_UNREG", "BLACK_CLONE_ST"}
+    assert story.differences(detector) == []
+
+
 def _gauges(story):
     families = DetectionGauges(story.running.platform).collect()
     return {sample.name: sample.value for family in families for sample in family.samples}

@@ -88,8 +88,8 @@ def keep(story: TruckStory, slot: pl.DataFrame) -> None:
     )
     received_at = slot["arrives_at"].max()
     with story.running.platform.transaction() as session:
+        first = story.sent(session, len(slot))
         stored = story.sightings.store(
-            session, story.feed, story.serial, received_at + timedelta(seconds=1), positions=frame
+            session, story.feed, first, received_at + timedelta(seconds=1), positions=frame
         )
     assert stored.letters == []
-    story.serial += len(slot)

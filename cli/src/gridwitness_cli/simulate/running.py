@@ -25,7 +25,7 @@ from gridwitness_cli.simulate.tracks import read_tracks
 from gridwitness_cli.simulate.world import ZONE, Settings, build
 
 FOLDER = "simulate"
-_SETTLING = timedelta(hours=30)
+_SETTLING = timedelta(hours=54)
 """By which the clock is moved on at the end, so that absences (an unmatched e-manifest) are decided."""
 _STEP = timedelta(minutes=5)
 """What arrives within it is sent together, at its end: so late a live fix may be received, at most."""

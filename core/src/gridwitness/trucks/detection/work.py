@@ -100,10 +100,32 @@ def wake(session: Session, shard: int, family: Family, unsettled: pl.DataFrame) 
         session.execute(_REMEMBER, rows)
 
 
+SILENCE = timedelta(hours=24)
+"""Without a message of any feed for so long, the clock takes the place of event times."""
+_NOTE_SILENCE = text("""
+    INSERT INTO trucks.watermark AS known (feed, family, least, greatest)
+    SELECT '', 'silence', :silent, :silent
+    WHERE EXISTS (SELECT FROM trucks.watermark WHERE greatest < :silent) AND NOT EXISTS (
+        SELECT FROM feeds.chain AS c JOIN LATERAL (
+            SELECT received_at FROM feeds.part AS p WHERE p.feed = c.feed ORDER BY serial DESC LIMIT 1
+        ) AS last ON true WHERE last.received_at >= :silent
+    )
+    ON CONFLICT (feed, family) DO UPDATE SET greatest = greatest(known.greatest, excluded.greatest)
+""")
+
+
 def watermark(session: Session) -> datetime | None:
     """The greatest event time told by any feed; None before the first."""
     found: datetime | None = session.scalar(text("SELECT max(greatest) FROM trucks.watermark"))
     return found
+
+
+def note_silence(session: Session, now: datetime) -> None:
+    """Where no feed has sent anything for a day, time goes on without facts, or absences would wait for ever.
+
+    It is kept: facts that come later move no watermark back.
+    """
+    session.execute(_NOTE_SILENCE, {"silent": now - SILENCE})
 
 
 def told_between(session: Session) -> tuple[datetime, datetime] | None:

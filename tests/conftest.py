@@ -1,0 +1,10 @@
+"""Property tests: how many inputs an everyday run tries; `--hypothesis-profile=thorough` tries many more.
+
+Inputs are new in every run, so that what one run spares another one tries.
+"""
+
+from hypothesis import settings
+
+settings.register_profile("everyday", max_examples=40, deadline=None)
+settings.register_profile("thorough", max_examples=500, deadline=None)
+settings.load_profile("everyday")
