@@ -38,7 +38,8 @@ class Walk:
         blocks = [block for block in BLOCK.findall((ROOT / document).read_text()) if "make " not in block]
         assert blocks, f"{document} has no shell blocks"
         script = "\n".join(blocks).replace("127.0.0.1:8000", f"127.0.0.1:{self.port}")
-        script = script.replace("8400", str(_free_port()))
+        for port in ("8400", "8411"):
+            script = script.replace(port, str(_free_port()))
         return subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=self.folder,
@@ -83,6 +84,9 @@ def walk() -> Iterator[Walk]:
             "docs/guides/operator.md",
             ["admin", "330100GA", "exit code 1", "not a time", "calendar/cn/2027", "33010010099"],
         ),
+        ("docs/guides/feeds.md", ["plate-invalid", "device-unknown", "answered True"]),
+        ("docs/guides/trucks.md", ["plate-taken", "exit code 1", "NO_PERMIT", "浙A61011"]),
+        ("docs/guides/police.md", ["board", "suggestions"]),
     ],
 )
 def test_document_followed_word_by_word(walk: Walk, document: str, said: list[str]) -> None:

@@ -71,7 +71,8 @@ class Settings(BaseSettings):
     ingest_client_ca: Path | None = None
     gat1400_pictures: bool = True
     """Keep the pictures of vehicles and plates that come with passages; faces never are."""
-    feed_batch_seconds: Annotated[int, Field(gt=0)] = 60
+    feed_batch_seconds: Annotated[int, Field(gt=0, le=90)] = 60
+    """How long messages wait for their batch; an audit calls two minutes too long."""
     detector: bool | None = None
     """Whether `up` runs a detector; None = where a door for outside data is open."""
     detection_interval_seconds: Annotated[float, Field(gt=0, le=30)] = 5

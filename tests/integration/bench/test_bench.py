@@ -33,6 +33,8 @@ TINY = replace(
     terminals=20,
     terminal_positions=10,
     gi_star_cells=1_000,
+    passages=1_000,
+    passage_memory=(1_000, 2_000),
     repeats=1,
 )
 MEMBERS = {"name", "value", "unit", "beside", "beside_value", "ratio"}
@@ -59,6 +61,10 @@ BEGINNINGS = (
     "case of 20 records: shown over HTTP",
     "case of 20 records: file verified offline",
     "JT/T 808 positions, 20 connections",
+    "passages: from a CSV file",
+    "passages: all passage rules, in memory",
+    "memory of reading 2,000 passages",
+    "memory of detecting 2,000 passages",
     "list of 300 cases by due date",
     "list of 300 cases by officer",
     "list of 300 cases by article / 按条款, p99",

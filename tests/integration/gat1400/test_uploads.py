@@ -11,10 +11,12 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from gridwitness.feeds import Selection
+from gridwitness.feeds import Selection, note_seen
 from gridwitness.trucks.sightings import Sightings
 from gridwitness_ingest.decoders import DECODERS
+from gridwitness_ingest.gat1400.storing import forget
 from gridwitness_ingest.gat1400.told_time import compact
+from sqlalchemy import text as text_query
 from support.checkpoint_door import HOST, OpenDoor, account, kept, passing
 from support.gat1400 import JPEG, picture, text, upload, with_driver
 from support.platform import Officer, RunningPlatform
@@ -71,6 +73,25 @@ def test_what_is_sent_again_is_stored_once(
     # A device that numbers its objects alike loses nothing.
     client.upload([passing(running, 4, MotorVehicleID="1"), passing(running, 5, MotorVehicleID="1")])
     assert len(kept(running, "again").passages) == 5
+
+
+def test_what_was_seen_long_ago_is_forgotten(
+    running: RunningPlatform, officer: Officer, door: OpenDoor
+) -> None:
+    feed = account(running, officer, "old")
+    client, one = door.registered("old"), passing(running, 1)
+    client.upload([one])
+    seen = text_query("SELECT count(*) FROM feeds.seen WHERE feed = 'old'")
+    forget(running.platform)
+    with running.platform.transaction() as session:
+        assert session.scalar(seen) == 1, "seven days are not over"
+        note_seen(session, feed, "file", ["a piece"], running.clock.now() - timedelta(days=30))
+        session.execute(
+            text_query("UPDATE feeds.seen SET seen_at = seen_at - interval '8 days' WHERE feed = 'old'")
+        )
+    forget(running.platform)
+    with running.platform.transaction() as session:
+        assert session.scalar(seen) == 1, "another door's stay"
 
 
 def test_a_lost_answer_doubles_nothing(running: RunningPlatform, officer: Officer, door: OpenDoor) -> None:

@@ -60,6 +60,7 @@ def test_lists_windows_and_shapes_stand_in_cells() -> None:
     }
     assert fields["corridor"] == {"line": [[120_150_000, 30_280_000], [120_160_000, 30_290_000]]}
     assert (fields["state"], fields["version"], fields["checkpoints"]) == ("revoked", 1, None)
+    assert read("permit", windows=" ")["windows"] == {"windows": []}
     ring = read("site", area="120.1 30.2;120.2 30.2;120.2 30.3", category="消纳场")
     assert len(ring["area"]["ring"]) == 4 and ring["area"]["ring"][0] == ring["area"]["ring"][-1]
     assert ring["category"] == "dump"

@@ -20,7 +20,7 @@ from gridwitness.hotspots.cells import (
     unpack,
 )
 from gridwitness.hotspots.composition import Counted, compose
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 RESOLUTION, FLOOR = 8, 5
@@ -120,6 +120,7 @@ def test_whose_rules_they_are() -> None:
     assert family_of("TIME_WIN", None) == family_of("OFFLINE", "330106000001") == "positions"
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.builds(
@@ -132,6 +133,7 @@ def test_whose_rules_they_are() -> None:
             st.integers(0, 2**32 - 1),
         ),
         unique_by=lambda cell: cell.cell,
+        max_size=20,
     )
 )
 def test_packed_cells_are_read_back(cells: list[Cell]) -> None:

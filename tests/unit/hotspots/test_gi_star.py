@@ -7,7 +7,7 @@ from math import erfc, sqrt
 import numpy as np
 import pytest
 from gridwitness.hotspots.gi_star import Floats, Places, benjamini_hochberg, gi_star, one_sided
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 
@@ -73,7 +73,7 @@ def test_conditional_permutations_agree_with_the_analytic_p() -> None:
     assert erfc(conditional / sqrt(2)) / 2 == pytest.approx(permuted, abs=0.02)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 1_000), min_size=16, max_size=16), st.permutations(range(16)))
 def test_the_order_of_cells_means_nothing(values: list[int], order: list[int]) -> None:
     near = grid(4, 4)

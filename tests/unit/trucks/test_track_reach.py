@@ -65,7 +65,7 @@ def near(found, begin, end):
 @pytest.mark.parametrize(
     "rule", [rule for rule in TRACK_RULES if rule.code != "GATE_MISMATCH"], ids=lambda r: r.code
 )
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(seed=st.integers(0, 10**6), hour=st.floats(0, 30))
 def test_a_window_gives_what_the_whole_gives(rule, seed, hour):
     whole = laid(positions(wild(seed)), *PERMITS)
@@ -96,7 +96,7 @@ def test_the_order_of_arrival_changes_no_finding(seed):
         assert rule.find(one).equals(rule.find(other))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 10**6), share=st.floats(0.1, 0.9))
 def test_what_has_settled_is_never_taken_back_by_later_fixes(seed, share):
     fixes = positions(wild(seed, hours=12))

@@ -11,11 +11,18 @@ from gridwitness.members import Actor
 from gridwitness.members.roles import READERS
 from gridwitness.records import rfc3339
 from gridwitness.trucks.anomaly_listing import AnomalyFilter, anomaly_page, parse_box, recorded_anomaly
+from gridwitness.trucks.candidate_listing import candidate_page
 from gridwitness.trucks.models_anomalies import AnomalyRow
 
 from gridwitness_api.parameters import TEXT_FORM, AgencyQuery, Cursor, Limit, Subject
 from gridwitness_api.request_platform import CallerHere
-from gridwitness_api.schemas.anomalies import AnomalyList, AnomalyMap, AnomalyView, RecordedAnomaly
+from gridwitness_api.schemas.anomalies import (
+    AnomalyList,
+    AnomalyMap,
+    AnomalyView,
+    CandidateList,
+    RecordedAnomaly,
+)
 from gridwitness_api.schemas.forms import TimeText, instant
 from gridwitness_api.strict_body import StrictRoute
 
@@ -80,6 +87,17 @@ def map_(
         if item.lat_e6 is not None and item.lon_e6 is not None
     ]
     return AnomalyMap(type="FeatureCollection", features=features, next=following)
+
+
+@router.get("/candidates", summary="待查线索 Candidates")
+def candidates(
+    caller: CallerHere, rule: _Word = None, cursor: Cursor = None, limit: Limit = 100
+) -> CandidateList:
+    """证据不足以成为疑似异常的情形，供人工查看。 What is too weak to be an anomaly, for people to look at."""
+    with caller.transaction() as (session, actor):
+        actor.require(PLATE_READERS, actor.agency)
+        page = candidate_page(session, rule, cursor, limit)
+        return CandidateList.model_validate({"items": page.items, "next": page.cursor})
 
 
 @router.get("/{sub}", summary="查看疑似异常 Show an anomaly")

@@ -149,6 +149,42 @@ class RecordedAnomaly(AnomalyView):
     records: list[AnomalyRecord]
 
 
+_CANDIDATE: dict[str, Any] = {
+    "key": "TIME_WIN/kakou:1207:0",
+    "rule": "TIME_WIN",
+    "plate": "浙A12345",
+    "checkpoint": "K017",
+    "at": "2026-05-01T04:00:00Z",
+    "needs": 2,
+    "reason": _REASON,
+    "measured": {"local_time": "12:00"},
+}
+
+
+class CandidateView(Answer):
+    """A hit that stands alone 待查线索: no anomaly until `needs` like it are there."""
+
+    model_config = ConfigDict(json_schema_extra=example(_CANDIDATE))
+
+    key: str
+    rule: str
+    plate: str
+    checkpoint: str | None
+    at: str
+    needs: int
+    reason: dict[str, str]
+    measured: dict[str, str]
+
+
+class CandidateList(Answer):
+    """Candidates, newest first 待查线索列表."""
+
+    model_config = ConfigDict(json_schema_extra=example({"items": [_CANDIDATE], "next": None}))
+
+    items: list[CandidateView]
+    next: str | None
+
+
 class AnomalyMap(Answer):
     """Anomalies as GeoJSON (RFC 7946) 疑似异常地图; those without a place are left out."""
 

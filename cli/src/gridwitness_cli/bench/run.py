@@ -12,18 +12,21 @@ from gridwitness_cli.bench.case_force import raise_force
 from gridwitness_cli.bench.case_lists import list_rows
 from gridwitness_cli.bench.case_opening import opening_rows
 from gridwitness_cli.bench.cost import cost_rows
+from gridwitness_cli.bench.detecting import detecting_row
 from gridwitness_cli.bench.gas import gas_row
 from gridwitness_cli.bench.gi_star import gi_star_row
 from gridwitness_cli.bench.importing import import_row
 from gridwitness_cli.bench.log_check import log_row
 from gridwitness_cli.bench.measurement import Measurement, write_results
 from gridwitness_cli.bench.milestones import milestone_rows
+from gridwitness_cli.bench.passages import memory_rows, passage_rows
 from gridwitness_cli.bench.posting import posting_rows
 from gridwitness_cli.bench.signing import signing_rows
 from gridwitness_cli.bench.sizes import Sizes
 from gridwitness_cli.bench.stage import Stage, staged
 from gridwitness_cli.bench.terminals import terminal_rows
 from gridwitness_cli.bench.transactions import SentTransactions, send_transactions
+from gridwitness_cli.bench.truck_traffic import found_district
 
 RESULTS = "results.json"
 
@@ -51,6 +54,8 @@ def _measure(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator
     say("single posts")
     yield from posting_rows(stage, sizes.posts, sizes.clients)
     yield from _cases(stage, sizes, say)
+    say(f"{sizes.passages:,} passages through the rules")
+    yield from _passages(stage, sizes, say)
     say(f"terminals: {sizes.terminals:,} connections")
     yield from terminal_rows(stage, sizes.terminals, sizes.terminal_positions, sizes.repeats)
     yield from grown
@@ -63,6 +68,14 @@ def _measure(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator
     # Last: what it loads stands in no record.
     say(f"lists of {sizes.listed_cases:,} cases")
     yield from list_rows(stage, sizes.listed_cases, sizes.list_rounds)
+
+
+def _passages(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator[Measurement]:
+    district = found_district(stage)
+    yield from passage_rows(stage, district, sizes.passages, sizes.repeats)
+    yield detecting_row(stage, district, sizes.passages, sizes.repeats)
+    say(f"memory of {sizes.passage_memory[-1]:,} passages")
+    yield from memory_rows(stage, district, sizes.passage_memory)
 
 
 def _cases(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator[Measurement]:

@@ -33,6 +33,10 @@ class Sizes:
     """Open connections of terminals."""
     terminal_positions: int
     """Positions of each."""
+    passages: int
+    """Of one turn through the passage rules."""
+    passage_memory: tuple[int, ...]
+    """Passages of one file at which memory is compared, ascending."""
     gi_star_cells: int
     """Cells of the hotspot statistic."""
     repeats: int
@@ -58,6 +62,8 @@ QUICK = Sizes(
     list_rounds=2,
     terminals=100,
     terminal_positions=20,
+    passages=20_000,
+    passage_memory=(10_000, 50_000),
     gi_star_cells=10_000,
     repeats=3,
 )
@@ -77,6 +83,8 @@ DEFAULT = Sizes(
     list_rounds=4,
     terminals=1000,
     terminal_positions=60,
+    passages=200_000,
+    passage_memory=(100_000, 1_000_000),
     gi_star_cells=100_000,
     repeats=3,
 )
@@ -96,6 +104,8 @@ FULL = Sizes(
     list_rounds=16,
     terminals=1000,
     terminal_positions=200,
+    passages=1_000_000,
+    passage_memory=(100_000, 1_000_000, 10_000_000),
     gi_star_cells=100_000,
     repeats=3,
 )

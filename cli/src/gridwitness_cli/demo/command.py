@@ -17,6 +17,7 @@ from gridwitness_cli.demo.acts.case_files import prove_cases
 from gridwitness_cli.demo.acts.casework import play_case
 from gridwitness_cli.demo.acts.checkpoints import report_anomalies
 from gridwitness_cli.demo.acts.evidence import AuditorDesk, anchor_everything, prove
+from gridwitness_cli.demo.acts.hotspots import publish_hotspots, read_map
 from gridwitness_cli.demo.acts.keys import change_keys
 from gridwitness_cli.demo.acts.opening import open_story
 from gridwitness_cli.demo.acts.refusals import try_wrong_inputs
@@ -82,12 +83,14 @@ def _acts(company: Company) -> None:
         open_story(company)
     with story.step("summary-case", "简易程序案件 a case in summary procedure"):
         play_case(company, SUMMARY_CASE)
-    with story.step("checkpoints", "卡口异常与人工复核 checkpoint anomalies and their review"):
+    with story.step("checkpoints", "过车、异常检测与人工复核 passages, anomalies and their review"):
         report_anomalies(company)
     with story.step("general-case", "一般程序案件 a case in general procedure"):
         play_case(company, GENERAL_CASE)
     with story.step("registry", "绕过平台直报合约 milestones pushed past the platform"):
         push_milestones(company)
+    with story.step("hotspots", "高发区域快照上链 hotspots go on the chain"):
+        publish_hotspots(company)
     with story.step("keys", "密钥换发与吊销 keys rotated and revoked"):
         change_keys(company)
     with story.step("refusals", "错误输入 wrong inputs"):
@@ -99,5 +102,7 @@ def _acts(company: Company) -> None:
         prove_cases(desk)
     with story.step("verify", "独立核实 independent verification"):
         prove(desk)
+    with story.step("map", "公安节点由链上读图 a police node reads the map from the chain"):
+        read_map(desk)
     with story.step("tampering", "改动数据库与文件，逐项核查 changes in database and files, one by one"):
         tamper(desk)

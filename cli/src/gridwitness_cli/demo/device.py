@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from gridwitness_evidence import SigningKey
 
-from gridwitness_cli import case, submit
+from gridwitness_cli import case, submit, truck
 from gridwitness_cli.demo.cast import Role
 from gridwitness_cli.demo.story import expect
 
@@ -110,6 +110,12 @@ class Device:
         expect(code == 0, "device-refused", f"gridwitness case {arguments[0]} {arguments[1:3]}: {told}")
         return told
 
+    def truck(self, *arguments: str | Path) -> dict[str, Any]:
+        """`gridwitness truck … --json`; anything but success ends the demo."""
+        code, told = self._called(truck.app, "gridwitness truck", *arguments)
+        expect(code == 0, "device-refused", f"gridwitness truck {arguments[0]}: {told}")
+        return told
+
     def refused_case(self, *arguments: str | Path) -> dict[str, Any]:
         """The problem document of a `gridwitness case` command that must be refused."""
         code, told = self._case(*arguments)
@@ -139,9 +145,12 @@ class Device:
         return said
 
     def _case(self, *arguments: str | Path) -> tuple[int, dict[str, Any]]:
+        return self._called(case.app, "gridwitness case", *arguments)
+
+    def _called(self, app: typer.Typer, name: str, *arguments: str | Path) -> tuple[int, dict[str, Any]]:
         place = ("--folder", self.folder, "--url", self.url, "--passphrase-file", self._passphrase)
-        code, said, errors = _run(case.app, "gridwitness case", (*place, *arguments, "--json"))
-        expect(said.startswith("{"), "device-refused", f"gridwitness case {arguments[0]}: {errors}")
+        code, said, errors = _run(app, name, (*place, *arguments, "--json"))
+        expect(said.startswith("{"), "device-refused", f"{name} {arguments[0]}: {errors}")
         return code, json.loads(said)
 
 

@@ -17,7 +17,7 @@ from gridwitness_cli.collector import collect_rarely
 from gridwitness_cli.processes import LOG_FORMAT, follow_parent
 from gridwitness_cli.runtime import found_parts
 
-_PAUSE = 0.5
+_PAUSE = 0.2
 _PAUSE_AFTER_ERROR = 2.0
 
 _log = logging.getLogger("gridwitness.ingest.worker")

@@ -89,7 +89,7 @@ def _versions(fleet: Fleet, permit: Permit) -> Iterator[Record]:
                 "plates": sorted(permit.plates),
                 "site": permit.site.name,
                 "dumps": [permit.dump.name],
-                "checkpoints": [checkpoint_name(number) for number in sorted(permit.checkpoints or {0})],
+                "checkpoints": [checkpoint_name(number) for number in sorted(permit.checkpoints)] or None,
                 "corridor": {"line": permit.way.line()},
                 "windows": permit.windows,
                 "valid_from": instant(since),

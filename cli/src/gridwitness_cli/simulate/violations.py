@@ -36,6 +36,7 @@ def plan(
     What is seen by terminals alone is planted on trucks that have one; a clone in space and time on trucks
     without (beside a terminal it is a clone by GPS as well).
     """
+    per_rule = min(per_rule, max(1, len(trucks) * days // 30))  # a small fleet has some of each, too
     found: dict[tuple[int, int], str] = {}
     order = rng.permutation(len(trucks)).tolist()
     with_terminal = [n for n in order if trucks[n].terminal is not None]

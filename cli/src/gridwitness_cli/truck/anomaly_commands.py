@@ -15,6 +15,7 @@ from gridwitness_cli.case.step_options import AsJson
 
 STATES = {"suspected": "疑似", "withdrawn": "撤回", "upheld": "成立", "excluded": "排除"}
 LEVELS = {"flag": "提示", "event": "异常", "serious": "严重"}
+_WIDE = 132
 
 
 def anomalies(
@@ -63,7 +64,9 @@ def anomalies(
         ]
         for row in page["items"]
     ]
-    Console(highlight=False).print(table(columns, rows))
+    console = Console(highlight=False)
+    console.width = max(console.width, _WIDE)  # a subject that is broken in two can not be copied
+    console.print(table(columns, rows))
     if page["next"]:
         typer.echo(f"下一页 more: --cursor {page['next']}", err=True)
 

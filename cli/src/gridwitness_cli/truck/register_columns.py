@@ -82,7 +82,7 @@ _WORDS = {
     "state": {"": "valid", "有效": "valid", "撤销": "revoked"},
     "plate_color": {zh: word for word, zh in COLORS.items()} | {"绿": "green"},
 }
-_DEFAULTS = {"version": "1", "state": "valid"}
+_DEFAULTS = {"version": "1", "state": "valid", "windows": '{"windows": []}'}
 _PARTS = re.compile(r"[;；、,，|\s]+")
 _WINDOW = re.compile(r"(\d{1,2}:\d{2})\s*[-–—~至]\s*(\d{1,2}:\d{2})")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

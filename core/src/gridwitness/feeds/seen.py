@@ -31,6 +31,6 @@ def note_seen(
     return set(noted)
 
 
-def forget_seen(session: Session, before: datetime) -> None:
-    """Remove what was seen earlier: by then its replay is refused for its age."""
-    session.execute(delete(SeenRow).where(SeenRow.seen_at < before))
+def forget_seen(session: Session, before: datetime, kinds: Collection[str]) -> None:
+    """Remove what was seen of these kinds earlier: nobody sends that again, or its age refuses it."""
+    session.execute(delete(SeenRow).where(SeenRow.seen_at < before, SeenRow.kind.in_(kinds)))

@@ -105,15 +105,7 @@ class Filing:
         _, book = self._book.of(session)
         known = _held(session, [finding["key"] for finding in findings])
         around = surroundings_of(session, book, findings)
-        pending = [
-            _Change(
-                finding,
-                before := known.get(finding["key"]),
-                secrets.token_hex(16) if before is None else before.sub,
-                around.agency_of(finding),
-            )
-            for finding in findings
-        ]
+        pending = [_change(finding, known.get(finding["key"]), around) for finding in findings]
         logs = {agency: current_log(session, agency) for agency in {each.agency for each in pending}}
         places = [(logs[each.agency].name, each.sub) for each in pending]
         heads = heads_of(session, places)
@@ -136,6 +128,14 @@ class Filing:
         columns["entry"] = base64url.encode(record.digest)
         writer.add_step(Accepted(record, log, {}), [_row(each, log, columns)], by=None, owner=None)
         return 1
+
+
+def _change(finding: dict[str, Any], before: AnomalyRow | None, around: Surroundings) -> _Change:
+    if before is None:
+        return _Change(finding, None, secrets.token_hex(16), around.agency_of(finding))
+    if before.plate is None:  # erased: what is found again does not bring it back
+        finding = {**finding, "plate": None}
+    return _Change(finding, before, before.sub, around.agency_of(finding))
 
 
 def _row(each: _Change, log: Log, columns: dict[str, Any]) -> RowChange:

@@ -66,6 +66,8 @@ _LABELS: Mapping[str, tuple[str, str, str]] = {
     "local_time": ("当地时间", "local time", ""),
     "windows": ("核准时间", "permitted hours", ""),
     "terminal": ("终端", "terminal", ""),
+    "permits_in_force": ("有效核准数", "permits in force", ""),
+    "checkpoint": ("卡口", "checkpoint", ""),
     "loaded_driving_s": ("重车行驶", "driving loaded for", "s"),
     "permit_ended": ("核准到期", "permit ended", ""),
     "off_route_s": ("偏离时长", "off the route for", "s"),
@@ -87,11 +89,10 @@ _LABELS: Mapping[str, tuple[str, str, str]] = {
 def reason_of(rule: str, measured: Mapping[str, str], checkpoint: str | None = None) -> dict[str, str]:
     """The reason in words, `{"zh", "en"}`. It never holds a plate, so that erasing the plate is enough."""
     zh, en = SENTENCES.get(rule, (rule, rule))
-    told = [
-        (*_LABELS.get(name, (name, name, "")), value) for name, value in sorted(measured.items()) if value
-    ]
+    named = {name: value for name, value in sorted(measured.items()) if value}
     if checkpoint is not None:
-        told.insert(0, ("卡口", "checkpoint", "", checkpoint))
+        named = {"checkpoint": checkpoint} | named
+    told = [(*_LABELS.get(name, (name, name, "")), value) for name, value in named.items()]
     zh_part = "；".join(f"{label} {_YES.get(value, value)}{_spaced(unit)}" for label, _, unit, value in told)
     en_part = "; ".join(f"{label} {value}{_spaced(unit)}" for _, label, unit, value in told)
     return (

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from gridwitness.errors import GridWitnessError
 from gridwitness.platform import Platform
+from sqlalchemy.exc import SQLAlchemyError
 
 from gridwitness_ingest.gat1400.app import create_door
 from gridwitness_ingest.gat1400.peer_certificate import CertificateProtocol
 from gridwitness_ingest.gat1400.receiving import DOOR
 from gridwitness_ingest.gat1400.requests import Bounds
+from gridwitness_ingest.gat1400.storing import forget
 from gridwitness_ingest.metrics import DoorMetrics
 from gridwitness_ingest.tls import door_tls
 
 MOST_CONNECTIONS = 2_000
 KEEP_ALIVE_SECONDS = 120
 SHUTDOWN_SECONDS = 20
+FORGETTING_SECONDS = 3_600
+
+_log = logging.getLogger(__name__)
 
 
 class CheckpointDoor:
     """GA/T 1400 for checkpoints and view libraries. TLS as the settings say."""
 
     def __init__(self, platform: Platform, metrics: DoorMetrics, bounds: Bounds | None = None) -> None:
+        self._platform = platform
         config = uvicorn.Config(
             create_door(platform, metrics, bounds=bounds),
             http=CertificateProtocol,
@@ -49,7 +58,20 @@ class CheckpointDoor:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.create_server((host, port), family=family, backlog=1_024) as listener:
             listening(listener.getsockname()[1])
-            await self._server.serve([listener])
+            forgetting = asyncio.create_task(self._forget())
+            try:
+                await self._server.serve([listener])
+            finally:
+                forgetting.cancel()
+
+    async def _forget(self) -> None:
+        """Once an hour; what fails is tried again then."""
+        while True:
+            try:
+                await asyncio.to_thread(forget, self._platform)
+            except (SQLAlchemyError, GridWitnessError):
+                _log.exception("what was seen long ago could not be removed")
+            await asyncio.sleep(FORGETTING_SECONDS)
 
     def stop(self) -> None:
         """Answer what has come, then end."""

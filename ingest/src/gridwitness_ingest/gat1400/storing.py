@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from gridwitness.errors import Forbidden, GridWitnessError, InvalidInput, TooLarge
@@ -15,6 +15,7 @@ from gridwitness.feeds import (
     Message,
     feed_keys,
     feed_named,
+    forget_seen,
     note_seen,
     signature_holds,
     subscriptions_of,
@@ -33,6 +34,11 @@ from gridwitness_ingest.gat1400.passage_rows import passage_frame, passage_row
 from gridwitness_ingest.gat1400.upload import Upload
 from gridwitness_ingest.gat1400.vehicle import Refused, Vehicle
 from gridwitness_ingest.metrics import DoorMetrics
+
+OBJECT, NOTIFICATION = "object", "notification"
+"""Kinds of what a feed says once."""
+REMEMBERED = timedelta(days=7)
+"""For how long it is known again: devices that kept passages while the door was away send them by then."""
 
 _CAPTURED = [*PASSAGE_COLUMNS].index("captured_at")
 
@@ -68,7 +74,7 @@ class Storing:
     def __init__(self, platform: Platform, metrics: DoorMetrics) -> None:
         self._platform = platform
         self._commit_seconds = metrics.commit_seconds.labels("gat1400")
-        self._sightings = Sightings()
+        self._sightings = platform.sightings
         self._pictures = platform.settings.gat1400_pictures
 
     def store(self, feed: str, uploads: Sequence[Upload]) -> list[Outcome]:
@@ -98,6 +104,12 @@ class _Taken:
         return [item.identity for n, item in enumerate(self.upload.items) if n not in self.skipped]
 
 
+def forget(platform: Platform) -> None:
+    """Remove what was seen too long ago to come again."""
+    with platform.transaction() as session:
+        forget_seen(session, platform.clock.now() - REMEMBERED, (OBJECT, NOTIFICATION))
+
+
 class _Group:
     """Uploads that share a transaction."""
 
@@ -120,7 +132,7 @@ class _Group:
             if outcome.refusal is None
         ]
         identities = [identity for one in taken for identity in one.identities]
-        new = note_seen(self._session, self._feed, "object", identities, self._now)
+        new = note_seen(self._session, self._feed, OBJECT, identities, self._now)
         kept = [one for one in taken if _brings_something(one, new)]
         if kept:
             self._append(kept, new)
@@ -165,7 +177,7 @@ class _Group:
         if not upload.notifications:
             return _Taken(upload, outcome, frozenset(), notified=False)
         names = {f"{n.subscription}/{n.identifier}": n for n in upload.notifications}
-        new = note_seen(self._session, self._feed, "notification", [*names], self._now)
+        new = note_seen(self._session, self._feed, NOTIFICATION, [*names], self._now)
         before = [notification for name, notification in names.items() if name not in new]
         skipped = frozenset(item for notification in before for item in notification.items)
         return _Taken(upload, outcome, skipped, notified=bool(new))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from heapq import merge
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from gridwitness_verifier import strict_json
 from gridwitness_verifier.audit.archive_files import PartLeaves, check_part_files
 from gridwitness_verifier.audit.archive_parts import (
     PART_TABLE,
@@ -40,10 +39,12 @@ _COLUMNS = {
 _NOT_TEXTS = frozenset(
     [
         "lane", "speed_kmh", "reliability", "marks", "lat_e6", "lon_e6", "speed_dkmh", "direction", "alarms",
-        "status", "mileage_hm", "cover", "lift", "load", "weight_kg",
+        "status", "mileage_hm", "serial", "item", "cover", "lift", "load", "weight_kg",
     ]
 )  # fmt: skip
 _REPLAYED = "SELECT DISTINCT serial FROM feeds.letter WHERE feed = %s AND state = 'replayed'"
+_ROWS_AT_ONCE = 1_000
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Key = tuple[int, int]
 
 
@@ -136,7 +137,7 @@ class _RowWalk:
         self._ahead = merge(*map(_named, self.parts), key=lambda leaf: leaf[0])
         self._next = next(self._ahead, None)
 
-    def see(self, key: Key, at: str, row: dict[str, Any]) -> None:
+    def see(self, key: Key, at: str, row: bytes) -> None:
         """The next row of the database."""
         self.tally.checked += 1
         while self._next is not None and self._next[0] < key:
@@ -183,14 +184,14 @@ def _named(leaves: PartLeaves) -> Iterator[tuple[Key, int, bytes, ArchivedPart]]
         yield key, index, leaf, leaves.part
 
 
-def _leaf(part_key: bytes, index: int, row: dict[str, Any]) -> bytes:
+def _leaf(part_key: bytes, index: int, row: bytes) -> bytes:
     salt = hmac.digest(part_key, index.to_bytes(8, "big"), "sha256")[:_SALT_SIZE]
-    return sha256(b"\x00" + salt + strict_json.canonical(row)).digest()
+    return sha256(b"\x00" + salt + row).digest()
 
 
-def _rows(snapshot: Snapshot, feed: str, content: str) -> Iterator[tuple[Key, str, dict[str, Any]]]:
-    """Every row with its key, its time in whole seconds, and as the object that was hashed."""
-    names = _COLUMNS[content].split()
+def _rows(snapshot: Snapshot, feed: str, content: str) -> Iterator[tuple[Key, str, bytes]]:
+    """Every row with its key, its time in whole seconds, and the bytes that were hashed."""
+    names = sorted(["item", "serial", *_COLUMNS[content].split()])  # the order of RFC 8785: names are ASCII
     query = sql.SQL(
         "SELECT serial, item, to_char({time} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), {columns}"
         " FROM trucks.{table} WHERE feed = %s ORDER BY serial, item"
@@ -199,9 +200,9 @@ def _rows(snapshot: Snapshot, feed: str, content: str) -> Iterator[tuple[Key, st
         columns=sql.SQL(", ").join(_form(name, content) for name in names),
         table=sql.Identifier(_TABLES[content]),
     )
-    for serial, item, at, *values in snapshot.stream(query, (feed,)):
+    for serial, item, at, *values in snapshot.stream(query, (feed,), _ROWS_AT_ONCE):
         row = {name: value for name, value in zip(names, values, strict=True) if value is not None}
-        yield (serial, item), at or "", {"serial": serial, "item": item, **row}
+        yield (serial, item), at or "", _JSON(row).encode()
 
 
 def _form(name: str, content: str) -> sql.Composable:
@@ -210,4 +211,6 @@ def _form(name: str, content: str) -> sql.Composable:
         return sql.SQL("to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')").format(column)
     if name == "backfill":
         return sql.SQL("CASE {} WHEN true THEN 'true' WHEN false THEN 'false' END").format(column)
-    return column if name in _NOT_TEXTS else sql.SQL("left({}, 65536)").format(column)
+    if name in _NOT_TEXTS:
+        return column
+    return sql.SQL("left({}, {})").format(column, sql.Literal(65_536 if name == "images" else 4_096))

@@ -1,30 +1,24 @@
-"""Act 3: checkpoints report trucks, human review upholds or excludes; the police's feed key signs.
+"""Act 3: checkpoints' files come in, detection finds anomalies, human review upholds or excludes them.
 
 Before that, one checkpoint is announced and passes both reviews: only then may its records be evidence.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+import json
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 from gridwitness.records import rfc3339
-from gridwitness_evidence import base64url
+from gridwitness.trucks.plates import normalise
 
-from gridwitness_cli.demo.anomalies import (
-    ANOMALIES,
-    CHECKPOINT,
-    PLATE_COLOUR,
-    RULE_VERSION,
-    SEEN_AT,
-    Anomaly,
-)
-from gridwitness_cli.demo.cast import POLICE, POLICE_NODE, REVIEWER, WANG, Role
+from gridwitness_cli.demo.anomalies import CHECKPOINT, DETECTED_AT, REVIEWS, SEEN_AT, Review
+from gridwitness_cli.demo.cast import CITY, REVIEWER, WANG, ZHANG, Role
 from gridwitness_cli.demo.company import Company
-from gridwitness_cli.demo.statement import sign_statement
 from gridwitness_cli.demo.story import Told, expect
+from gridwitness_cli.demo.traffic import FEED, passage_file, register_files
+from gridwitness_cli.truck.register_files import take_file
 
 _STATES_ZH = {"suspected": "疑似", "upheld": "成立", "excluded": "排除"}
 
@@ -69,52 +63,73 @@ def _state(company: Company, signer: Role, kind: str, fields: dict[str, Any], su
 
 
 def report_anomalies(company: Company) -> None:
-    """Every anomaly, and what review made of it the same night; the first becomes the clue of a case."""
-    company.stage.go_to(SEEN_AT)
-    company.named["captured_at"] = rfc3339(company.stage.now())
-    for number, anomaly in enumerate(ANOMALIES):
-        sub = _send(company, number, anomaly, "suspected", anomaly.reason, "device", {})
-        company.named.setdefault("anomaly", sub)
-        _send(company, number, anomaly, anomaly.reviewed, anomaly.review_reason, "self", {"sub": sub})
-    company.story.counts["truck_anomalies"] = len(ANOMALIES)
-    upheld = sum(anomaly.reviewed == "upheld" for anomaly in ANOMALIES)
+    """Two nights' files come in, detection runs, and people review; the first upheld one becomes a clue."""
+    company.stage.go_to(DETECTED_AT)
+    platform = company.stage.platform
+    _take_registers(company)
+    passages = _take_passages(company)
+    module = import_module(
+        "gridwitness.detector"
+    )  # it loads frames, which the rest of the story does without
+    done = module.Detector(platform).drain()
+    anomalies = company.door(ZHANG.username).get("/anomalies", limit=500)["items"]
+    for anomaly in anomalies:
+        by_rule = company.story.counts.setdefault(f"anomalies_{anomaly['rule']}", 0)
+        company.story.counts[f"anomalies_{anomaly['rule']}"] = by_rule + 1
+    for review in REVIEWS:
+        _review(company, review, anomalies)
+    company.story.counts["truck_anomalies"] = len(anomalies)
+    upheld = sum(review.outcome == "upheld" for review in REVIEWS)
     company.story.say(
-        f"   {len(ANOMALIES)} 条疑似异常，复核后 {upheld} 成立、{len(ANOMALIES) - upheld} 排除  "
-        f"suspected; {upheld} upheld, {len(ANOMALIES) - upheld} excluded after review"
+        f"   {passages} 条过车，{len(anomalies)} 条疑似异常（{done.records} 条记录），"
+        f"复核 {upheld} 成立、{len(REVIEWS) - upheld} 排除  "
+        f"passages, anomalies; {upheld} upheld, {len(REVIEWS) - upheld} excluded after review"
     )
 
 
-def _send(
-    company: Company,
-    number: int,
-    anomaly: Anomaly,
-    state: str,
-    reason: str,
-    src: str,
-    claims: Mapping[str, Any],
-) -> str:
-    passage = f"{anomaly.checkpoint}|{anomaly.plate}|{number}".encode()
+def _take_registers(company: Company) -> None:
+    """As `gridwitness truck register` does, file by file."""
+    folder = company.stage.folder / "registers"
+    folder.mkdir(exist_ok=True)
+    for register, text in register_files().items():
+        file = folder / f"{register}.csv"
+        file.write_text(text, encoding="utf-8")
+        done = take_file(company.stage.platform, CITY, register, file)
+        expect(done.bad == 0 and done.recorded > 0, "register-refused", f"{register}: {done}")
+
+
+def _take_passages(company: Company) -> int:
+    """A feed of files, registered by an officer, and one file of passages through its door."""
     fields = {
-        "rule": anomaly.rule,
-        "rule_version": RULE_VERSION,
-        "plate": anomaly.plate,
-        "plate_color": PLATE_COLOUR,
-        "checkpoint": anomaly.checkpoint,
-        "occurred_at": rfc3339(company.stage.now()),
-        "state": state,
-        "reason": reason,
-        "inputs": [base64url.encode(hashlib.sha256(passage).digest())],
-        "files": [],
+        "feed": FEED,
+        "door": "file",
+        "assurance": "network",
+        "datum": "WGS84",
+        "title": "市区卡口过车",
+        "state": "open",
     }
-    record = sign_statement(company, company.feed, POLICE, "truck.anomaly.v1", fields, src=src, **claims)
-    answer = company.door(POLICE_NODE.username).submit(record.presentation)
-    expect(answer.status_code == 201, "anomaly-refused", answer.text)
-    company.story.records.append(
-        Told(
-            record.claims.jti,
-            f"{anomaly.rule} {anomaly.plate} · {_STATES_ZH[state]} {state}",
-            POLICE_NODE.username,
-            f"anomaly-{number:02}-{state}",
-        )
-    )
-    return record.claims.sub
+    _state(company, WANG, "feed.registered.v1", fields, "new", "数据源登记 feed registered")
+    file = company.stage.folder / "registers" / "passages.csv"
+    file.write_text(passage_file(company.stage.at(SEEN_AT)), encoding="utf-8")
+    told = json.loads(company.stage.run("ingest", "file", FEED, str(file), "--wait", "--json").stdout)
+    expect(told["letters"] == {}, "passages-refused", f"{told}")
+    passages: int = told["passages"]
+    return passages
+
+
+def _review(company: Company, review: Review, anomalies: list[dict[str, Any]]) -> None:
+    plate = normalise(review.plate)
+    found = [a for a in anomalies if (a["rule"], a["plate"]) == (review.rule, plate)]
+    expect(bool(found), "anomaly-missing", f"Detection found no {review.rule} of {review.plate}.")
+    anomaly = min(found, key=lambda one: str(one["occurred_at"]))
+    if "anomaly" not in company.named:
+        company.named |= {"anomaly": anomaly["sub"], "captured_at": anomaly["occurred_at"]}
+    options = ["--uphold" if review.outcome == "upheld" else "--exclude", "--reason", review.reason]
+    if review.second_source is not None:
+        options += ["--second-source", review.second_source]
+    answer = company.device(ZHANG).truck("review", anomaly["sub"], *options)
+    recorded = company.door(ZHANG.username).get(f"/anomalies/{anomaly['sub']}")["records"]
+    for jti, state in ((recorded[0]["jti"], "suspected"), (answer["jti"], review.outcome)):
+        title = f"{review.rule} {review.plate} · {_STATES_ZH[state]} {state}"
+        name = f"anomaly-{review.rule.lower().replace('_', '-')}-{state}"
+        company.story.records.append(Told(jti, title, ZHANG.username, name))

@@ -35,7 +35,7 @@ from gridwitness.trucks.models_archive import ArchivePartRow, ExpiryRow
 from gridwitness.trucks.row_frames import frame_texts
 from gridwitness.trucks.rows import CONTENTS, TIME_COLUMN
 
-PART_ROWS = 500_000
+PART_ROWS = 200_000
 """Most rows of one part: what a run holds in memory."""
 CLOSED_AFTER = timedelta(hours=1)
 """How long after its end a day is archived; what comes later makes further parts."""

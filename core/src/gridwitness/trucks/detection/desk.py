@@ -77,8 +77,9 @@ class DatabaseDesk:
         kept_hits.mark_findings(self._session, hits, findings)
 
     def filed(self, codes: list[str], plates: list[str], since: datetime, until: datetime) -> pl.DataFrame:
-        """From `trucks.anomaly`."""
-        return filed(self._session, codes, plates, since, until)
+        """From `trucks.anomaly`; none whose facts retention has removed."""
+        whole = work.whole_since(self._session)
+        return filed(self._session, codes, plates, since if whole is None else max(since, whole), until)
 
     def file(self, changes: pl.DataFrame) -> int:
         """As signed records."""

@@ -13,7 +13,7 @@ from gridwitness.trucks.detection.facts import facts_between, manifests_of
 from gridwitness.trucks.detection.findings import keyed, no_hits
 from gridwitness.trucks.detection.rule_groups import GROUPS, Facts, Judge, RuleGroup
 from gridwitness.trucks.detection.rules_document import CODES
-from gridwitness.trucks.detection.work import told_between
+from gridwitness.trucks.detection.work import told_between, whole_since
 from gridwitness.trucks.filing import filed
 from gridwitness.trucks.truck_like import matters
 
@@ -45,6 +45,9 @@ def differences(session: Session, judge: Judge, settled: datetime) -> pl.DataFra
     findings = replayed(session, judge, settled)
     told = told_between(session)
     begin, end = (told[0] - _EVER, told[1] + _EVER) if told else (settled - _EVER, settled + _EVER)
+    whole = whole_since(session)
+    if whole is not None:
+        begin, findings = whole, findings.filter(pl.col("at") >= whole)
     return changes(findings, filed(session, CODES, [], begin, end))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 from sqlalchemy import text
@@ -15,6 +15,8 @@ from gridwitness.trucks.detection.intervals import COLUMNS
 from gridwitness.trucks.shards import by_shard, shard_of
 
 _ASKED: Columns = {"family": pl.String, **COLUMNS}
+_SUPPORT = timedelta(days=2)
+"""More than how far apart facts decide about one another."""
 MOST_ROWS = 400
 """Work rows of one round and shard: what a transaction holds in memory is bounded by it."""
 
@@ -109,6 +111,17 @@ def told_between(session: Session) -> tuple[datetime, datetime] | None:
     query = "SELECT min(least), max(greatest) FROM trucks.watermark"
     least, greatest = session.execute(text(query)).one()
     return None if least is None else (least, max(least, greatest))
+
+
+def whole_since(session: Session) -> datetime | None:
+    """Since when nothing that decides an anomaly was removed by retention; None: nothing ever was.
+
+    Anomalies before it stand as they were filed: their grounds went with the facts, not with the truth.
+    """
+    removed: datetime | None = session.scalar(
+        text("SELECT max(until) FROM trucks.expiry WHERE state <> 'requested'")
+    )
+    return None if removed is None else removed + _SUPPORT
 
 
 def finish(session: Session, shard: int, now: datetime) -> None:
