@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,17 @@ from gridwitness.trucks.filing import filed
 from rich.console import Console
 from sqlalchemy import func, select, text
 
+from gridwitness_cli.simulate.arrivals import Arrival, Passage
 from gridwitness_cli.simulate.driving import Drive, Driven
 from gridwitness_cli.simulate.evaluation import evaluate, table
 from gridwitness_cli.simulate.misreads import judged_at, misread_table
 from gridwitness_cli.simulate.stand import Stand, open_stand
 from gridwitness_cli.simulate.tracks import read_tracks
-from gridwitness_cli.simulate.world import ZONE, Settings, build
+from gridwitness_cli.simulate.world import ZONE, Settings, World, build
 
 FOLDER = "simulate"
-_SETTLING = timedelta(hours=54)
-"""By which the clock is moved on at the end, so that absences (an unmatched e-manifest) are decided."""
+_SETTLING = timedelta(hours=30)
+"""After which a last car passes: what rests on an absence (a manifest without receipt) is decided then."""
 _STEP = timedelta(minutes=5)
 """What arrives within it is sent together, at its end: so late a live fix may be received, at most."""
 _console = Console(highlight=False)
@@ -50,7 +52,7 @@ def run_city(
         _console.print(f"{len(world.registers)} records of registers entered; {world.positions.height:,} "
                        f"positions and {world.passages.height:,} passages go through the doors")  # fmt: skip
         drive = Drive(stand, plates, step=_STEP)
-        driven, seconds = _played(drive, world.arrivals())
+        driven, seconds = _played(drive, chain(world.arrivals(), [_last_car(world)]))
         anomalies = _anomalies(stand)
         letters = _letters(stand)
     scores = evaluate(world.truth, anomalies)
@@ -115,11 +117,19 @@ def _played(drive: Drive, arrivals: Any) -> tuple[Driven, float]:
     driven = drive.play(arrivals, say)
     seconds = time.monotonic() - began
     stand = drive.stand
-    stand.clock.advance(_SETTLING.total_seconds())
     _console.print("the rest is detected")
     filed_last = stand.detect()
     _console.print(f"{filed_last} records filed at the end")
     return driven, seconds
+
+
+def _last_car(world: World) -> Arrival:
+    """A car that nobody cares about, a day and more after all the rest."""
+    times = [world.passages["arrives_at"].max(), world.positions["arrives_at"].max()]
+    at = max(time for time in times if isinstance(time, datetime)) + _SETTLING
+    checkpoint, device = world.passages.select("checkpoint", "device").row(0)
+    car = Passage(checkpoint, device, 1, "鲁A00001", "blue", "K33", "大众", "白", at, 40, 95)
+    return Arrival(at, "gat1400", device, car)
 
 
 def _anomalies(stand: Stand) -> pl.DataFrame:
