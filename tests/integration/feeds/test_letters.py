@@ -109,5 +109,5 @@ def test_the_replay_guard_knows_each_identifier_once(running: RunningPlatform, o
         assert note_seen(session, feed, "nonce", ["a", "b", "a"], now) == {"a", "b"}
         assert note_seen(session, feed, "nonce", ["b", "c", "\0"], now) == {"c"}
         assert note_seen(session, feed, "other", ["b"], now) == {"b"}
-        forget_seen(session, now)
+        forget_seen(session, now, ["nonce", "other"])
         assert note_seen(session, feed, "nonce", ["a"], now) == set()
