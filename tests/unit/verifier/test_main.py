@@ -55,7 +55,7 @@ def test_help_names_every_command(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["--help"])
     assert caught.value.code == 0
-    assert "{bundle,log,audit,trust}" in capsys.readouterr().out
+    assert "{bundle,log,audit,hotspots,trust}" in capsys.readouterr().out
     with pytest.raises(SystemExit) as caught:
         main(["nothing"])
     assert caught.value.code == 2
