@@ -31,6 +31,7 @@ FILES = "tiles, files on disk"
 LOG_KEY = "log key"
 ANCHORER = "anchorer's account"
 RECORDER = "recorder's account"
+PUBLISHER = "publisher's account"
 OPERATOR = "operator of the platform"
 REGISTRAR = "one registrar's account"
 ADMINISTRATOR = "one administrator's account"
@@ -40,7 +41,7 @@ BEARER = "who hands a bundle on"
 VERIFIER = "verifier's machine"
 TRUST_FILE = "trust.json"
 PARTS = (
-    OFFICER, SERVICE, FEED, API, WORKER, DATABASE, FILES, LOG_KEY, ANCHORER, RECORDER, OPERATOR,
+    OFFICER, SERVICE, FEED, API, WORKER, DATABASE, FILES, LOG_KEY, ANCHORER, RECORDER, PUBLISHER, OPERATOR,
     REGISTRAR, ADMINISTRATOR, CHAIN, EVERYTHING, BEARER, VERIFIER, TRUST_FILE,
 )  # fmt: skip
 """Rows of the trust table, by the start of their first cell, in its order."""

@@ -12,7 +12,7 @@ from gridwitness.hotspots.sources import Sources
 from gridwitness.records import Submission
 from gridwitness_chain import BoardSnapshot
 from gridwitness_evidence import base64url, parse_presentation
-from support.attack import DATABASE, FEED, OPERATOR, SERVICE, Judge, attack
+from support.attack import DATABASE, FEED, OPERATOR, PUBLISHER, SERVICE, Judge, attack
 from support.attack_target import Target, place
 from support.attack_week import Week
 from support.feeds import send
@@ -192,7 +192,7 @@ def test_cell_made_better(
 @attack(
     "a snapshot published that no record of the log is",
     "发布日志中不存在的快照",
-    by=OPERATOR,
+    by=PUBLISHER,
     found="hotspots:snapshot-foreign",
     exit_code=1,
     located="key",
