@@ -46,6 +46,9 @@ def tell(running: RunningPlatform, agencies: int) -> Story:
     token = _reader(running, [CITY, POLICE][:agencies])
     running.drain()
     _revoke(running, revoked)
+    feed = _fed(running, zhang)
+    archived = _archived(running, feed)
+    # The cases come last: attacks take the log's newest records away.
     photo = store_file(running, PHOTO)
     first = zhang.step(fields={"step": "立案", "files": [photo]})
     other = li.step(fields={"step": "立案"})
@@ -56,8 +59,6 @@ def tell(running: RunningPlatform, agencies: int) -> Story:
     later = li.step(after=other, fields={"step": "调查取证"})
     running.accept(second, later, third)
     running.drain()
-    feed = _fed(running, zhang)
-    archived = _archived(running, feed)
     return Story(zhang, li, revoked, (first, second, third), (other, later), photo, token, feed, archived)
 
 
