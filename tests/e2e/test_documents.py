@@ -86,7 +86,7 @@ def walk() -> Iterator[Walk]:
         ),
         ("docs/guides/feeds.md", ["plate-invalid", "device-unknown", "answered True"]),
         ("docs/guides/trucks.md", ["plate-taken", "exit code 1", "NO_PERMIT", "浙A61011"]),
-        ("docs/guides/police.md", ["board", "suggestions"]),
+        ("docs/guides/police.md", ["every check that profile embedded requires", "period_from"]),
     ],
 )
 def test_document_followed_word_by_word(walk: Walk, document: str, said: list[str]) -> None:
