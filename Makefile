@@ -6,8 +6,9 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
-# Parallel test workers (pytest-xdist), a file each at a time; 0 = one process.
-PYTEST_WORKERS ?= 2
+# Parallel test workers (pytest-xdist), a file each at a time; 0 = one process. Many tests wait for processes of
+# theirs, so that three keep two cores busy.
+PYTEST_WORKERS ?= 3
 PYTEST_ARGS ?=
 PORT ?= 8000
 

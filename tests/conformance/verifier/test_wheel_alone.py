@@ -61,8 +61,9 @@ def test_the_command_is_installed(python):
 def test_its_unit_tests_pass_there(python):
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     result = run(
-        str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/verifier", env=environment
-    )
+        str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=glance",
+        "tests/unit/verifier", env=environment,
+    )  # fmt: skip
     assert " passed" in result.stdout
 
 
