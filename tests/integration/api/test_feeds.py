@@ -75,7 +75,7 @@ def test_letters_are_a_stewards(door: Deployment, feed: Feed, monkeypatch: pytes
     assert [(item["size"], item["begins"]) for item in last] == [(1, "/w==")]
     alone = door.post(f"{path}/{ids[0]}/replay", STEWARD)
     assert (alone.status_code, alone.json()["code"]) == (422, "format-unknown"), alone.text
-    monkeypatch.setattr(door.client.app.state, "decoders", lambda: {"plain": decode})  # type: ignore[attr-defined]
+    monkeypatch.setitem(door.client.app.state._state, "decoders", lambda: {"plain": decode})
     assert door.post(f"{path}/{ids[0]}/replay", STEWARD).json()["state"] == "replayed"
     again = door.post(f"{path}/{ids[0]}/replay", STEWARD)
     assert (again.status_code, again.json()["code"]) == (409, "letter-settled")

@@ -55,7 +55,7 @@ def announce_checkpoint(company: Company) -> None:
 
 def _state(company: Company, signer: Role, kind: str, fields: dict[str, Any], sub: str, title: str) -> str:
     device = company.device(signer)
-    name = f"checkpoint-{kind.split('.')[1]}-{fields['device'].lower()}-{signer.username}"
+    name = f"{kind.rpartition('.')[0].replace('.', '-')}-{signer.username}"
     kept = device.send(device.sign(kind, fields, draft=name, subject=sub))
     told = Told(kept["jti"], f"卡口 checkpoint {CHECKPOINT} · {title}", signer.username, name)
     company.story.records.append(told)
