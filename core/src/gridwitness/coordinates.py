@@ -83,10 +83,12 @@ def gcj02_to_wgs84(lat: Degrees, lon: Degrees) -> tuple[Degrees, Degrees]:
     At the very edge of GCJ-02's rectangle, where one of the two lies outside, a place stays where it is.
     """
     inside = _inside(lat, lon)
-    there_lat, there_lon = lat, lon
+    # Outside it any place will do, but the poles: there a degree of longitude has no length.
+    from_lat, from_lon = _choose(inside, lat, _ORIGIN_LAT), _choose(inside, lon, _ORIGIN_LON)
+    there_lat, there_lon = from_lat, from_lon
     for _ in range(_ROUNDS):
         north, east = _offset(there_lat, there_lon)
-        there_lat, there_lon = lat - north, lon - east
+        there_lat, there_lon = from_lat - north, from_lon - east
     return _choose(inside, there_lat, lat), _choose(inside, there_lon, lon)
 
 
