@@ -6,9 +6,8 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
-# Parallel test workers (pytest-xdist), a file each at a time; 0 = one process. Many tests wait for processes of
-# theirs, so that three keep two cores busy.
-PYTEST_WORKERS ?= 3
+# Parallel test workers (pytest-xdist), a file each at a time; 0 = one process.
+PYTEST_WORKERS ?= 2
 PYTEST_ARGS ?=
 PORT ?= 8000
 
@@ -43,6 +42,10 @@ run: setup ## the platform at http://127.0.0.1:8000 (PORT=…) with demo account
 .PHONY: test
 test: setup ## all tests (PYTEST_WORKERS=0 in one process, PYTEST_ARGS='-k name' for some)
 	$(BIN)/python -m pytest tests -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+
+.PHONY: test-all
+test-all: ## also the tests that take minutes (marked thorough); before a release
+	$(MAKE) test PYTEST_ARGS="-m '' $(PYTEST_ARGS)"
 
 .PHONY: check
 check: setup ## format, lint, types, import rules, repository rules, drift of generated files

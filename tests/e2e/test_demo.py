@@ -105,6 +105,7 @@ def test_interrupted_demo_leaves_no_process(home: Path) -> None:
     assert summary["ok"] is False
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
 def test_killed_demo_takes_its_platform_with_it(home: Path) -> None:
     demo = _started_demo(home)

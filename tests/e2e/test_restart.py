@@ -77,6 +77,7 @@ def test_records_survive_a_stop_and_every_kill(home: DemoHome) -> None:
     wait_until_gone(home.home)
 
 
+@pytest.mark.thorough
 def test_two_deployments_side_by_side(home: DemoHome) -> None:
     with DemoHome.new() as other:
         home.start()

@@ -186,6 +186,7 @@ def test_workers_started_by_mistake(stand: CrashStand) -> None:
             other.wait(30)
 
 
+@pytest.mark.thorough
 def test_the_chain_comes_back_to_a_long_backlog(stand: CrashStand, chain: Ganache) -> None:
     stand.kill_part("chain")
     for _ in range(BACKLOG // _BATCH):

@@ -45,6 +45,7 @@ def test_a_batch_is_in_whole_or_not_at_all(stand: CrashStand) -> None:
     stand.check_whole()
 
 
+@pytest.mark.thorough
 def test_random_kills_under_load(stand: CrashStand) -> None:
     results = soak(stand, CrashPlan(_SEED, _KILLS))
     assert sum(results["kills_by_victim"].values()) == _KILLS

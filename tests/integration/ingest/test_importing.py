@@ -201,6 +201,7 @@ def test_what_refuses_every_row_is_raised(platform: Platform) -> None:
     assert refused.value.code == "log-unknown"
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(REFERENCE is None, reason="GRIDWITNESS_REFERENCE_DATA is not set")
 @pytest.mark.timeout(240)
 def test_the_requests_of_los_angeles_once_and_again(platform: Platform) -> None:
