@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -41,6 +42,7 @@ __all__ = [
     "column_class",
     "create_engine_for",
     "derived",
+    "driver_connection",
     "effect_column",
     "load_models",
     "operational",
@@ -160,6 +162,13 @@ def create_engine_for(url: str, *, pool_size: int = 10, application: str = "grid
         max_overflow=pool_size,
         connect_args={"application_name": application, "options": "-c timezone=UTC"},
     )
+
+
+def driver_connection(session: Session) -> psycopg.Connection[Any]:
+    """The driver's own connection in the session's transaction, for COPY and pipelines."""
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    return connection
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:

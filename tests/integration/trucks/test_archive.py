@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 from gridwitness.feeds import Feed
-from gridwitness.trucks.archive.archiving import parts_of
 from gridwitness.trucks.archive.folder import PartName
+from gridwitness.trucks.archive.parts import parts_of
 from support.case_story import BEGIN, hire
 from support.feeds import install_feed
 from support.platform import RunningPlatform, running_platform

@@ -11,6 +11,7 @@ import psycopg
 from sqlalchemy.orm import Session
 
 from gridwitness.clock import Clock
+from gridwitness.database import driver_connection
 from gridwitness.errors import TooLarge
 from gridwitness.feeds.chain import MESSAGE_BYTES, Part, chain, first_link
 from gridwitness.feeds.feed import Feed, Letter, Message
@@ -84,7 +85,7 @@ class Intake:
             raise AssertionError("there is nothing to append")
         if max(len(message.kept) for message in messages) > MESSAGE_BYTES:
             raise TooLarge("message-too-large", f"A message has at most {MESSAGE_BYTES} bytes.", "divide it")
-        connected = _driver(session)
+        connected = driver_connection(session)
         serial, link = _hold(connected, feed.name)
         now = self._clock.now().astimezone(UTC)
         parts = [*chain(link, serial, messages)]
@@ -107,7 +108,7 @@ class Intake:
         """Keep what turned out unreadable after `append` gave `first_serial`, in the same transaction."""
         if not letters:
             return
-        connected = _driver(session)
+        connected = driver_connection(session)
         found = connected.execute(_FORMAT_OF, (feed.name, first_serial)).fetchone()
         if found is None:
             raise AssertionError(f"feed {feed.name} has no message {first_serial}")
@@ -160,9 +161,3 @@ def _copy(
         copy.set_types([*columns.values()])
         for row in rows:
             copy.write_row(row)
-
-
-def _driver(session: Session) -> psycopg.Connection[Any]:
-    connection = session.connection().connection.dbapi_connection
-    assert isinstance(connection, psycopg.Connection)
-    return connection

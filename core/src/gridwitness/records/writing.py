@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-import psycopg
 from gridwitness_evidence import (
     EvidenceError,
     NoteSigner,
@@ -24,6 +23,7 @@ from gridwitness_evidence import (
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
+from gridwitness.database import driver_connection
 from gridwitness.errors import InvalidInput
 from gridwitness.records.effects import EFFECT_KIND, RowChange, effect_fields, split, write_rows
 from gridwitness.records.logs import Log
@@ -191,9 +191,7 @@ class Writer(Generic[Owner]):
         return sign_receipt(receipt, self._signers[log.name])
 
     def _copy(self, batch: Iterable[Accepted]) -> None:
-        connection = self._session.connection().connection.dbapi_connection
-        assert isinstance(connection, psycopg.Connection)
-        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        with driver_connection(self._session).cursor() as cursor, cursor.copy(_COPY) as copy:
             copy.set_types(list(_COLUMNS.values()))
             for accepted in batch:
                 copy.write_row(self._row(accepted))

@@ -11,6 +11,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.orm import Session
 
+from gridwitness.database import driver_connection
+
 _PIECE = 1 << 20
 _TIME = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
@@ -26,7 +28,7 @@ def copy_in(session: Session, table: str, frame: pl.DataFrame) -> None:
     command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
         sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
     )
-    with _driver(session).cursor() as cursor, cursor.copy(command) as copy:
+    with driver_connection(session).cursor() as cursor, cursor.copy(command) as copy:
         for start in range(0, len(content), _PIECE):
             copy.write(content[start : start + _PIECE])
 
@@ -42,8 +44,8 @@ def copy_out(
     flags = [name for name, kind in schema.items() if kind == pl.Boolean]  # PostgreSQL writes t and f
     read: dict[str, Any] = {name: pl.Int64 if name in instants else kind for name, kind in schema.items()}
     read |= dict.fromkeys(flags, pl.String)
-    with _driver(session).cursor() as cursor:
-        asked = psycopg.ClientCursor(_driver(session)).mogrify(query, parameters)
+    with driver_connection(session).cursor() as cursor:
+        asked = psycopg.ClientCursor(driver_connection(session)).mogrify(query, parameters)
         with cursor.copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(sql.SQL(asked))) as copy:
             pieces = [bytes(piece) for piece in copy]
     content = b"".join(pieces)
@@ -66,9 +68,3 @@ def _csv(frame: pl.DataFrame) -> bytes:
     buffer = BytesIO()
     frame.write_csv(buffer, include_header=False, datetime_format=_TIME)
     return buffer.getvalue()
-
-
-def _driver(session: Session) -> psycopg.Connection[Any]:
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
-    return connection

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 from gridwitness_evidence import base64url
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from gridwitness.clock import Clock
@@ -29,6 +29,7 @@ from gridwitness.records import Acceptance, OwnKeys, current_log, put_new, rfc33
 from gridwitness.trucks.archive.archive_lock import lock_archive
 from gridwitness.trucks.archive.folder import ArchiveFolder, PartName
 from gridwitness.trucks.archive.leaves import KEY_BYTES, Leaves, make_leaves
+from gridwitness.trucks.archive.parts import is_part, name_of, parts_of
 from gridwitness.trucks.archive.reading import START, Day, days_of, read_rows
 from gridwitness.trucks.kinds import ARCHIVED
 from gridwitness.trucks.models_archive import ArchivePartRow, ExpiryRow
@@ -101,7 +102,11 @@ class Archive:
                     return
                 frame = read_rows(session, day, after, rows)
                 fresh = frame.join(known, on=["serial", "item"], how="anti", maintain_order="left")
-                written = self._write(session, feed, name_of(day, made), fresh) if fresh.height else None
+                written = (
+                    self._write(session, feed, PartName(day.feed, day.content, day.day, made), fresh)
+                    if fresh.height
+                    else None
+                )
             if written is not None:
                 made += 1
                 yield written
@@ -112,7 +117,7 @@ class Archive:
     def _known(self, parts: Sequence[ArchivePartRow]) -> pl.DataFrame:
         """(serial, item) of every row that a part has."""
         keys = [
-            pl.read_parquet(self.folder.check_parquet(name_of(part, part.part), part.sha256), columns=_KEY)
+            pl.read_parquet(self.folder.check_parquet(name_of(part), part.sha256), columns=_KEY)
             for part in parts
             if part.key is not None
         ]
@@ -161,14 +166,6 @@ class Archive:
         self._acceptance.machine_step(session, log, feed.sub, [row], by=None, cause=jti)
 
 
-def parts_of(session: Session, feed: str, content: str, day: date) -> Sequence[ArchivePartRow]:
-    """The parts of a feed's day, in order."""
-    query = select(ArchivePartRow).where(
-        ArchivePartRow.feed == feed, ArchivePartRow.content == content, ArchivePartRow.day == day
-    )
-    return session.scalars(query.order_by(ArchivePartRow.part)).all()
-
-
 def _is_going(session: Session, day: Day) -> bool:
     """Whether the day's rows are about to be removed."""
     approved = exists().where(
@@ -178,21 +175,6 @@ def _is_going(session: Session, day: Day) -> bool:
         ExpiryRow.until > day.since,
     )
     return bool(session.scalar(select(approved)))
-
-
-def name_of(place: Day | ArchivePartRow, part: int) -> PartName:
-    """The name of a part of a day."""
-    return PartName(place.feed, place.content, place.day, part)
-
-
-def is_part(name: PartName) -> tuple[ColumnElement[bool], ...]:
-    """The conditions that choose a part's row."""
-    return (
-        ArchivePartRow.feed == name.feed,
-        ArchivePartRow.content == name.content,
-        ArchivePartRow.day == name.day,
-        ArchivePartRow.part == name.part,
-    )
 
 
 def _fields(name: PartName, frame: pl.DataFrame, leaves: Leaves, file: bytes) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from gridwitness.errors import Conflict, NotFound
 from gridwitness.records import BundleMaker, record_row
-from gridwitness.trucks.archive.archiving import name_of
 from gridwitness.trucks.archive.folder import ArchiveFolder, PartName
 from gridwitness.trucks.archive.leaves import Leaves, leaf_of, salt_of
+from gridwitness.trucks.archive.parts import name_of
 from gridwitness.trucks.models_archive import ArchivePartRow
 from gridwitness.trucks.rows import reference, row_bytes, row_object
 
@@ -34,7 +34,7 @@ def prove_row(
     Raises NotFound `row-not-archived`, Conflict `not-anchored-yet`, Misconfigured `archive-damaged`.
     """
     for part in _parts(session, feed, content):
-        name = name_of(part, part.part)
+        name = name_of(part)
         leaves = folder.read_leaves(name, base64url.decode(part.root))
         index = leaves.index(serial, item)
         if index is not None:
@@ -62,7 +62,7 @@ def _proof(
     index: int,
 ) -> dict[str, Any]:
     assert part.key is not None
-    name = name_of(part, part.part)
+    name = name_of(part)
     row = _row(folder, name, part.sha256, index)
     if leaf_of(part.key, index, row_bytes(part.content, row)) != leaves.hashes[index]:
         raise Conflict(

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
-import psycopg
 from psycopg import sql
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gridwitness.database import driver_connection
 from gridwitness.feeds import PartRow
 from gridwitness.trucks.frames import INSTANT, PASSAGE_COLUMNS, POSITION_COLUMNS
 from gridwitness.trucks.rows import ROW_COLUMNS, TIME_COLUMN
@@ -70,7 +69,7 @@ def days_of(session: Session, feed: str, content: str, before: datetime, zone: Z
         before=sql.Literal(before),
         unread=sql.Literal(_unread(session, feed)),
     )
-    return {day: count for day, count in driver(session).execute(query)}
+    return {day: count for day, count in driver_connection(session).execute(query)}
 
 
 def read_rows(session: Session, day: Day, after: tuple[int, int], rows: int) -> pl.DataFrame:
@@ -89,7 +88,7 @@ def read_rows(session: Session, day: Day, after: tuple[int, int], rows: int) -> 
         limit=sql.Literal(rows),
     )
     data = BytesIO()
-    with driver(session).cursor() as cursor, cursor.copy(query) as copy:
+    with driver_connection(session).cursor() as cursor, cursor.copy(query) as copy:
         for piece in copy:
             data.write(piece)
     read_as = {name: pl.Int64 if _is_number(types[name]) else pl.String for name in ROW_COLUMNS[day.content]}
@@ -126,10 +125,3 @@ def _typed(name: str, kind: object) -> pl.Expr:
     if kind == INSTANT:
         return pl.from_epoch(column, time_unit="us").dt.replace_time_zone("UTC")
     return column.cast(kind)  # type: ignore[arg-type]
-
-
-def driver(session: Session) -> psycopg.Connection[tuple[Any, ...]]:
-    """The driver's connection of this session's transaction."""
-    connection = session.connection().connection.dbapi_connection
-    assert isinstance(connection, psycopg.Connection)
-    return connection

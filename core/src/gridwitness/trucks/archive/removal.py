@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from gridwitness.feeds import expired_front, registered_feed, remove_front
 from gridwitness.trucks.archive.archive_lock import lock_archive
 from gridwitness.trucks.archive.expiry import MESSAGES, Expiries, find_expiry
-from gridwitness.trucks.archive.folder import ArchiveFolder, PartName
+from gridwitness.trucks.archive.folder import ArchiveFolder
+from gridwitness.trucks.archive.parts import is_part, name_of
 from gridwitness.trucks.models_archive import ArchivePartRow, ExpiryRow
 
 Transactions = Callable[[], AbstractContextManager[Session]]
@@ -66,18 +67,9 @@ def _destroy_parts(session: Session, expiries: Expiries, folder: ArchiveFolder, 
     named = frozenset(row.parts or ())
     for part in expiries.parts_before(session, row):
         if part.key is not None and part.sha256 in named:
-            name = PartName(part.feed, part.content, part.day, part.part)
+            name = name_of(part)
             folder.remove(name)
-            session.execute(
-                update(ArchivePartRow)
-                .where(
-                    ArchivePartRow.feed == part.feed,
-                    ArchivePartRow.content == part.content,
-                    ArchivePartRow.day == part.day,
-                    ArchivePartRow.part == part.part,
-                )
-                .values(key=None)
-            )
+            session.execute(update(ArchivePartRow).where(*is_part(name)).values(key=None))
 
 
 def _remove_rows(session: Session, row: ExpiryRow) -> bool:
