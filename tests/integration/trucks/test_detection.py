@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from gridwitness.detector import Detector
-from gridwitness.records import rfc3339
+from gridwitness.records import heads_of, rfc3339
+from gridwitness.trucks.detection.facts import manifests_of
 from gridwitness_api.detection_metrics import DetectionGauges
 from gridwitness_cli.bench.plain_rules import PlainRules
 from sqlalchemy import text
 from support.case_story import hire
-from support.platform import RunningPlatform, running_platform
+from support.platform import CITY, RunningPlatform, running_platform
 from support.truck_registers import truck
 from support.truck_scene import ZONE, at, city, passage
 from support.truck_story import TruckStory
@@ -135,6 +137,32 @@ def test_lag_scan_and_watermark_are_on_the_metrics(story, detector):
     assert _gauges(story)["gridwitness_detection_lag_seconds"] == 0
 
 
+def test_of_manifests_only_what_changed_is_noticed_again(story, detector):
+    plate, permit, place, dump = _any_permit(story)
+    issued = {"permit": permit, "plate": plate, "site": place, "dump": dump, "load_kg": None}
+    numbers = ("M-1", "M-2")
+    story.enter(
+        "manifest.issued.v1", *({**issued, "manifest": n, "left_at": rfc3339(at(20))} for n in numbers)
+    )
+    detector.drain()
+    assert _unmatched(story) == {"M-1": "suspected", "M-2": "suspected"}
+    story.running.advance(2 * 3600)
+    entered = story.running.clock.now()
+    received = {"manifest": "M-1", "dump": dump, "received_at": rfc3339(at(21)), "load_kg": None}
+    with story.running.platform.transaction() as session:
+        sub = session.scalar(text("SELECT sub FROM trucks.manifest WHERE manifest = 'M-1'"))
+        head = heads_of(session, [(CITY, sub)])[CITY, sub]
+    follows = {"sub": sub, "seq": head.seq + 1, "prev": head.digest}
+    (told,) = story.running.accept(story.officer.sign("manifest.received.v1", received, **follows))
+    assert told.error is None, told.error
+    with story.running.platform.transaction() as session:
+        read = manifests_of(session, None, changed_since=entered - timedelta(hours=1))
+    assert read["manifest"].to_list() == ["M-1"]
+    detector.drain()
+    assert _unmatched(story) == {"M-1": "withdrawn", "M-2": "suspected"}
+    assert story.differences(detector) == []
+
+
 def test_a_day_without_any_message_settles_what_waits(story, detector):
     plate, far = "浙F88888", _far_apart()
     seen = [passage(plate, where, at(239, seconds=s + n)) for s in (0, 100) for n, where in enumerate(far)]
@@ -164,6 +192,19 @@ def _far_apart():
 
 def _rules_of(story, plate):
     return {row["rule"] for row in story.filed().to_dicts() if row["plate"] == plate}
+
+
+def _any_permit(story):
+    with story.running.platform.transaction() as session:
+        query = "SELECT plates[1], permit, site, dumps[1] FROM trucks.permit ORDER BY permit LIMIT 1"
+        return session.execute(text(query)).one()
+
+
+def _unmatched(story):
+    """State of each manifest's anomaly."""
+    query = "SELECT key, state FROM trucks.anomaly WHERE rule = 'GATE_MISMATCH'"
+    with story.running.platform.transaction() as session:
+        return {key.rpartition(":")[2]: state for key, state in session.execute(text(query))}
 
 
 def _registered(story):

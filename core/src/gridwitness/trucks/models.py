@@ -163,6 +163,7 @@ class ManifestRow(Base):
     __table_args__ = (
         UniqueConstraint("sub"),
         Index("ix_manifest_plate", "plate", "left_at"),
+        Index("ix_manifest_effect", "effect"),
         {"schema": "trucks"},
     )
 

@@ -156,6 +156,7 @@ def _manifest() -> None:
         schema="trucks",
     )
     op.create_index("ix_manifest_plate", "manifest", ["plate", "left_at"], unique=False, schema="trucks")
+    op.create_index("ix_manifest_effect", "manifest", ["effect"], unique=False, schema="trucks")
 
 
 def _permit() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 from sqlalchemy.orm import Session
@@ -53,15 +54,25 @@ def facts_between(session: Session, family: Family, since: datetime, until: date
     return _read(session, query, {"since": since, "until": until}, columns)
 
 
-def manifests_of(session: Session, plates: list[str] | None) -> pl.DataFrame:
-    """The e-manifests of these plates (None: of all)."""
+def manifests_of(
+    session: Session, plates: list[str] | None, *, changed_since: datetime | None = None
+) -> pl.DataFrame:
+    """The e-manifests of these plates (None: of all), of which an effect of that time or later wrote."""
     stored = [name for name in SCENE_MANIFESTS if name != "ref"]
     query = f"SELECT {micros(stored)} FROM trucks.manifest WHERE plate IS NOT NULL"  # noqa: S608
     if plates is not None:
         query += " AND plate = ANY(%(plates)s)"
+    if changed_since is not None:
+        query += " AND effect >= %(bound)s"
+    bound = None if changed_since is None else _first_jti(changed_since)
     kinds = {name: SCENE_MANIFESTS[name] for name in stored}
-    frame = copy_out(session, query, {"plates": plates}, kinds)
+    frame = copy_out(session, query, {"plates": plates, "bound": bound}, kinds)
     return frame.with_columns(pl.format("manifest::{}", "manifest").alias("ref"))
+
+
+def _first_jti(when: datetime) -> UUID:
+    """The least UUIDv7 of that moment: such identifiers begin with their milliseconds."""
+    return UUID(int=int(when.timestamp() * 1000) << 80)
 
 
 def _read(session: Session, query: str, parameters: dict[str, Any], columns: Columns) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 import polars as pl
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, or_, select, text
 from sqlalchemy.orm import Session
 
 from gridwitness.trucks.book import Book
@@ -25,6 +25,8 @@ _LOCK = 0x47_57_6E_6F_74
 _STEP = timedelta(days=2)
 """Work over a longer time is cut into pieces of this, so that a round stays small."""
 _DAY = timedelta(days=1)
+_OVERLAP = timedelta(hours=1)
+"""A transaction that changed a manifest may commit so much later than it began."""
 _EDGE = timedelta(minutes=5)
 """A device's clock moves what a period's edge decides; more than any allowed skew."""
 
@@ -48,14 +50,15 @@ def notice(session: Session, book: Book, revision: int, in_force: RulesInForce, 
     One notices at a time, the others go on. What was stored with older registers is chosen again from its
     work rows, so between the two nothing is missed.
     """
-    state = Entry("state", "", _digest((revision, _versions(in_force))), (), None, None, None)
+    state = Entry("state", "", _digest((revision, _versions(in_force))), (), None, now, None)
     known = session.get(NoticedRow, ("state", ""))
     if known is not None and known.digest == state.digest:
         return 0
     if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}):
         return 0
-    before = {(row.register, row.key): row for row in session.scalars(select(NoticedRow))}
-    entries = {(e.register, e.key): e for e in (state, *_entries(session, book, in_force))}
+    looked = None if known is None or known.since is None else known.since - _OVERLAP
+    entries = {(e.register, e.key): e for e in (state, *_entries(session, book, in_force, looked))}
+    before = _before(session, [key for register, key in entries if register == "manifest"])
     changed = [entry for place, entry in entries.items() if _is_new(entry, before.get(place))]
     gone = [row for place, row in before.items() if place not in entries]
     replaced = [before[e.register, e.key] for e in changed if (e.register, e.key) in before]
@@ -81,7 +84,16 @@ def notice(session: Session, book: Book, revision: int, in_force: RulesInForce, 
     return len(changed) + len(gone)
 
 
-def _entries(session: Session, book: Book, in_force: RulesInForce) -> Iterator[Entry]:
+def _before(session: Session, manifests: list[str]) -> dict[tuple[str, str], NoticedRow]:
+    """What was noticed: every entry of a register, and these e-manifests."""
+    among = or_(NoticedRow.register != "manifest", NoticedRow.key.in_(manifests))
+    return {(row.register, row.key): row for row in session.scalars(select(NoticedRow).where(among))}
+
+
+def _entries(
+    session: Session, book: Book, in_force: RulesInForce, looked: datetime | None
+) -> Iterator[Entry]:
+    """Registers whole; e-manifests, which grow with every load, where they changed after `looked`."""
     for row in book.trucks.iter_rows(named=True):
         yield _of("truck", row["sub"], row, (row["plate"],), row["valid_from"], row["valid_to"])
     for row in book.permits.iter_rows(named=True):  # without an end: a permit that ended is EXPIRED
@@ -97,7 +109,7 @@ def _entries(session: Session, book: Book, in_force: RulesInForce) -> Iterator[E
     for row in book.sites.iter_rows(named=True):
         area = str(book.area(row["site"], row["valid_from"]))
         yield _of("site", row["sub"], {**row, "area": area}, None, row["valid_from"], row["valid_to"])
-    for row in manifests_of(session, None).iter_rows(named=True):
+    for row in manifests_of(session, None, changed_since=looked).iter_rows(named=True):
         yield _of("manifest", row["manifest"], row, (row["plate"],), row["left_at"], row["left_at"])
     for since, until, rules in in_force.versions:
         begin = datetime(since.year, since.month, since.day, tzinfo=UTC) - _DAY
