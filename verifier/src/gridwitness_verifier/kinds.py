@@ -9,6 +9,8 @@ from typing import Any
 
 from .errors import VerificationError
 from .field_types import EFFECT_FIELD, is_effect_value, is_of_type
+from .event_kinds import ENUMS as _EVENT_ENUMS
+from .event_kinds import EVENT_KINDS
 from .truck_kinds import ENUMS as _TRUCK_ENUMS
 from .truck_kinds import TRUCK_KINDS
 
@@ -51,6 +53,7 @@ _ENUMS: dict[str | tuple[str, str], tuple[str, ...]] = {
     ("truck.anomaly.v1", "state"): ("suspected", "upheld", "excluded"),
     ("key.offered.v1", "purpose"): ("officer", "service", "feed", "log"),
     **_TRUCK_ENUMS,
+    **_EVENT_ENUMS,
 }
 
 
@@ -190,6 +193,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "description latitude longitude address source",
             ),
             *(_kind(*row) for row in TRUCK_KINDS),
+            *(_kind(*row) for row in EVENT_KINDS),
         )
     }
 )
@@ -197,6 +201,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 # Columns of effects that may be erased (section 4).
 ERASABLE_COLUMNS = frozenset(
     {"members.account.display_name", "trucks.anomaly.plate", "trucks.reading.plate"}
+    | {f"events.event.{column}" for column in ("title", "description", "address", "lat_e6", "lon_e6")}
+    | {"events.step.note", "events.reporter.name", "events.reporter.phone"}
     | {
         f"cases.party.{column}"
         for column in ("name", "document_type", "document_number", "address", "phone", "representative")

@@ -37,6 +37,8 @@ from gridwitness.records.subjects import lock_subjects, subject_log
 ERASURE_KIND = "record.erasure.v1"
 ERASABLE_COLUMNS = frozenset(
     {"members.account.display_name", "trucks.anomaly.plate", "trucks.reading.plate"}
+    | {f"events.event.{column}" for column in ("title", "description", "address", "lat_e6", "lon_e6")}
+    | {"events.step.note", "events.reporter.name", "events.reporter.phone"}
     | {
         f"cases.party.{column}"
         for column in ("name", "document_type", "document_number", "address", "phone", "representative")

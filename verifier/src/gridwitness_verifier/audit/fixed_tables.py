@@ -56,14 +56,23 @@ _CLASS_OF = {
     for column in columns.split()
 }
 _OPERATIONAL_OF = {
+    "channels.upstream": {"secret"},
+    "channels.webhook": {"secret"},
+    "events.event": {"code"},
     "feeds.credential": {"secret"},
     "members.account": {"password_hash", "failed_logins", "locked_until", "last_login"},
 }
 _OPERATIONAL_TABLES = {
     "cases.sending",
     "cases.taken_up",
+    "channels.credential",
+    "channels.delivery",
+    "channels.pushed",
+    "events.notice",
+    "events.taken_up",
     "feeds.letter",
     "feeds.seen",
+    "grids.register_revision",
     "hotspots.sending",
     "feeds.subscription",
     "members.idempotency",

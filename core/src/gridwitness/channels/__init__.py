@@ -1,0 +1,5 @@
+"""Where events come from, and where news of them goes."""
+
+from gridwitness.channels import kinds
+
+__all__ = ["kinds"]

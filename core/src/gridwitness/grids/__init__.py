@@ -1,0 +1,5 @@
+"""Grids, units and the matters they answer for."""
+
+from gridwitness.grids import kinds
+
+__all__ = ["kinds"]
