@@ -25,7 +25,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class ClockTerms:
-    """A clock of the loop; `listed`: amount and measure come from the responsibility list where it has one."""
+    """A clock of the loop; `listed`: the responsibility list gives amount and measure, where it has one."""
 
     name: str
     zh: str

@@ -20,7 +20,7 @@ STATED = ("events.event", "events.step", "events.clock", "events.assignment", "e
 def upgrade() -> None:
     """Schema `events`: what every event has, with its guards."""
     op.execute("CREATE SCHEMA events")
-    for make in (_event, _step, _clock, _assignment, _ask, _reporter):
+    for make in (_event, _event_indexes, _step, _clock, _assignment, _ask, _reporter):
         make()
     tables = load_models().tables
     for name in STATED:
@@ -73,6 +73,9 @@ def _event() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_event_number")),
         schema="events",
     )
+
+
+def _event_indexes() -> None:
     op.create_index(
         "ix_event_grid", "event", ["agency", "grid", "moved_at", "sub"], unique=False, schema="events"
     )
