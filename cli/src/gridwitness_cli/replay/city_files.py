@@ -28,7 +28,9 @@ def read_city_file(path: Path, rows: int | None = None) -> CityFile:
         packed = path.read_bytes()
         text = (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode("utf-8-sig")
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise InvalidInput("replay-file", f"{path} cannot be read: {error}", "give a CSV, or .csv.gz") from error
+        raise InvalidInput(
+            "replay-file", f"{path} cannot be read: {error}", "give a CSV, or .csv.gz"
+        ) from error
     reader = csv.DictReader(text.splitlines(keepends=True))
     layout = layout_of(list(reader.fieldnames or ()))
     requests = []

@@ -19,7 +19,7 @@ _LA_ZONE, _NY_ZONE = ZoneInfo("America/Los_Angeles"), ZoneInfo("America/New_York
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A city. `bodies`: its agencies by the code in the file; `channels`: channel category by the file's word.
+    """A city. `bodies`: its agencies by their code; `channels`: a channel's category by the file's word.
 
     `created`: the column that only this city has.
     """

@@ -62,7 +62,9 @@ def _clear(home: Path) -> None:
     mark = home / _MARK
     if home.exists() and any(home.iterdir()):
         if not mark.exists():
-            raise Misconfigured("replay-home", f"{home} was not made by `gridwitness replay`.", "move it away")
+            raise Misconfigured(
+                "replay-home", f"{home} was not made by `gridwitness replay`.", "move it away"
+            )
         EmbeddedPostgres(home).stop()
         if EngineHome(home / "chain").settings() is not None:
             Ganache(home / "chain").start().stop()

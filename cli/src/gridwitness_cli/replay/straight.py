@@ -28,7 +28,9 @@ def straight_figures(path: Path, rows: int | None = None) -> dict[str, BodyFigur
     los_angeles = "CreatedDate" in frame.columns
     created, closed, promised = _COLUMNS["CreatedDate" if los_angeles else "Created Date"]
     body = (
-        pl.when(pl.col("AssignTo") == "").then(pl.col("Owner")).otherwise(pl.col("Owner") + "-" + pl.col("AssignTo"))
+        pl.when(pl.col("AssignTo") == "")
+        .then(pl.col("Owner"))
+        .otherwise(pl.col("Owner") + "-" + pl.col("AssignTo"))
         if los_angeles
         else pl.col("Agency")
     )
