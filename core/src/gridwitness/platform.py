@@ -36,6 +36,7 @@ from gridwitness.members import (
     UnderWay,
 )
 from gridwitness.members.contract import ContractKeyRegistry
+from gridwitness.performance import PERFORMANCE_HANDLERS, Performance, check_metrics
 from gridwitness.records import (
     SOURCE_HANDLERS,
     Acceptance,
@@ -64,9 +65,13 @@ _HANDLERS: dict[str, StepHandler] = {
     **DEVICE_HANDLERS,
     **FEED_HANDLERS,
     **HOTSPOT_HANDLERS,
+    **PERFORMANCE_HANDLERS,
     **TRUCK_HANDLERS,
 }
 """By kind, of the features whose handlers need nothing built."""
+
+_RULE_CHECKS = {"procedure": check_procedure, "trucks": check_truck_rules, "performance": check_metrics}
+"""By the first part of a rule's name: what looks at its content."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ class Platform:
     cases: Cases
     documents: Documents
     rules: Rules[Calendars]
+    performance: Performance
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -158,9 +164,7 @@ def open_platform(
     files = FileStore(settings.files_dir, settings.file_size_limit_bytes, settings.file_types)
     directory = MemberDirectory()
     calendars = PublishedCalendars()
-    rule_handler = RuleHandler(
-        {"procedure": check_procedure, "calendar": calendars.check, "trucks": check_truck_rules}
-    )
+    rule_handler = RuleHandler({**_RULE_CHECKS, "calendar": calendars.check})
     chain = Chain(rpc_url, settings.chain_dir, keystore, clock)
     handlers: dict[str, StepHandler] = {**_HANDLERS, PUBLISHED: rule_handler}
     acceptance = Acceptance(
@@ -204,6 +208,7 @@ def open_platform(
         cases=Cases(rules, ReviewedAnomalies(), acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,
+        performance=Performance(rules, acceptance, keystore, files, clock, settings.zone),
     )
 
 
