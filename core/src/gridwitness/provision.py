@@ -32,7 +32,6 @@ from gridwitness.records import MANIFEST_KIND, Log, LogRow, current_log, put_new
 from gridwitness.records.manifest import declared_manifests, next_revision, recorded_manifests
 from gridwitness.trucks.detection.publication import publish_truck_rules
 
-SERVICE_KEY_YEARS = 10
 TRUST_FORMAT = "gridwitness-trust/v1"
 
 
@@ -218,7 +217,7 @@ def _offer_service_key(platform: Platform, session: Session, code: str) -> None:
     else:
         now = platform.clock.now().replace(microsecond=0)
         # From a little before now: the first block may carry an earlier second than this clock.
-        window = (now - timedelta(days=1), now + timedelta(days=365 * SERVICE_KEY_YEARS))
+        window = (now - timedelta(days=1), now + timedelta(days=365 * platform.settings.service_key_years))
     platform.keys.offer_own(session, code, key, "service", window)
 
 
