@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 
 from gridwitness.coordinates import distance_m
 from gridwitness.events.likeness import WHOLE, likeness
+from gridwitness.events.loop_book import LoopBook
 from gridwitness.events.models import EventRow
+from gridwitness.grids.matter import Matter
+from gridwitness.grids.matters import Matters
 
 LEAST = 600
 """Thousandths from which on two events are shown as possibly the same."""
@@ -192,3 +195,26 @@ def _kind(one: Told, other: Told) -> int | None:
 
 def _shares(*parts: tuple[str, int | None]) -> list[str]:
     return [f"{word} {value / 10:.0f}%" for word, value in parts if value is not None]
+
+
+class Duplicates:
+    """Looks for what an event may be a duplicate of."""
+
+    def __init__(self, matters: Matters, loops: LoopBook) -> None:
+        self._matters = matters
+        self._loops = loops
+
+    def of(self, session: Session, event: EventRow, limit: int = 10) -> list[Likely]:
+        """The likeliest first; how near counts is the matter's to say, else the loop's."""
+        at = event.reported_at
+
+        def matter(name: str | None) -> Matter | None:
+            return None if name is None else self._matters.entry(session, name, at)
+
+        def kind_of(name: str | None) -> str:
+            found = matter(name)
+            return "" if found is None else found.class_code
+
+        own, numbers = matter(event.matter), self._loops.version(session, event.loop).numbers
+        reach = Reach.of(numbers, *(None, None) if own is None else (own.radius_m, own.days))
+        return find_duplicates(session, told_of(event, kind_of), reach, kind_of, but=event.sub, limit=limit)
