@@ -14,6 +14,7 @@ COMMANDS = {
     "serve": "operate:serve",
     "worker": "worker_command:worker",
     "detector": "detector_command:detector",
+    "duty": "duty_command:duty",
     "detect": "detect_command:detect",
     "migrate": "operate:migrate",
     "anchor": "anchor_command:anchor",
