@@ -12,6 +12,8 @@ from gridwitness_api.routes import (
     case_documents,
     case_papers,
     cases,
+    channels,
+    detections,
     devices,
     erasures,
     feed_credentials,
@@ -20,7 +22,10 @@ from gridwitness_api.routes import (
     hotspots,
     keys,
     logs,
+    movements,
+    open311,
     passages,
+    public,
     qualifications,
     records,
     registers,
@@ -29,7 +34,9 @@ from gridwitness_api.routes import (
     standing,
     subjects,
     tiles,
+    upstreams,
     verification,
+    webhooks,
 )
 
 _ROUTERS = (
@@ -46,6 +53,13 @@ _ROUTERS = (
     feeds,
     feed_credentials,
     hotspots,
+    channels,
+    detections,
+    webhooks,
+    upstreams,
+    movements,  # before what takes `stream` for an event
+    public,
+    open311,
     subjects,
     files,
     logs,
