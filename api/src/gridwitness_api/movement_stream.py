@@ -36,7 +36,7 @@ class MovementStream:
         Ends where the follower is too slow.
         """
         queue: asyncio.Queue[Movement | None] = asyncio.Queue(MOST_WAITING + 1)
-        position = after or await run_in_threadpool(self._newest)
+        position = await run_in_threadpool(self._newest) if after is None else after
         self._followers.add(queue)
         if self._asking is None:
             # It begins where the first follower stands, so that nothing falls between the two.

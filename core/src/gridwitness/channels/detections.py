@@ -148,7 +148,7 @@ class Detections:
 
     def _floor(self, session: Session) -> int:
         """Least confidence that is queued, in percent; of the loop in force."""
-        return self._loops.current_at(session, self._clock.now()).numbers.get("detection_floor_percent", 0)
+        return self._loops.in_force(session).at(self._clock.now()).numbers.get("detection_floor_percent", 0)
 
     def _check(self, session: Session, claim: Claim) -> None:
         if not _KEY.fullmatch(claim.channel_key) or not _KEY.fullmatch(claim.device):

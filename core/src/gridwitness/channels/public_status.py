@@ -90,7 +90,7 @@ class PublicStatus:
 
     def closed_states(self, session: Session) -> list[str]:
         """States in which nothing is left to do, by the loop in force."""
-        loop = self._loops.current_at(session, self._clock.now())
+        loop = self._loops.in_force(session).at(self._clock.now())
         return [name for name, state in loop.states.items() if not state.open]
 
     def act(
