@@ -12,6 +12,8 @@ from gridwitness_api.routes import (
     case_documents,
     case_papers,
     cases,
+    channels,
+    detections,
     devices,
     erasures,
     event_beside,
@@ -23,7 +25,10 @@ from gridwitness_api.routes import (
     keys,
     logs,
     matters,
+    movements,
+    open311,
     passages,
+    public,
     qualifications,
     records,
     registers,
@@ -34,7 +39,9 @@ from gridwitness_api.routes import (
     supervision,
     tiles,
     units,
+    upstreams,
     verification,
+    webhooks,
 )
 
 _ROUTERS = (
@@ -56,6 +63,13 @@ _ROUTERS = (
     hotspots,
     event_beside,
     supervision,
+    channels,
+    detections,
+    webhooks,
+    upstreams,
+    movements,  # before what takes `stream` for an event
+    public,
+    open311,
     subjects,
     files,
     logs,

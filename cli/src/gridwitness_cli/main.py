@@ -24,6 +24,8 @@ COMMANDS = {
     "submit": "submit:app",
     "case": "case:app",
     "feed": "feed:app",
+    "channel": "channel:app",
+    "webhook": "webhook:app",
     "truck": "truck:app",
     "agency": "agencies:app",
     "calendar": "calendar_commands:app",
