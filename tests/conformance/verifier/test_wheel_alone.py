@@ -58,6 +58,7 @@ def test_the_command_is_installed(python):
         assert name in said
 
 
+@pytest.mark.thorough
 def test_its_unit_tests_pass_there(python):
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     result = run(

@@ -58,9 +58,16 @@ def founders() -> list[tuple[str, str]]:
     return [(FIRST, Account.random().address), (SECOND, Account.random().address)]
 
 
+EVERY = [pytest.param(4, id="every fourth"), pytest.param(1, id="every", marks=pytest.mark.thorough)]
+"""How many calls further each cut is than the one before it."""
+
+
+@pytest.mark.parametrize("stride", EVERY)
 @pytest.mark.parametrize("after", [False, True], ids=["before the node", "after the node"])
-def test_a_run_cut_at_any_call_is_continued_not_repeated(anvil: Engine, tmp_path: Path, after: bool) -> None:
-    cuts = 0
+def test_a_run_cut_at_any_call_is_continued_not_repeated(
+    anvil: Engine, tmp_path: Path, after: bool, stride: int
+) -> None:
+    cuts = secrets.randbelow(stride)
     while True:
         deployer, founding, record = Account.random(), founders(), tmp_path / f"{cuts}" / "deployment.json"
         engine = RemoteEngine(anvil.url).start()
@@ -68,7 +75,7 @@ def test_a_run_cut_at_any_call_is_continued_not_repeated(anvil: Engine, tmp_path
         try:
             deploy(engine, deployer, founding, secrets.token_bytes(16), record)
         except PowerCutError:
-            cuts += 1
+            cuts += stride
             made = deploy(anvil, deployer, founding, secrets.token_bytes(16), record)
             assert int(anvil.rpc.call("eth_getTransactionCount", deployer.address, "latest"), 16) == 4, cuts
             contracts = Contracts.connect(anvil, made)
@@ -81,9 +88,10 @@ def test_a_run_cut_at_any_call_is_continued_not_repeated(anvil: Engine, tmp_path
     assert cuts > 15, "the cuts went through the whole run"
 
 
+@pytest.mark.parametrize("stride", EVERY)
 @pytest.mark.parametrize("lacking", ["case_registry", "hotspot_board"])
 def test_a_deployment_that_lacks_a_contract_gets_it_once_whatever_cuts_it(
-    anvil: Engine, tmp_path: Path, lacking: str
+    anvil: Engine, tmp_path: Path, lacking: str, stride: int
 ) -> None:
     deployer, founding = Account.random(), founders()
     path = tmp_path / "deployment.json"
@@ -91,7 +99,7 @@ def test_a_deployment_that_lacks_a_contract_gets_it_once_whatever_cuts_it(
     content = json.loads(path.read_text())
     del content[lacking]
     transactions = 4
-    cuts = 0
+    cuts = secrets.randbelow(stride)
     while True:
         path.write_text(json.dumps(content))
         old = Deployment.load(path)
@@ -103,7 +111,7 @@ def test_a_deployment_that_lacks_a_contract_gets_it_once_whatever_cuts_it(
         try:
             deploy(engine, deployer, [], secrets.token_bytes(16), path)
         except PowerCutError:
-            cuts += 1
+            cuts += stride
             made = deploy(anvil, deployer, [], secrets.token_bytes(16), path)
             transactions += 1
             assert anvil.rpc.number("eth_getTransactionCount", deployer.address, "latest") == transactions
