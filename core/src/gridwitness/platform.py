@@ -37,6 +37,7 @@ from gridwitness.members import (
     UnderWay,
 )
 from gridwitness.members.contract import ContractKeyRegistry
+from gridwitness.performance import PERFORMANCE_HANDLERS, Performance, check_metrics
 from gridwitness.records import (
     SOURCE_HANDLERS,
     Acceptance,
@@ -66,6 +67,7 @@ _HANDLERS: dict[str, StepHandler] = {
     **FEED_HANDLERS,
     **GRID_HANDLERS,
     **HOTSPOT_HANDLERS,
+    **PERFORMANCE_HANDLERS,
     **TRUCK_HANDLERS,
 }
 """By kind, of the features whose handlers need nothing built."""
@@ -102,6 +104,7 @@ class Platform:
     cases: Cases
     documents: Documents
     rules: Rules[Calendars]
+    performance: Performance
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -217,12 +220,18 @@ def open_platform(
         cases=Cases(rules, ReviewedAnomalies(), acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,
+        performance=Performance(rules, acceptance, keystore, files, clock, settings.zone),
     )
 
 
 def _rule_handler(calendars: PublishedCalendars) -> RuleHandler:
     return RuleHandler(
-        {"procedure": check_procedure, "calendar": calendars.check, "trucks": check_truck_rules}
+        {
+            "procedure": check_procedure,
+            "calendar": calendars.check,
+            "trucks": check_truck_rules,
+            "performance": check_metrics,
+        }
     )
 
 

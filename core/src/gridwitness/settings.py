@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     agency_name: str = "示范市城市管理局"
     jurisdiction: str = Field(default="national", pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
     """Whose numbers are laid over the national procedures (hearing thresholds are provincial)."""
+    service_key_years: Annotated[int, Field(ge=1, le=30)] = 10
+    """How long an agency's own signing key, made when it is founded or admitted, is in force."""
     demo_mode: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Of `serve` and `worker`; INFO has a line per request. `up` gives its children WARNING unless told."""

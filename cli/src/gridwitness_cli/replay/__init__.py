@@ -1,0 +1,1 @@
+"""Service requests of real cities, run through the platform in simulated time."""
