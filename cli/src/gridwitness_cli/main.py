@@ -32,6 +32,7 @@ COMMANDS = {
     "openapi": "specification:openapi",
     "archive": "archive:app",
     "hotspot": "hotspot:app",
+    "dispatch": "dispatch:app",
     "demo": "demo.command:demo",
     "bench": "bench.command:bench",
 }

@@ -23,6 +23,13 @@ from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.devices import DEVICE_HANDLERS, Devices
+from gridwitness.dispatch import (
+    DISPATCH_HANDLERS,
+    Articles,
+    ModelShelf,
+    PublishedDispatchRules,
+    check_dispatch_rules,
+)
 from gridwitness.feeds import FEED_HANDLERS, Batches, Credentials, Feeds, Intake, Letters
 from gridwitness.grids import GRID_HANDLERS, GridImport, Matters, Staff, Territories
 from gridwitness.hotspots import HOTSPOT_HANDLERS
@@ -64,6 +71,7 @@ _HANDLERS: dict[str, StepHandler] = {
     **SOURCE_HANDLERS,
     **KEY_HANDLERS,
     **DEVICE_HANDLERS,
+    **DISPATCH_HANDLERS,
     **FEED_HANDLERS,
     **GRID_HANDLERS,
     **HOTSPOT_HANDLERS,
@@ -133,6 +141,21 @@ class Platform:
     def staff(self) -> Staff:
         """Who works for which unit."""
         return Staff(self.acceptance, self.clock, self.territories)
+
+    @cached_property
+    def articles(self) -> Articles:
+        """The knowledge base."""
+        return Articles(self.acceptance, self.keystore)
+
+    @cached_property
+    def dispatch_rules(self) -> PublishedDispatchRules:
+        """Dispatch rules as published."""
+        return PublishedDispatchRules(self.rules)
+
+    @cached_property
+    def dispatch_models(self) -> ModelShelf:
+        """Learned models, and the one at work."""
+        return ModelShelf(self.acceptance, self.keystore, self.settings.files_dir, self.clock)
 
     @cached_property
     def grid_registers(self) -> GridImport:
@@ -231,6 +254,7 @@ def _rule_handler(calendars: PublishedCalendars) -> RuleHandler:
             "calendar": calendars.check,
             "trucks": check_truck_rules,
             "performance": check_metrics,
+            "dispatch": check_dispatch_rules,
         }
     )
 

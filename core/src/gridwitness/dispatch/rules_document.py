@@ -1,4 +1,4 @@
-"""Dispatch rules as a published document: read in order, the first that matches counts (format section 26)."""
+"""Dispatch rules as a published document: in order, the first that matches counts (format section 26)."""
 
 from __future__ import annotations
 
