@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,7 +14,7 @@ from gridwitness.dispatch.shelf import ModelShelf
 from gridwitness.dispatch.suggestion import Suggestion, by_list, by_people, by_rule
 from gridwitness.dispatch.terms import Sample, plain
 from gridwitness.errors import NotFound
-from gridwitness.events.models import EventRow
+from gridwitness.events import EventRow, Events
 from gridwitness.grids import Duty, Matter, Matters, Territories, Territory, duty_for
 
 _WAITING = "filed"
@@ -25,16 +23,6 @@ _RANKED = 3
 _HOURS = "calendar-hours"
 _AGAIN = 600
 """Seconds after which what was left to people is looked at again."""
-
-
-class Stepping(Protocol):
-    """What is used of the events feature."""
-
-    def step(
-        self, session: Session, sub: str, step: str, actor: None, *, details: Mapping[str, Any] | None = None
-    ) -> EventRow:
-        """Sign a machine's step and accept it; raises what its judgement refuses."""
-        ...
 
 
 class Dispatch:
@@ -49,7 +37,7 @@ class Dispatch:
         territories: Territories,
         matters: Matters,
         shelf: ModelShelf,
-        events: Callable[[], Stepping],
+        events: Events,
     ) -> None:
         self._clock = clock
         self._zone = zone
@@ -91,7 +79,7 @@ class Dispatch:
             self._left[sub] = self._mark(session, event.agency, event.steps)
             return None
         self._left.pop(sub, None)
-        return self._events().step(session, sub, "dispatch", None, details=suggestion.details())
+        return self._events.step(session, sub, "dispatch", None, details=suggestion.details())
 
     def waiting(self, session: Session, limit: int = 100) -> list[str]:
         """Filed events to decide of, oldest first: those left to people come again only after a change."""
