@@ -5,9 +5,9 @@ modules.
 """
 
 from gridwitness.dispatch import kinds
-from gridwitness.dispatch.article_handler import ARTICLE_HANDLERS, KEEPERS
+from gridwitness.dispatch.article_handler import KEEPERS
 from gridwitness.dispatch.articles import Articles
-from gridwitness.dispatch.model_handler import MODEL_HANDLERS
+from gridwitness.dispatch.handlers import DISPATCH_HANDLERS
 from gridwitness.dispatch.models import ArticleRow, ModelRow
 from gridwitness.dispatch.rule_publication import PublishedDispatchRules, publish_dispatch_rules
 from gridwitness.dispatch.rules_document import DispatchRules, check_dispatch_rules
@@ -15,9 +15,6 @@ from gridwitness.dispatch.service import Dispatch
 from gridwitness.dispatch.shelf import ModelShelf
 from gridwitness.dispatch.similar import Similar, similar_events
 from gridwitness.dispatch.suggestion import Suggestion
-from gridwitness.records import StepHandler
-
-DISPATCH_HANDLERS: dict[str, StepHandler] = {**MODEL_HANDLERS, **ARTICLE_HANDLERS}
 
 __all__ = [
     "DISPATCH_HANDLERS",
