@@ -35,6 +35,7 @@ COMMANDS = {
     "openapi": "specification:openapi",
     "archive": "archive:app",
     "hotspot": "hotspot:app",
+    "dispatch": "dispatch:app",
     "demo": "demo.command:demo",
     "bench": "bench.command:bench",
 }
