@@ -105,11 +105,9 @@ def _last_day_end(
 
 
 def _stands_still(day: date, pauses: Pauses, zone: tzinfo) -> bool:
-    return any(
-        begun.astimezone(zone).date() <= day <= ended.astimezone(zone).date()
-        for begun, ended in pauses
-        if ended is not None
-    )
+    """Whether a closed pause touches a local day: one that ends at 24:00 does not touch the next."""
+    first, last = _at(day, 0, zone), _at(_next(day), 0, zone)
+    return any(begun < last and ended > max(first, begun) for begun, ended in pauses if ended is not None)
 
 
 def _work_spans(
