@@ -221,7 +221,7 @@ def laid_down(
                     columns = ", ".join(row)
                     places = ", ".join(["%s"] * len(row))
                     values = [Jsonb(v) if isinstance(v, dict | list) else v for v in row.values()]
-                    statement = f'INSERT INTO events."{table}" ({columns}, effect) '  # noqa: S608
+                    statement = f'INSERT INTO events."{table}" ({columns}, effect) '
                     statement += f"VALUES ({places}, gen_random_uuid())"
                     cursor.execute(statement.encode(), values)
         yield
