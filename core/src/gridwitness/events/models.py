@@ -11,6 +11,22 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped
 
 from gridwitness.database import Base, effect_column, stated
+from gridwitness.events.models_beside import CheckinRow, LinkRow, NoticeRow, OrderRow, TakenUpRow, WhistleRow
+
+__all__ = [
+    "AskRow",
+    "AssignmentRow",
+    "CheckinRow",
+    "ClockRow",
+    "EventRow",
+    "LinkRow",
+    "NoticeRow",
+    "OrderRow",
+    "ReporterRow",
+    "StepRow",
+    "TakenUpRow",
+    "WhistleRow",
+]
 
 Instant = TIMESTAMP(timezone=True)
 

@@ -4,7 +4,7 @@ from gridwitness.grids import kinds
 from gridwitness.grids.duties import Duty, duty_for
 from gridwitness.grids.handlers import GRID_HANDLERS
 from gridwitness.grids.matter import Matter, MatterDuty
-from gridwitness.grids.matters import Matters
+from gridwitness.grids.matters import MatterBook, Matters, MatterVersion
 from gridwitness.grids.register_import import Entered, GridImport
 from gridwitness.grids.registers import REGISTRARS
 from gridwitness.grids.staff import Staff, units_of, units_of_each
@@ -19,7 +19,9 @@ __all__ = [
     "Grid",
     "GridImport",
     "Matter",
+    "MatterBook",
     "MatterDuty",
+    "MatterVersion",
     "Matters",
     "Staff",
     "Territories",

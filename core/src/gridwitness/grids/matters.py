@@ -16,7 +16,7 @@ from gridwitness.grids.revisions import revision_of
 
 
 @dataclass(frozen=True, slots=True)
-class _Version:
+class MatterVersion:
     """One approved version; `content` None: the matter is retired."""
 
     effective_from: datetime
@@ -24,10 +24,25 @@ class _Version:
 
 
 @dataclass(frozen=True, slots=True)
-class _List:
+class MatterBook:
+    """Every approved version, by matter, ascending; made by `Matters`. Nothing in it changes."""
+
     revision: int
-    versions: Mapping[str, Sequence[_Version]]
-    """By matter, ascending by version."""
+    versions: Mapping[str, Sequence[MatterVersion]]
+
+    def entry(self, matter: str, at: datetime) -> Matter | None:
+        """The version that governs at a time: of the approved ones in effect the greatest; None: none does,
+        or the matter is retired.
+        """
+        for version in reversed(self.versions.get(matter, ())):
+            if version.effective_from <= at:
+                return version.content
+        return None
+
+    def matters(self, at: datetime, agency: str | None = None) -> list[Matter]:
+        """All matters in force at a time (of an agency), by number."""
+        found = (self.entry(matter, at) for matter in sorted(self.versions))
+        return [m for m in found if m is not None and agency in (None, m.agency)]
 
 
 class Matters:
@@ -35,28 +50,26 @@ class Matters:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._list: _List | None = None
+        self._book: MatterBook | None = None
 
-    def entry(self, session: Session, matter: str, at: datetime) -> Matter | None:
-        """The version that governs at a time: of the approved ones in effect the greatest; None: none does,
-        or the matter is retired. Reads one row if the list is known.
-        """
-        return _governing(self._versions(session).get(matter, ()), at)
-
-    def matters(self, session: Session, at: datetime, agency: str | None = None) -> list[Matter]:
-        """All matters that are in force at a time (of an agency), by number."""
-        governing = (_governing(versions, at) for _, versions in sorted(self._versions(session).items()))
-        return [m for m in governing if m is not None and agency in (None, m.agency)]
-
-    def _versions(self, session: Session) -> Mapping[str, Sequence[_Version]]:
+    def book(self, session: Session) -> MatterBook:
+        """The list as this transaction sees it. Reads one row if it is known."""
         revision = revision_of(session, "matters")
         with self._lock:
-            if self._list is None or self._list.revision != revision:
-                self._list = _List(revision, _approved(session))
-            return self._list.versions
+            if self._book is None or self._book.revision != revision:
+                self._book = MatterBook(revision, _approved(session))
+            return self._book
+
+    def entry(self, session: Session, matter: str, at: datetime) -> Matter | None:
+        """`MatterBook.entry`."""
+        return self.book(session).entry(matter, at)
+
+    def matters(self, session: Session, at: datetime, agency: str | None = None) -> list[Matter]:
+        """`MatterBook.matters`."""
+        return self.book(session).matters(at, agency)
 
 
-def _approved(session: Session) -> dict[str, list[_Version]]:
+def _approved(session: Session) -> dict[str, list[MatterVersion]]:
     rows = session.execute(
         select(
             MatterRow.matter, MatterRow.version, MatterRow.agency, MatterRow.entry, MatterRow.effective_from
@@ -64,15 +77,8 @@ def _approved(session: Session) -> dict[str, list[_Version]]:
         .where(MatterRow.state == "approved")
         .order_by(MatterRow.matter, MatterRow.version)
     )
-    found: dict[str, list[_Version]] = {}
+    found: dict[str, list[MatterVersion]] = {}
     for matter, version, agency, entry, effective_from in rows:
         content = None if entry is None else Matter.parse(matter, version, agency, entry)
-        found.setdefault(matter, []).append(_Version(effective_from, content))
+        found.setdefault(matter, []).append(MatterVersion(effective_from, content))
     return found
-
-
-def _governing(versions: Sequence[_Version], at: datetime) -> Matter | None:
-    for version in reversed(versions):
-        if version.effective_from <= at:
-            return version.content
-    return None

@@ -1,4 +1,4 @@
-"""What can be counted: the tables of events, their columns, and of which kind these are (format section 27)."""
+"""What can be counted: the tables of events, their columns, and of which kind they are (format sec. 27)."""
 
 from __future__ import annotations
 

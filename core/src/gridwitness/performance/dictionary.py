@@ -1,4 +1,4 @@
-"""The metric dictionary `gridwitness-metrics/1`: what is counted, by what it is divided (format section 27)."""
+"""The metric dictionary `gridwitness-metrics/1`: what is counted, by what divided (format section 27)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fines have no place in an assessment (行政处罚法 2021 Art. 74; no fine quotas: 城市管理执法办法 Art. 30)."""
+"""Fines have no place in an assessment (行政处罚法 2021 Art. 74; 城市管理执法办法 Art. 30)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 _CHINESE = re.compile("罚|没收|金额|收缴|款额|创收")
 _ENGLISH = frozenset(
-    {"amount", "amounts", "cny", "confiscated", "confiscation", "fine", "fined", "fines", "money", "penalties",
-     "penalty", "revenue", "rmb", "surcharge", "surcharges", "yuan"}
+    ["amount", "amounts", "cny", "confiscated", "confiscation", "fine", "fined", "fines", "money",
+     "penalties", "penalty", "revenue", "rmb", "surcharge", "surcharges", "yuan"]
 )  # fmt: skip
 _WORD = re.compile(r"[A-Za-z]+")
 
