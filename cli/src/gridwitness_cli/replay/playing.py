@@ -16,8 +16,8 @@ from gridwitness.errors import GridWitnessError
 from gridwitness.events import Ask, EventRow, Report
 from gridwitness.records import rfc3339
 
-from gridwitness_cli.replay.register import channel_name, matter_number
 from gridwitness_cli.replay.city_files import CityFile
+from gridwitness_cli.replay.register import channel_name, matter_number
 from gridwitness_cli.replay.service_request import End, ServiceRequest
 from gridwitness_cli.replay.stand import Stand
 
@@ -72,3 +72,23 @@ class Player:
             self._end(ending)
             self.say(moment, self.played)
         return self.played
+
+    def _open(self, requests: Sequence[ServiceRequest]) -> None:
+        """Reported, accepted, filed, dispatched to whom the city assigned it, signed for: all at its creation."""
+        self._report(requests)
+        layout = self.city.layout
+        known = [request for request in requests if request.key in self._subjects]
+        for step, details in _OPENING:
+            self._take(step, [(request, details(layout, request), request.created) for request in known])
+
+    def _end(self, requests: Sequence[ServiceRequest]) -> None:
+        """Answered, checked and closed: all at the time at which the city says it closed."""
+        for step, details in _ENDING:
+            self._take(
+                step,
+                [
+                    (request, details(self.city.layout, request), request.closed)
+                    for request in requests
+                    if request.key not in self._failed
+                ],
+            )

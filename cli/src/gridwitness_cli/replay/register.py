@@ -34,7 +34,9 @@ def register_entries(layout: Layout, requests: Iterable[ServiceRequest], begin: 
 
 def matter_number(layout: Layout, kind: str) -> str:
     """The number of a type of request, made of its words."""
-    words = "".join(character if character.isalnum() else " " for character in kind.partition(":")[0].upper()).split()
+    words = "".join(
+        character if character.isalnum() else " " for character in kind.partition(":")[0].upper()
+    ).split()
     return "-".join([layout.agency[:2], *words])
 
 
