@@ -14,6 +14,7 @@ import claim_cases
 import clock_cases
 import decision_cases
 import disclosure_cases
+import due_cases
 import duty_cases
 import entry_cases
 import hotspot_cases
@@ -64,6 +65,7 @@ def vectors() -> dict[str, Any]:
         ],
         "procedure/clocks.json": clock_cases.clocks(),
         "procedure/surcharges.json": clock_cases.surcharges(),
+        "due.json": due_cases.due(),
         "hotspots.json": {"packed": hotspot_cases.packed_cells(), "maps": hotspot_cases.maps()},
     }
 

@@ -24,6 +24,7 @@ from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.devices import DEVICE_HANDLERS, Devices
 from gridwitness.feeds import FEED_HANDLERS, Batches, Credentials, Feeds, Intake, Letters
+from gridwitness.grids import GRID_HANDLERS, GridImport, Matters, Staff, Territories
 from gridwitness.hotspots import HOTSPOT_HANDLERS
 from gridwitness.keystore import Keystore
 from gridwitness.members import (
@@ -36,6 +37,7 @@ from gridwitness.members import (
     UnderWay,
 )
 from gridwitness.members.contract import ContractKeyRegistry
+from gridwitness.performance import PERFORMANCE_HANDLERS, Performance, check_metrics
 from gridwitness.records import (
     SOURCE_HANDLERS,
     Acceptance,
@@ -63,7 +65,9 @@ _HANDLERS: dict[str, StepHandler] = {
     **KEY_HANDLERS,
     **DEVICE_HANDLERS,
     **FEED_HANDLERS,
+    **GRID_HANDLERS,
     **HOTSPOT_HANDLERS,
+    **PERFORMANCE_HANDLERS,
     **TRUCK_HANDLERS,
 }
 """By kind, of the features whose handlers need nothing built."""
@@ -89,6 +93,8 @@ class Platform:
     erasures: Erasures
     qualifications: Qualifications
     devices: Devices
+    territories: Territories
+    matters: Matters
     feeds: Feeds
     intake: Intake
     batches: Batches
@@ -98,6 +104,7 @@ class Platform:
     cases: Cases
     documents: Documents
     rules: Rules[Calendars]
+    performance: Performance
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -121,6 +128,16 @@ class Platform:
     def vehicles(self) -> VehicleAccess:
         """Who asks for a vehicle's passages, and the record of it."""
         return VehicleAccess(self.acceptance, self.clock)
+
+    @cached_property
+    def staff(self) -> Staff:
+        """Who works for which unit."""
+        return Staff(self.acceptance, self.clock, self.territories)
+
+    @cached_property
+    def grid_registers(self) -> GridImport:
+        """What takes over whole registers of grids, units, addresses, and lists of matters."""
+        return GridImport(self.acceptance, self.keystore)
 
     @cached_property
     def registers(self) -> RegisterImport:
@@ -158,11 +175,8 @@ def open_platform(
     files = FileStore(settings.files_dir, settings.file_size_limit_bytes, settings.file_types)
     directory = MemberDirectory()
     calendars = PublishedCalendars()
-    rule_handler = RuleHandler(
-        {"procedure": check_procedure, "calendar": calendars.check, "trucks": check_truck_rules}
-    )
     chain = Chain(rpc_url, settings.chain_dir, keystore, clock)
-    handlers: dict[str, StepHandler] = {**_HANDLERS, PUBLISHED: rule_handler}
+    handlers: dict[str, StepHandler] = {**_HANDLERS, PUBLISHED: _rule_handler(calendars)}
     acceptance = Acceptance(
         clock=clock,
         tolerance_seconds=settings.time_tolerance_seconds,
@@ -191,6 +205,8 @@ def open_platform(
         erasures=Erasures(acceptance, keystore, files, clock, timedelta(days=settings.retention_days)),
         qualifications=Qualifications(acceptance),
         devices=Devices(clock),
+        territories=Territories(clock),
+        matters=Matters(),
         feeds=Feeds(),
         intake=Intake(clock),
         batches=Batches(acceptance, keystore, clock, settings.feed_batch_seconds),
@@ -204,6 +220,18 @@ def open_platform(
         cases=Cases(rules, ReviewedAnomalies(), acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,
+        performance=Performance(rules, acceptance, keystore, files, clock, settings.zone),
+    )
+
+
+def _rule_handler(calendars: PublishedCalendars) -> RuleHandler:
+    return RuleHandler(
+        {
+            "procedure": check_procedure,
+            "calendar": calendars.check,
+            "trucks": check_truck_rules,
+            "performance": check_metrics,
+        }
     )
 
 

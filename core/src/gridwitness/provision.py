@@ -27,6 +27,7 @@ from gridwitness.durable_file import replace_file
 from gridwitness.errors import Conflict, InvalidInput
 from gridwitness.hotspot_board import appoint_publisher, appoint_publishers
 from gridwitness.members import AgencyRow, SigningKeyRow
+from gridwitness.performance import publish_metrics
 from gridwitness.platform import Platform
 from gridwitness.records import MANIFEST_KIND, Log, LogRow, current_log, put_new
 from gridwitness.records.manifest import declared_manifests, next_revision, recorded_manifests
@@ -110,7 +111,7 @@ def record_manifests(platform: Platform, founding_agency: str) -> None:
 
 
 def publish_rules(platform: Platform, founding_agency: str) -> list[str]:
-    """Publish this release's procedures, calendars and truck rules that are not published yet; gives names.
+    """Publish this release's procedures, calendars, truck rules and metrics not published yet; gives names.
 
     Every published procedure is approved in `CaseRegistry`: without that its cases can't be opened there.
     Raises InvalidInput `jurisdiction-unknown`.
@@ -118,6 +119,7 @@ def publish_rules(platform: Platform, founding_agency: str) -> list[str]:
     with platform.transaction() as session:
         published = platform.rules.publish_bundled(session, founding_agency)
         published += publish_truck_rules(platform.rules, session, founding_agency)
+        published += publish_metrics(platform.rules, session, founding_agency)
     with platform.transaction() as session:
         versions = [
             platform.rules.procedure(session, row.digest)

@@ -78,6 +78,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
+@pytest.mark.thorough
 def test_a_tiny_run_writes_every_row_and_leaves_nothing_behind(folder: Path) -> None:
     said: list[str] = []
     rows = run_bench(folder, TINY, said.append)

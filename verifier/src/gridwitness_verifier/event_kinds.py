@@ -4,6 +4,11 @@ from __future__ import annotations
 
 STEP = "event.step.v1"
 PERFORMANCE = "performance.snapshot.v1"
+PROPOSED = "matter.proposed.v1"
+DECIDED = "matter.decided.v1"
+
+EVENT_KEPT = frozenset({PERFORMANCE, PROPOSED, DECIDED})
+"""Kinds whose records an audit looks at again after the walk; steps of events have a table of their own."""
 
 ENUMS: dict[str | tuple[str, str], tuple[str, ...]] = {
     ("grid.registered.v1", "category"): (

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from .errors import VerificationError
-from .field_types import EFFECT_FIELD, is_effect_value, is_of_type
 from .event_kinds import ENUMS as _EVENT_ENUMS
 from .event_kinds import EVENT_KINDS
+from .field_types import EFFECT_FIELD, is_effect_value, is_of_type
 from .truck_kinds import ENUMS as _TRUCK_ENUMS
 from .truck_kinds import TRUCK_KINDS
 

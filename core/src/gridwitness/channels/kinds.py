@@ -26,7 +26,7 @@ register(
                 "open311",
                 "department",
             }
-        ),  # fmt: skip
+        ),
         "state": frozenset({"open", "closed"}),
     },
 )

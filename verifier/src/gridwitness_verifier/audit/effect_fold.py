@@ -11,6 +11,8 @@ from gridwitness_verifier.field_types import EFFECT_FIELD, is_effect_value
 from gridwitness_verifier.log.scratch import Scratch
 from gridwitness_verifier.log.tally import Tally
 
+EVENT_TABLES = "events."
+
 
 @dataclass
 class RowChange:
@@ -44,6 +46,26 @@ def row_changes(values: dict[str, Any]) -> list[RowChange]:
 def key_text(key: dict[str, str]) -> str:
     """One text per key, the same for the same key."""
     return json.dumps(key, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def event_rows(where: dict[str, Any], changes: Iterable[RowChange]) -> list[tuple[Any, ...]]:
+    """Rows of events with their leaf: figures of an earlier day are those of the leaves below a size.
+
+    What has no `sub` in its key belongs to the event whose subject the effect stands in.
+    """
+    return [
+        (
+            row.key.get("sub") or where["sub"],
+            row.table,
+            key_text(row.key),
+            where["log"],
+            where["index"],
+            int(row.put),
+            json.dumps({**row.key, **row.columns}),
+        )
+        for row in changes
+        if row.table.startswith(EVENT_TABLES)
+    ]
 
 
 class EffectFold:

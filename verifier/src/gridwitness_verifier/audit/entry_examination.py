@@ -16,6 +16,8 @@ from gridwitness_verifier.audit.entry_check import EntryCheck, leaf_hash_of, mis
 from gridwitness_verifier.audit.receipt_check import ReceiptCheck
 from gridwitness_verifier.audit.signer_check import KeyCheck, KeyJudge, SignatureCheck
 from gridwitness_verifier.audit.stored_record import StoredRecord
+from gridwitness_verifier.event_kinds import EVENT_KEPT
+from gridwitness_verifier.event_kinds import STEP as EVENT_STEP
 from gridwitness_verifier.field_types import is_of_type
 from gridwitness_verifier.jwk import PublicKey
 from gridwitness_verifier.kinds import EFFECT, ERASURE, INCARNATION, KINDS, MANIFEST, OFFER, RULE, STEP
@@ -24,6 +26,9 @@ from gridwitness_verifier.log.contract_history import KeyHistory
 from gridwitness_verifier.log.time_check import TimeCheck
 from gridwitness_verifier.record import Entry
 from gridwitness_verifier.truck_kinds import KEPT
+
+_KEPT = KEPT | EVENT_KEPT
+_EVENT_RULES = ("events/loop", "calendar/cn/", "performance/metrics")
 
 
 @dataclass(frozen=True)
@@ -145,10 +150,14 @@ def _keep(stored: StoredRecord, entry: Entry, fields: Fields, log: AuditedLog, f
     else:
         if entry.kind == STEP and log.counts(stored.leaf_index):
             _keep_step(stored, entry, fields.values, findings)
-        elif entry.kind in KEPT and log.counts(stored.leaf_index):
+        elif entry.kind == EVENT_STEP and log.counts(stored.leaf_index):
+            _keep_event_step(stored, entry, fields.values, findings)
+        elif entry.kind in _KEPT and log.counts(stored.leaf_index):
             _keep_statement(stored, entry, fields.values, findings)
         elif entry.kind == RULE and "content" in fields.values:
-            findings.rules.append((fields.values.get("name"), fields.values["content"]))
+            _keep_rule(stored, fields.values, findings)
+        elif entry.kind == OFFER and isinstance(fields.values.get("holder"), str):
+            findings.keep("holder", entry.kid, fields.values["holder"])
         _keep_files(stored, entry, fields, findings)
 
 
@@ -179,6 +188,18 @@ def _keep_step(stored: StoredRecord, entry: Entry, values: dict[str, Any], findi
     texts = (value if isinstance(value, str) else None for value in shown)
     place = (stored.log, stored.leaf_index, entry.jti, entry.sub, entry.seq)
     findings.keep("step", entry.leaf_hash, *place, *texts)
+
+
+def _keep_event_step(stored: StoredRecord, entry: Entry, values: dict[str, Any], findings: Findings) -> None:
+    place = (entry.sub, stored.log, stored.leaf_index, entry.seq, entry.jti)
+    findings.keep("event_step", *place, entry.iat, entry.src, entry.kid, json.dumps(values))
+
+
+def _keep_rule(stored: StoredRecord, values: dict[str, Any], findings: Findings) -> None:
+    name, content = values.get("name"), values["content"]
+    findings.rules.append((name, content))
+    if isinstance(name, str) and name.startswith(_EVENT_RULES):
+        findings.keep("rule", name, stored.log, stored.leaf_index, json.dumps(content))
 
 
 def _keep_statement(stored: StoredRecord, entry: Entry, values: dict[str, Any], findings: Findings) -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from gridwitness_verifier.audit.chunk import Findings, Signers
-from gridwitness_verifier.audit.effect_fold import EffectFold
+from gridwitness_verifier.audit.effect_fold import EffectFold, event_rows
 from gridwitness_verifier.audit.manifest import ManifestFold
 from gridwitness_verifier.errors import VerificationError
 from gridwitness_verifier.log.audited_log import AuditedLog
@@ -85,6 +85,7 @@ class EntryFold:
     def _fold(self, findings: Findings, walk: LogWalk) -> None:
         for where, changes in findings.effects:
             self.effects.apply(where, changes)
+            self.scratch.add_all("event_row", event_rows(where, changes))
         for where, agency, fields in findings.manifests:
             if agency != walk.log.pin.agency:
                 self.manifest.refuse_signer(where, agency)

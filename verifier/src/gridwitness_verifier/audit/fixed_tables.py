@@ -58,7 +58,6 @@ _CLASS_OF = {
 _OPERATIONAL_OF = {
     "channels.upstream": {"secret"},
     "channels.webhook": {"secret"},
-    "events.event": {"code"},
     "feeds.credential": {"secret"},
     "members.account": {"password_hash", "failed_logins", "locked_until", "last_login"},
 }

@@ -27,6 +27,11 @@ CREATE TABLE file (sha256 TEXT, sm3 TEXT, size INTEGER, log TEXT, leaf INTEGER, 
 CREATE TABLE step (hash BLOB, log TEXT, leaf INTEGER, jti TEXT, sub TEXT, seq INTEGER, rules TEXT, step TEXT);
 CREATE TABLE statement (kind TEXT, log TEXT, leaf INTEGER, jti TEXT, sub TEXT, seq INTEGER, hash BLOB,
                         fields TEXT);
+CREATE TABLE event_step (sub TEXT, log TEXT, leaf INTEGER, seq INTEGER, jti TEXT, iat INTEGER, src TEXT,
+                         kid TEXT, fields TEXT);
+CREATE TABLE event_row (sub TEXT, tbl TEXT, key TEXT, log TEXT, leaf INTEGER, put INTEGER, columns TEXT);
+CREATE TABLE holder (kid TEXT, account TEXT);
+CREATE TABLE rule (name TEXT, log TEXT, leaf INTEGER, content TEXT);
 CREATE TABLE state (tbl TEXT, key TEXT, log TEXT, effect TEXT, alive INTEGER, seen INTEGER, columns TEXT,
                     PRIMARY KEY (tbl, key)) WITHOUT ROWID;
 """
@@ -38,6 +43,10 @@ _INSERTS = {
     "erasure": "INSERT INTO erasure VALUES (?, ?, ?, ?, ?, ?, ?)",
     "step": "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     "statement": "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "event_step": "INSERT INTO event_step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "event_row": "INSERT INTO event_row VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "holder": "INSERT INTO holder VALUES (?, ?)",
+    "rule": "INSERT INTO rule VALUES (?, ?, ?, ?)",
     "file": "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
 }
 
