@@ -25,13 +25,18 @@ _ROUND_THE_CLOCK = {"hours": [["00:00", "24:00"]]}
 
 
 def register_city(stand: Stand, city: CityFile) -> None:
-    """Units, the city's grid and its districts, and the list of matters, approved by a duty chief."""
+    """Channels, units, the city's grid and districts, and the list of matters, approved by a duty chief."""
     since = rfc3339(stand.clock.now() - timedelta(days=1))
     layout, platform = city.layout, stand.platform
     _take(platform, layout.agency, kinds.UNIT, _units(layout, city.requests, since))
     _take(platform, layout.agency, kinds.GRID, _grids(layout, city.requests, since))
     _take(platform, layout.agency, kinds.PROPOSED, _matters(layout, city.requests, since))
     with platform.transaction() as session:
+        for word, category in layout.channels.items():
+            platform.channels.register(
+                session, layout.agency, channel_name(layout, word), category=category, title=word,
+                settings={}, by=None,
+            )  # fmt: skip
         chief = platform.accounts.create(
             session, agency=layout.agency, username="chief", display_name=None,
             password=secrets.token_urlsafe(15), roles=["duty_chief"], by=None,
@@ -42,8 +47,12 @@ def register_city(stand: Stand, city: CityFile) -> None:
 
 def matter_number(layout: Layout, kind: str) -> str:
     """The number of a type of request, made of its words; what stands behind a colon is a detail of it."""
-    words = "".join(c if c.isalnum() else " " for c in kind.partition(":")[0].upper()).split()
-    return "-".join([layout.agency[:2], *words])
+    return "-".join([layout.agency[:2], *_words(kind.partition(":")[0].upper())])
+
+
+def channel_name(layout: Layout, word: str) -> str:
+    """The name of the channel that a request came by, made of the city's word for it."""
+    return "-".join([layout.agency[:2].lower(), *_words(word.lower())])
 
 
 def _take(platform: Platform, agency: str, kind: str, entries: Sequence[dict[str, Any]]) -> None:
@@ -51,6 +60,10 @@ def _take(platform: Platform, agency: str, kind: str, entries: Sequence[dict[str
         for entered in platform.grid_registers.take(session, agency, kind, entries):
             if entered.error is not None:
                 raise entered.error
+
+
+def _words(text: str) -> list[str]:
+    return "".join(character if character.isalnum() else " " for character in text).split()
 
 
 def _units(layout: Layout, requests: Iterable[ServiceRequest], since: str) -> list[dict[str, Any]]:
