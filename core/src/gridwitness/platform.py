@@ -23,6 +23,7 @@ from gridwitness.chain import Chain
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.devices import DEVICE_HANDLERS, Devices
+from gridwitness.events import Events, LoopBook, Sources, check_loop, event_handlers
 from gridwitness.feeds import FEED_HANDLERS, Batches, Credentials, Feeds, Intake, Letters
 from gridwitness.grids import GRID_HANDLERS, GridImport, Matters, Staff, Territories
 from gridwitness.hotspots import HOTSPOT_HANDLERS
@@ -104,6 +105,7 @@ class Platform:
     cases: Cases
     documents: Documents
     rules: Rules[Calendars]
+    events: Events
     performance: Performance
 
     @contextmanager
@@ -186,7 +188,10 @@ def open_platform(
         handlers=handlers,
     )
     rules = Rules(acceptance, keystore, settings.jurisdiction, calendars)
+    territories, matters, loops = Territories(clock), Matters(), LoopBook(rules, settings.zone)
+    tolerance = timedelta(seconds=settings.time_tolerance_seconds)
     handlers |= case_handlers(rules, ReviewedAnomalies())  # they read the rules that acceptance takes in
+    handlers |= event_handlers(Sources(loops, rules, territories, matters, tolerance))
     bundles = _bundle_maker(settings, directory)
     return Platform(
         settings=settings,
@@ -205,23 +210,30 @@ def open_platform(
         erasures=Erasures(acceptance, keystore, files, clock, timedelta(days=settings.retention_days)),
         qualifications=Qualifications(acceptance),
         devices=Devices(clock),
-        territories=Territories(clock),
-        matters=Matters(),
+        territories=territories,
+        matters=matters,
         feeds=Feeds(),
         intake=Intake(clock),
         batches=Batches(acceptance, keystore, clock, settings.feed_batch_seconds),
         letters=Letters(clock),
-        credentials=Credentials(
-            acceptance, clock, keystore.feed_sealing_key, lambda: chain.deployment.deployment
-        ),
-        expiries=Expiries(
-            acceptance, keystore, clock, timedelta(days=settings.sighting_retention_days), settings.zone
-        ),
+        credentials=_credentials(clock, acceptance, keystore, chain),
+        expiries=_expiries(settings, clock, acceptance, keystore),
         cases=Cases(rules, ReviewedAnomalies(), acceptance, bundles, clock),
         documents=Documents(rules, acceptance, keystore, files, clock, settings.public_base),
         rules=rules,
+        events=Events(acceptance, keystore, clock, loops, territories),
         performance=Performance(rules, acceptance, keystore, files, clock, settings.zone),
     )
+
+
+def _credentials(clock: Clock, acceptance: Acceptance, keystore: Keystore, chain: Chain) -> Credentials:
+    sealed_with = keystore.feed_sealing_key
+    return Credentials(acceptance, clock, sealed_with, lambda: chain.deployment.deployment)
+
+
+def _expiries(settings: Settings, clock: Clock, acceptance: Acceptance, keystore: Keystore) -> Expiries:
+    kept = timedelta(days=settings.sighting_retention_days)
+    return Expiries(acceptance, keystore, clock, kept, settings.zone)
 
 
 def _rule_handler(calendars: PublishedCalendars) -> RuleHandler:
@@ -231,6 +243,7 @@ def _rule_handler(calendars: PublishedCalendars) -> RuleHandler:
             "calendar": calendars.check,
             "trucks": check_truck_rules,
             "performance": check_metrics,
+            "events": check_loop,
         }
     )
 

@@ -17,7 +17,10 @@ _ON_HANDLING = frozenset({"extend", "suspend"})
 
 
 def put_ask(course: Course, statement: Statement) -> None:
-    """Note what is asked. Raises Conflict `ask-open`, `return-limit`, `event-clock`; InvalidInput; NotFound."""
+    """Note what is asked.
+
+    Raises Conflict `ask-open`, `return-limit`, `event-clock`; InvalidInput; NotFound.
+    """
     what, event = statement.step.asks, course.event
     assert what is not None and event is not None
     if statement.actor is None:
@@ -55,7 +58,9 @@ def _asked(course: Course, statement: Statement, what: str) -> dict[str, Any]:
             raise InvalidInput("event-details", "`until` lies ahead.", None)
         return {"clock": "handle", "until": until}
     if what == "appeal":
-        found = [r for r in course.all(ClockRow) if r["clock"] == given("clock") and r["round"] == given("round")]
+        found = [
+            r for r in course.all(ClockRow) if r["clock"] == given("clock") and r["round"] == given("round")
+        ]
         if not found:
             raise NotFound("event-clock", f"Round {given('round')} has no clock {given('clock')[:64]}.", None)
         return {"clock": given("clock"), "round": given("round")}

@@ -92,16 +92,15 @@ def begin(
 
 def end(course: Course, row: Row, cause: Cause) -> None:
     """A clock is done: `met` at or before its due time, else `late`; `void` where nobody can say."""
-    if row["due_at"] is None:
-        state = "void"
-    else:
-        state = "met" if cause.at <= row["due_at"] else "late"
+    state = "void" if row["due_at"] is None else "met" if cause.at <= row["due_at"] else "late"
     _change(course, row, state=state, ended_at=cause.at, ended_by=cause.jti, pauses=_closed(row, cause.at))
 
 
-def drop(course: Course, row: Row, cause: Cause) -> None:
-    """A clock counts no more."""
-    _change(course, row, state="void", ended_at=cause.at, ended_by=cause.jti, pauses=_closed(row, cause.at))
+def drop(course: Course, row: Row, cause: Cause, *, keep_late: bool = False) -> None:
+    """A clock counts no more; `keep_late`: but one that is past due ends as `late`."""
+    late = keep_late and row["due_at"] is not None and cause.at > row["due_at"]
+    state = "late" if late else "void"
+    _change(course, row, state=state, ended_at=cause.at, ended_by=cause.jti, pauses=_closed(row, cause.at))
 
 
 def pause(course: Course, times: Times, row: Row, cause: Cause) -> None:
@@ -157,7 +156,7 @@ def _triple(
         return None
     if promised is not None:
         began: datetime = row["started_at"]
-        return began + times.factor * (due_at - began)
+        return began + times.factor * max(due_at - began, timedelta())
     amount = times.factor * (row["amount"] + row["added"])
     if amount > MOST:
         return None

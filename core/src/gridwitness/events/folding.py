@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from gridwitness.errors import Conflict, Forbidden, InvalidInput, NotFound
 from gridwitness.events.course import Course, Row
@@ -14,16 +16,40 @@ from gridwitness.events.models import AssignmentRow, EventRow
 from gridwitness.events.statement import Statement
 from gridwitness.grids.matter import Matter
 
-Fold = Callable[[Course, Statement, Loaded], None]
 REWORK = "rework"
 """`basis` of an assignment that a failed check goes on with."""
 
 
-def fold(course: Course, statement: Statement, loaded: Loaded) -> None:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A lawful step with the course it is taken in."""
+
+    course: Course
+    statement: Statement
+    loaded: Loaded
+
+    @property
+    def event(self) -> Row:
+        """The event's columns as they stand."""
+        event = self.course.event
+        assert event is not None
+        return event
+
+    @property
+    def actor(self) -> UUID | None:
+        """The account that acts."""
+        return None if self.statement.actor is None else self.statement.actor.account
+
+    def given(self, name: str) -> Any:
+        """A detail of the step; None where it is absent."""
+        return self.statement.given(name)
+
+
+def fold(turn: Turn) -> None:
     """Apply what the step itself means; a step without an entry below changes only state and counts."""
-    apply = FOLDS.get(statement.step.name)
+    apply = FOLDS.get(turn.statement.step.name)
     if apply is not None:
-        apply(course, statement, loaded)
+        apply(turn)
 
 
 def opening(course: Course, statement: Statement, loaded: Loaded) -> None:
@@ -43,7 +69,7 @@ def opening(course: Course, statement: Statement, loaded: Loaded) -> None:
             raise Conflict(
                 "event-known", f"{given('channel')} {channel_key} is event {known} already.", None, sub=known
             )
-    year = statement.at.astimezone(loaded.zone).year
+    year = statement.at.astimezone(statement.loop.zone).year
     count = loaded.numbers.get((agency, year), 0) + 1
     latitude, longitude = statement.place or (None, None)
     course.put(
@@ -93,47 +119,49 @@ def _matter(statement: Statement, loaded: Loaded) -> Matter | None:
     found = loaded.governing.get((named, statement.at))
     if found is None or found.agency != statement.agency:
         raise NotFound(
-            "matter-unknown", f"No matter {named[:64]} is in force. 权责清单中没有该事项。", "see the list of matters"
+            "matter-unknown",
+            f"No matter {named[:64]} is in force. 权责清单中没有该事项。",
+            "see the list of matters",
         )
     return found
 
 
-def _accept(course: Course, statement: Statement, loaded: Loaded) -> None:
-    _classify(course, statement, loaded)
-    course.change_event(accepted_at=statement.at)
-    if statement.given("urgency") is not None:
-        course.change_event(urgency=statement.given("urgency"))
+def _accept(turn: Turn) -> None:
+    _classify(turn)
+    turn.course.change_event(accepted_at=turn.statement.at)
+    if turn.given("urgency") is not None:
+        turn.course.change_event(urgency=turn.given("urgency"))
 
 
-def _reclassify(course: Course, statement: Statement, loaded: Loaded) -> None:
-    if statement.given("matter") is None and statement.given("grid") is None:
+def _reclassify(turn: Turn) -> None:
+    if turn.given("matter") is None and turn.given("grid") is None:
         raise InvalidInput("event-details", "Nothing is to change.", "give a matter, or a grid")
-    _classify(course, statement, loaded)
+    _classify(turn)
 
 
-def _classify(course: Course, statement: Statement, loaded: Loaded) -> None:
+def _classify(turn: Turn) -> None:
     """Matter (whose category the event takes) and grid, where the step names them."""
-    matter, grid = _matter(statement, loaded), statement.given("grid")
+    matter, grid = _matter(turn.statement, turn.loaded), turn.given("grid")
     if matter is not None:
-        course.change_event(
+        turn.course.change_event(
             matter=matter.matter, matter_version=matter.version, category=matter.category
         )
     if grid is not None:
-        course.change_event(grid=loaded.territory.grid(grid).number)
+        turn.course.change_event(grid=turn.loaded.territory.grid(grid).number)
 
 
-def _file(course: Course, statement: Statement, loaded: Loaded) -> None:
-    course.change_event(filed_at=statement.at)
+def _file(turn: Turn) -> None:
+    turn.course.change_event(filed_at=turn.statement.at)
 
 
-def _dispatch(course: Course, statement: Statement, loaded: Loaded) -> None:
-    event, given = _event(course), statement.given
+def _dispatch(turn: Turn) -> None:
+    event, given = turn.event, turn.given
     unit, helpers = given("unit"), given("helpers") or []
     for name in (unit, *helpers):
-        loaded.territory.unit(name)
+        turn.loaded.territory.unit(name)
     if unit in helpers:
         raise InvalidInput("event-helper", f"Unit {unit} leads: it is no helper.", None)
-    _check_designation(event, statement, loaded)
+    _check_designation(event, turn.statement, turn.loaded)
     if given("list") is not None and given("list") != f"{event['matter']}@{event['matter_version']}":
         raise InvalidInput(
             "event-details",
@@ -145,17 +173,19 @@ def _dispatch(course: Course, statement: Statement, loaded: Loaded) -> None:
             "event-details", "`promised_by` belongs to the basis `promised`, and to no other.", None
         )
     if given("promised_by") is not None:
-        course.said[statement.jti] = statement.details
-    here = [row for row in course.all(AssignmentRow) if row["round"] == event["round"]]
+        turn.course.said[turn.statement.jti] = turn.statement.details
+    here = [row for row in turn.course.all(AssignmentRow) if row["round"] == event["round"]]
     number = 1 + max((row["number"] for row in here), default=0)
     for name in (unit, *helpers):
-        _assign(course, statement, name, number, "lead" if name == unit else "helper", given("basis"))
-    course.change_event(
+        _assign(
+            turn.course, turn.statement, name, number, "lead" if name == unit else "helper", given("basis")
+        )
+    turn.course.change_event(
         unit=unit,
         handler=None,
         mode=given("mode"),
-        dispatched_at=statement.at,
-        responsible_since=statement.at,
+        dispatched_at=turn.statement.at,
+        responsible_since=turn.statement.at,
     )
 
 
@@ -198,44 +228,44 @@ def _lead(course: Course) -> Row | None:
     return next((row for row in course.assignments() if row["part"] == "lead"), None)
 
 
-def _sign(course: Course, statement: Statement, loaded: Loaded) -> None:
-    handler = None if statement.actor is None else statement.actor.account
-    lead = _lead(course)
+def _sign(turn: Turn) -> None:
+    handler = turn.actor
+    lead = _lead(turn.course)
     if lead is not None:
-        _part(course, lead, state="signed", signed_at=statement.at, handler=handler)
-    course.change_event(handler=handler)
+        _part(turn.course, lead, state="signed", signed_at=turn.statement.at, handler=handler)
+    turn.course.change_event(handler=handler)
 
 
-def _return_grant(course: Course, statement: Statement, loaded: Loaded) -> None:
-    for row in course.assignments():
-        _part(course, row, state="returned")
-    event = _event(course)
-    course.change_event(unit=None, handler=None, responsible_since=None, returns=event["returns"] + 1)
+def _return_grant(turn: Turn) -> None:
+    for row in turn.course.assignments():
+        _part(turn.course, row, state="returned")
+    event = turn.event
+    turn.course.change_event(unit=None, handler=None, responsible_since=None, returns=event["returns"] + 1)
 
 
-def _answer(course: Course, statement: Statement, loaded: Loaded) -> None:
-    lead = _lead(course)
+def _answer(turn: Turn) -> None:
+    lead = _lead(turn.course)
     if lead is not None:
-        _part(course, lead, state="answered", answered_at=statement.at)
-    course.change_event(answered_at=statement.at)
+        _part(turn.course, lead, state="answered", answered_at=turn.statement.at)
+    turn.course.change_event(answered_at=turn.statement.at)
 
 
-def _self_handle(course: Course, statement: Statement, loaded: Loaded) -> None:
+def _self_handle(turn: Turn) -> None:
     """It stays with the unit of who did it, or of the grid: a failed check needs somebody who answers."""
-    event, territory = _event(course), loaded.territory
-    unit = statement.unit or (
+    event, territory = turn.event, turn.loaded.territory
+    unit = turn.statement.unit or (
         territory.unit_for(event["grid"]) if event["grid"] in territory.grids else None
     )
     if unit is None:
         raise Conflict("event-unit", "No unit answers for the event's grid.", "name yours, or dispatch it")
-    course.change_event(unit=unit, responsible_since=statement.at, answered_at=statement.at)
+    turn.course.change_event(unit=unit, responsible_since=turn.statement.at, answered_at=turn.statement.at)
 
 
-def _helper_add(course: Course, statement: Statement, loaded: Loaded) -> None:
-    unit = loaded.territory.unit(statement.given("unit")).number
-    if unit in {row["unit"] for row in course.assignments()}:
+def _helper_add(turn: Turn) -> None:
+    unit = turn.loaded.territory.unit(turn.given("unit")).number
+    if unit in {row["unit"] for row in turn.course.assignments()}:
         raise Conflict("event-helper", f"Unit {unit} has a part in it already.", None)
-    add_helpers(course, statement, [unit])
+    add_helpers(turn.course, turn.statement, [unit])
 
 
 def add_helpers(course: Course, statement: Statement, units: list[str]) -> None:
@@ -249,48 +279,52 @@ def add_helpers(course: Course, statement: Statement, units: list[str]) -> None:
             _assign(course, statement, unit, number, "helper", basis)
 
 
-def _helper_answer(course: Course, statement: Statement, loaded: Loaded) -> None:
-    row = next(r for r in course.assignments() if r["unit"] == statement.unit and r["part"] == "helper")
+def _helper_answer(turn: Turn) -> None:
+    row = next(
+        r for r in turn.course.assignments() if r["unit"] == turn.statement.unit and r["part"] == "helper"
+    )
     if row["state"] == "answered":
-        raise Conflict("event-helper", f"Unit {statement.unit} has answered.", None)
-    handler = None if statement.actor is None else statement.actor.account
-    _part(course, row, state="answered", answered_at=statement.at, handler=handler)
+        raise Conflict("event-helper", f"Unit {turn.statement.unit} has answered.", None)
+    handler = turn.actor
+    _part(turn.course, row, state="answered", answered_at=turn.statement.at, handler=handler)
 
 
-def _check(course: Course, statement: Statement, loaded: Loaded) -> None:
+def _check(turn: Turn) -> None:
     """A failed check: the same unit goes on in a new round."""
-    if statement.given("result") != "failed":
+    if turn.given("result") != "failed":
         return
-    event, before = _event(course), course.assignments()
+    event, before = turn.event, turn.course.assignments()
     if event["unit"] is None:
         raise Conflict("event-unit", "Nobody is there to do it again.", "pass the check, or reopen it later")
-    course.change_event(round=event["round"] + 1, answered_at=None, responsible_since=statement.at)
+    turn.course.change_event(round=event["round"] + 1, answered_at=None, responsible_since=turn.statement.at)
     lead = {"part": "lead", "unit": event["unit"], "handler": event["handler"]}
     for row in before or [lead]:
         signed = row["part"] == "lead"
         _assign(
-            *(course, statement, row["unit"], 1, row["part"], REWORK),
+            *(turn.course, turn.statement, row["unit"], 1, row["part"], REWORK),
             state="signed" if signed else "dispatched",
-            signed_at=statement.at if signed else None,
+            signed_at=turn.statement.at if signed else None,
             handler=row["handler"] if signed else None,
         )
 
 
-def _close(course: Course, statement: Statement, loaded: Loaded) -> None:
-    course.change_event(closed_at=statement.at, outcome=statement.given("outcome"))
+def _close(turn: Turn) -> None:
+    turn.course.change_event(closed_at=turn.statement.at, outcome=turn.given("outcome"))
 
 
-def _callback(course: Course, statement: Statement, loaded: Loaded) -> None:
-    course.change_event(satisfaction=statement.given("satisfaction"))
+def _callback(turn: Turn) -> None:
+    turn.course.change_event(satisfaction=turn.given("satisfaction"))
 
 
-def _reopen(course: Course, statement: Statement, loaded: Loaded) -> None:
-    event, days = _event(course), statement.loop.numbers["reopen_days"]
-    if statement.at > event["closed_at"] + timedelta(days=days):
+def _reopen(turn: Turn) -> None:
+    event, days = turn.event, turn.statement.loop.numbers["reopen_days"]
+    if turn.statement.at > event["closed_at"] + timedelta(days=days):
         raise Conflict(
-            "reopen-late", f"It may be reopened within {days} days of closing. 超过重开期限。", "report it anew"
+            "reopen-late",
+            f"It may be reopened within {days} days of closing. 超过重开期限。",
+            "report it anew",
         )
-    course.change_event(
+    turn.course.change_event(
         **dict.fromkeys(
             ("unit", "handler", "responsible_since", "answered_at", "closed_at", "outcome", "satisfaction")
         ),
@@ -298,10 +332,10 @@ def _reopen(course: Course, statement: Statement, loaded: Loaded) -> None:
     )
 
 
-def _named_worker(course: Course, statement: Statement, loaded: Loaded) -> None:
+def _named_worker(turn: Turn) -> None:
     """Who is asked to verify or check is an account. Raises NotFound `account-unknown`."""
-    named = statement.given("worker")
-    known = [m for m in loaded.members.values() if str(m.account) == named and m.active]
+    named = turn.given("worker")
+    known = [m for m in turn.loaded.members.values() if str(m.account) == named and m.active]
     if not known:
         raise NotFound("account-unknown", f"There is no account {named[:64]}.", "name its id")
 
@@ -312,7 +346,7 @@ def _event(course: Course) -> Row:
     return event
 
 
-FOLDS: dict[str, Fold] = {
+FOLDS: dict[str, Callable[[Turn], None]] = {
     "accept": _accept,
     "reclassify": _reclassify,
     "file": _file,

@@ -1,22 +1,23 @@
-"""Decides what `event.step.v1` changes: one step of an event, judged by its loop (docs/format.md section 24)."""
+"""Decides what `event.step.v1` changes: a step, judged by the event's loop (docs/format.md section 24)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from gridwitness_evidence import Record
 from sqlalchemy.orm import Session
 
 from gridwitness.calendars import CalendarUnpublished, due
-from gridwitness.errors import Conflict, Forbidden, GridWitnessError, NotFound
+from gridwitness.errors import Conflict, Forbidden, NotFound
 from gridwitness.events import sideways
 from gridwitness.events.asks import decide_ask, put_ask
 from gridwitness.events.course import Course
-from gridwitness.events.folding import add_helpers, fold, grid_of_report, opening
+from gridwitness.events.folding import Turn, add_helpers, fold, grid_of_report, opening
 from gridwitness.events.judging import check_actor, check_lawful
 from gridwitness.events.kinds import STEP
 from gridwitness.events.loading import Loaded, Sources, agency_of, load
-from gridwitness.events.loop import Loop
+from gridwitness.events.loop import OPENING, Loop
 from gridwitness.events.models import StepRow
 from gridwitness.events.moves import apply_marks, excuse, move_clocks, times_of
 from gridwitness.events.statement import Member, Statement, as_account, instant, read_statement
@@ -43,17 +44,19 @@ class EventHandler:
         event = course.event
         grid = grid_of_report(statement, loaded) if event is None else event["grid"]
         beside = loaded.beside.setdefault(course.sub, sideways.Beside())
-        check_actor(
-            course,
-            statement,
-            loaded.territory,
-            lambda: sideways.units_for(beside, statement.step.name, statement.details),
-            grid,
-        )
+        check_actor(course, statement, loaded.territory, lambda: _units_beside(beside, statement), grid)
         others = _take(course, statement, loaded)
         _note_step(course, statement)
         beside.agency, beside.state = statement.agency, (course.event or {})["state"]
         return [*course.take(), *others]
+
+
+def _units_beside(beside: sideways.Beside, statement: Statement) -> frozenset[str]:
+    """Units that orders or whistles speak to: of the step's own one, or where any counts of all."""
+    if statement.step.scope != "any":
+        return sideways.units_for(beside, statement.step.name, statement.details)
+    called = (unit for whistle in beside.whistles.values() for unit in whistle.called)
+    return frozenset([*(order.unit for order in beside.orders.values()), *called])
 
 
 def event_handlers(sources: Sources) -> dict[str, EventHandler]:
@@ -81,18 +84,14 @@ def _actor(record: Record, log: Log, loaded: Loaded) -> Member | None:
 
 
 def _loop(record: Record, course: Course, loaded: Loaded) -> Loop:
-    """The version the event keeps, or the one in force when it is reported. Raises Conflict `loop-version`."""
+    """The version the event keeps, or the one in force at its report. Raises Conflict `loop-version`."""
     event, named = course.event, record.fields["loop"]
     if event is not None:
         wanted = loaded.loops[event["loop"]]
+    elif record.fields["step"] == OPENING:
+        wanted = loaded.in_force.at(instant(record.fields["occurred_at"]))
     else:
-        day = instant(record.fields["occurred_at"]).astimezone(loaded.zone).date()
-        current = loaded.current.get(day)
-        if isinstance(current, GridWitnessError):
-            raise current
-        if current is None:
-            raise NotFound("event-unknown", f"Subject {record.claims.sub} is no event.", "report it first")
-        wanted = current
+        raise NotFound("event-unknown", f"Subject {record.claims.sub} is no event.", "report it first")
     if wanted.version != named:
         raise Conflict("loop-version", f"The event's loop is {wanted.version}.", None, loop=wanted.version)
     return wanted
@@ -112,7 +111,7 @@ def _take(course: Course, statement: Statement, loaded: Loaded) -> list[RowChang
         if granted is not None and step.decides == "appeal":
             excuse(course, granted)
     if step.decides != "return" or granted is not None:
-        fold(course, statement, loaded)
+        fold(Turn(course, statement, loaded))
     move_clocks(course, statement, loaded, granted)
     return others
 
@@ -122,7 +121,7 @@ def _take_sideways(course: Course, statement: Statement, loaded: Loaded) -> list
     assert event is not None
     times = times_of(statement, loaded)
 
-    def ends(clock: str, unit: str) -> object:
+    def ends(clock: str, unit: str) -> datetime | None:
         terms = statement.loop.clocks[clock]
         place = (times.schedule(unit), times.calendars, times.zone)
         try:

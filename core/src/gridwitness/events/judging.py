@@ -1,4 +1,4 @@
-"""Whether a step is lawful where it stands: state, round, time, and who takes it (docs/format.md section 24)."""
+"""Whether a step is lawful where it stands: state, round, time, who takes it (docs/format.md section 24)."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def check_actor(
     if not _in_scope(course, statement, territory, beside_units, grid, roles):
         raise Forbidden(
             "event-scope",
-            f"Account {actor.username} has no part in this event for step {step.name} ({step.zh}). 不在职责范围内。",
+            f"Account {actor.username} has no part in this event for step {step.name}. 不在职责范围内。",
             "ask the unit or the grid that answers for it",
             scope=step.scope,
         )
@@ -159,20 +159,17 @@ def _in_scope(
     def ever() -> bool:
         return any(works_for(actor, unit, territory) for unit in sorted(course.units_ever()))
 
-    match scope:
-        case "grid":
-            return in_grid()
-        case "unit":
-            return in_unit()
-        case "helper":
-            return statement.unit in course.helpers()
-        case "ordered" | "called":
-            return statement.unit in beside_units()
-        case "either":
-            return in_grid() or in_unit()
-        case "any_unit":
-            return ever()
-        case _:
-            helping = any(works_for(actor, unit, territory) for unit in sorted(course.helpers()))
-            called = any(works_for(actor, unit, territory) for unit in sorted(beside_units()))
-            return in_grid() or in_unit() or ever() or helping or called
+    def beside() -> bool:
+        return any(works_for(actor, unit, territory) for unit in sorted(beside_units()))
+
+    ways: dict[str, Callable[[], bool]] = {
+        "grid": in_grid,
+        "unit": in_unit,
+        "helper": lambda: statement.unit in course.helpers(),
+        "ordered": lambda: statement.unit in beside_units(),
+        "called": lambda: statement.unit in beside_units(),
+        "either": lambda: in_grid() or in_unit(),
+        "any_unit": ever,
+        "any": lambda: in_grid() or in_unit() or ever() or beside(),
+    }
+    return ways[scope]()

@@ -1,13 +1,13 @@
-"""What a batch of steps needs to know, asked once: events, people, registers, the list, calendars, numbers."""
+"""What a batch of steps needs to know, asked once: events, people, registers, matters, calendars, numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from gridwitness_evidence import Record
 from sqlalchemy import func, select, text, tuple_
@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from gridwitness.calendars import Calendars
 from gridwitness.database import Base
-from gridwitness.errors import GridWitnessError
+from gridwitness.errors import NotFound
 from gridwitness.events import sideways
 from gridwitness.events.clock_rows import PROMISED
 from gridwitness.events.course import Course
-from gridwitness.events.loop import Loop
-from gridwitness.events.loop_book import LoopBook
+from gridwitness.events.loop import OPENING, Loop
+from gridwitness.events.loop_book import LoopBook, LoopsInForce
 from gridwitness.events.models import AskRow, AssignmentRow, ClockRow, EventRow, StepRow
 from gridwitness.events.statement import Member, as_account, instant
 from gridwitness.grids.matter import Matter
@@ -52,14 +52,13 @@ class Loaded:
     courses: dict[str, Course]
     beside: dict[str, sideways.Beside]
     loops: dict[str, Loop]
-    current: dict[date, Loop | GridWitnessError]
+    in_force: LoopsInForce
     signers: Mapping[tuple[str, str], Signer]
     members: Mapping[UUID, Member]
     territory: Territory
     governing: Mapping[tuple[str, datetime], Matter | None]
     frozen: dict[tuple[str, int], Matter]
     calendars: Calendars
-    zone: ZoneInfo
     tolerance: timedelta
     numbers: dict[tuple[str, int], int] = field(default_factory=dict)
     """Highest number of an agency and a local year."""
@@ -75,13 +74,12 @@ class Sources:
     rules: Rules[Calendars]
     territories: Territories
     matters: Matters
-    zone: ZoneInfo
     tolerance: timedelta
 
 
 def load(session: Session, sources: Sources, records: Sequence[Record]) -> Loaded:
     """Ask for everything the batch's records name. Numbers are held where a record opens an event."""
-    opening = [record for record in records if record.fields["step"] == "report"]
+    opening = [record for record in records if record.fields["step"] == OPENING]
     for agency in sorted({agency_of(record) for record in opening}):
         session.execute(_NUMBER_LOCK, {"agency": agency})
     subs = {record.claims.sub for record in records}
@@ -95,17 +93,16 @@ def load(session: Session, sources: Sources, records: Sequence[Record]) -> Loade
         courses=courses,
         beside=sideways.load(session, subs, intos),
         loops={},
-        current={},
+        in_force=sources.loops.in_force(session),
         signers=signers,
         members=load_members(session, [a for a in named | holders if a is not None]),
         territory=sources.territories.at(session),
         governing=_governing(session, sources, records),
         frozen={},
         calendars=sources.rules.calendars(session),
-        zone=sources.zone,
         tolerance=sources.tolerance,
     )
-    _load_loops(session, sources, loaded, opening)
+    _load_loops(session, sources, loaded)
     _load_frozen(session, loaded)
     _load_numbers(session, loaded, opening)
     return loaded
@@ -126,8 +123,6 @@ def load_courses(session: Session, subs: Collection[str]) -> dict[str, Course]:
         for row in session.execute(select(*columns).where(table.c.sub.in_(subs))).mappings():
             values = dict(row)
             sub, key = values["sub"], tuple(values.pop(name) for name in keys)
-            if "sub" not in values and model is AskRow:
-                values["sub"] = sub
             course = courses.setdefault(sub, Course(sub))
             course.rows.setdefault(model, {})[key] = values
     _load_said(session, courses)
@@ -199,27 +194,17 @@ def _governing(
         for record in records
         if (matter := _text(record, "matter")) is not None
     }
-    return {(matter, at): sources.matters.entry(session, matter, at) for matter, at in wanted}
+    if not wanted:
+        return {}
+    book = sources.matters.book(session)
+    return {(matter, at): book.entry(matter, at) for matter, at in wanted}
 
 
-def _load_loops(
-    session: Session, sources: Sources, loaded: Loaded, opening: Sequence[Record]
-) -> None:
-    """Of events there are, the version they keep; of new ones, the one in force on the step's day."""
+def _load_loops(session: Session, sources: Sources, loaded: Loaded) -> None:
+    """Of events there are, the version they keep."""
     for course in loaded.courses.values():
         if course.event is not None and (version := course.event["loop"]) not in loaded.loops:
             loaded.loops[version] = sources.loops.version(session, version)
-    for record in opening:
-        day = instant(record.fields["occurred_at"]).astimezone(sources.zone).date()
-        if day in loaded.current:
-            continue
-        try:
-            loop = sources.loops.current(session, day)
-        except GridWitnessError as error:
-            loaded.current[day] = error
-        else:
-            loaded.current[day] = loop
-            loaded.loops[loop.version] = loop
 
 
 def _load_frozen(session: Session, loaded: Loaded) -> None:
@@ -242,9 +227,11 @@ def _load_frozen(session: Session, loaded: Loaded) -> None:
 
 def _load_numbers(session: Session, loaded: Loaded, opening: Sequence[Record]) -> None:
     """Highest number of each agency and year, and which keys of channels have an event."""
-    years = {
-        (agency_of(r), instant(r.fields["occurred_at"]).astimezone(loaded.zone).year) for r in opening
-    }
+    years: set[tuple[str, int]] = set()
+    for record in opening:
+        at = instant(record.fields["occurred_at"])
+        with suppress(NotFound):  # the step itself is refused
+            years.add((agency_of(record), at.astimezone(loaded.in_force.at(at).zone).year))
     for agency, year in years:
         newest = session.scalar(
             select(EventRow.number)
@@ -261,7 +248,5 @@ def _load_numbers(session: Session, loaded: Loaded, opening: Sequence[Record]) -
     ]
     if keys:
         place = (EventRow.agency, EventRow.channel, EventRow.channel_key)
-        for *found, sub in session.execute(
-            select(*place, EventRow.sub).where(tuple_(*place).in_(keys))
-        ):
-            loaded.taken[found[0], found[1], found[2]] = sub
+        query = select(*place, EventRow.sub).where(tuple_(*place).in_(keys))
+        loaded.taken |= {(row[0], row[1], row[2] or ""): row[3] for row in session.execute(query)}

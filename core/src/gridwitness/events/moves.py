@@ -19,7 +19,7 @@ HANDLE = "handle"
 def times_of(statement: Statement, loaded: Loaded) -> Times:
     """What clocks of this event count by."""
     factor = statement.loop.numbers["overdue_factor"]
-    return Times(loaded.territory, loaded.calendars, loaded.zone, factor)
+    return Times(loaded.territory, loaded.calendars, statement.loop.zone, factor)
 
 
 def move_clocks(course: Course, statement: Statement, loaded: Loaded, granted: Row | None) -> None:
@@ -64,8 +64,12 @@ def apply_marks(course: Course, statement: Statement, loaded: Loaded, marks: Ite
             )
             continue
         for row in list(course.unended()):
-            if (row["clock"], row["unit"], row["number"]) == (mark.clock, mark.unit, mark.number):
-                (clock_rows.end if mark.act == "end" else clock_rows.drop)(course, row, cause)
+            if (row["clock"], row["unit"], row["number"]) != (mark.clock, mark.unit, mark.number):
+                continue
+            if mark.act == "end":
+                clock_rows.end(course, row, cause)
+            else:
+                clock_rows.drop(course, row, cause, keep_late=True)
 
 
 def _own(names: Iterable[str]) -> list[str]:

@@ -168,7 +168,9 @@ def _is_text(value: Any, longest: int) -> bool:
 def _check_words(step: Step, fields: Mapping[str, Any]) -> None:
     if step.note and fields["note"] is None:
         raise InvalidInput(
-            "event-note", f"Step {step.name} needs a note. 须写明说明（理由、经过）。", "say why, or what was done"
+            "event-note",
+            f"Step {step.name} needs a note. 须写明说明（理由、经过）。",
+            "say why, or what was done",
         )
     lengths = {
         "note": LONGEST_NOTE,

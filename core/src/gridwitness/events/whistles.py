@@ -78,9 +78,7 @@ def checked_in(beside: Beside, taken: Taken) -> Effect:
     if called.came:
         raise Conflict("checked-in", f"Unit {unit} has checked in already.", None)
     called.came = True
-    row = change(
-        CheckinRow, _key(taken, whistle, unit), checked_in_at=taken.at, checked_in_by=taken.actor
-    )
+    row = change(CheckinRow, _key(taken, whistle, unit), checked_in_at=taken.at, checked_in_by=taken.actor)
     return Effect([row], marks=[Mark("end", CHECK_IN, unit, whistle.number)])
 
 
