@@ -32,6 +32,7 @@ COMMANDS = {
     "qualification": "qualification_commands:app",
     "recover": "recover_command:recover",
     "simulate": "simulate:app",
+    "replay": "replay.commands:replay",
     "openapi": "specification:openapi",
     "archive": "archive:app",
     "hotspot": "hotspot:app",
