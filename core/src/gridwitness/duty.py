@@ -9,12 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from gridwitness.errors import GridWitnessError, NotFound, Unavailable
 from gridwitness.events.loop import Loop

@@ -65,7 +65,9 @@ def orders(
         wanted = _wanted(caller, session, actor, agency, state, unit, grid, level)
         found, more = order_page(session, wanted, cursor, limit)
         items = [
-            OrderView.model_validate({**plain(o.row, _HIDDEN), "event": o.event, "event_state": o.event_state})
+            OrderView.model_validate(
+                {**plain(o.row, _HIDDEN), "event": o.event, "event_state": o.event_state}
+            )
             for o in found
         ]
         return OrderList(items=items, next=more)
@@ -126,7 +128,9 @@ def read(body: DigestRead, write: WriteHere, agency: AgencyQuery = None) -> Resp
     def step(session: Session, actor: Actor) -> Written:
         place = agency or actor.agency
         actor.require(READERS, place)
-        own = actor.has(OVERSEERS, place) if body.unit == "" else body.unit in units_of(session, actor.account)
+        own = (
+            actor.has(OVERSEERS, place) if body.unit == "" else body.unit in units_of(session, actor.account)
+        )
         if not own:
             raise _not_of(body.unit)
         now = write.caller.platform.clock.now()
