@@ -19,6 +19,7 @@ from gridwitness_api.routes import (
     dispatch,
     erasures,
     event_beside,
+    events,
     feed_credentials,
     feeds,
     files,
@@ -70,6 +71,7 @@ _ROUTERS = (
     webhooks,
     upstreams,
     movements,  # before what takes `stream` for an event
+    events,
     public,
     open311,
     dispatch,
