@@ -30,6 +30,7 @@ COMMANDS = {
     "recover": "recover_command:recover",
     "simulate": "simulate:app",
     "openapi": "specification:openapi",
+    "permissions": "specification:permissions",
     "archive": "archive:app",
     "hotspot": "hotspot:app",
     "demo": "demo.command:demo",

@@ -7,18 +7,12 @@ other; between them the clocks run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from gridwitness.errors import GridWitnessError
-from gridwitness.events import Ask, EventRow, Report
-from gridwitness.records import rfc3339
-
-from gridwitness_cli.replay.register import channel_name, matter_number
 from gridwitness_cli.replay.city_files import CityFile
-from gridwitness_cli.replay.service_request import End, ServiceRequest
+from gridwitness_cli.replay.service_request import End
 from gridwitness_cli.replay.stand import Stand
 
 _TOGETHER = 400
