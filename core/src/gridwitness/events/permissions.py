@@ -67,8 +67,8 @@ def _steps(loop: Loop) -> Iterator[str]:
     yield "## 环节 Steps"
     yield ""
     yield (
-        "A cell names the scope in which the role takes the step; an empty one: never. 平台 ✓: also the platform "
-        "itself, without an account. 审批 ✓: answers an ask, and never one's own."
+        "A cell names the scope in which the role takes the step; an empty one: never. 平台 ✓: also the "
+        "platform itself, without an account. 审批 ✓: answers an ask, and never one's own."
     )
     yield ""
     yield _row("环节 step", *(f"{ROLES[role]} {role}" for role in roles), "平台 platform", "审批 decides")
@@ -94,8 +94,8 @@ def _scopes() -> Iterator[str]:
     yield "## 职责范围 Scopes"
     yield ""
     yield (
-        f"`*` `{CALLER}` 群众: only for what the account itself reported. From “{RELATIONS['unit'][1]}” on the "
-        "account holds the role for another grid only: what it may do comes from its unit."
+        f"`*` `{CALLER}` 群众: only for what the account itself reported. From “{RELATIONS['unit'][1]}” on "
+        "the account holds the role for another grid only: what it may do comes from its unit."
     )
     yield ""
     yield _row("与事件的关系 relation", *(f"{zh} {en}" for zh, en, _ in SCOPES.values()))
