@@ -1,7 +1,7 @@
 """The duty desk: what of events a machine does, round after round. Several may run at once.
 
-Overdue clocks get their orders, missed replies go a level up, units get their digests. Whoever dies in a round
-leaves its work where it was: the next one takes it.
+Overdue clocks get their orders, missed replies go a level up, units get their digests. Whoever dies in a
+round leaves its work where it was: the next one takes it.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from gridwitness.errors import GridWitnessError, NotFound, Unavailable
 from gridwitness.events.loop import Loop
-from gridwitness.events.loop_book import LoopBook
 from gridwitness.events.notices import gather, send_digests
 from gridwitness.events.supervision import Done, Supervision
 from gridwitness.platform import Platform
 
 _log = logging.getLogger("gridwitness.duty")
+_Result = TypeVar("_Result")
 _ASIDE = timedelta(minutes=10)
 """For how long a matter that could not be dealt with is left alone."""
 
@@ -32,8 +32,8 @@ _ASIDE = timedelta(minutes=10)
 class Round:
     """What a round did: orders raised, escalated and lifted, digests sent."""
 
-    orders: Done = Done()
-    digests: int = 0
+    orders: Done
+    digests: int
 
     @property
     def busy(self) -> bool:
@@ -42,12 +42,13 @@ class Round:
 
 
 class Duty:
-    """One in a process; it keeps parsed loops, and what failed a while ago."""
+    """One in a process; it keeps what failed a while ago."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._loops = LoopBook(platform.rules)
-        self._supervision = Supervision(platform.events, self._loops, platform.territories, platform.clock)
+        self._supervision = Supervision(
+            platform.events, platform.events.loops, platform.territories, platform.clock
+        )
         self._aside: dict[object, datetime] = {}
 
     def run(self, stop: threading.Event) -> None:
@@ -79,7 +80,7 @@ class Duty:
         """Each part in its turn; all get one before an error goes up."""
         loop = self._loop()
         if loop is None:
-            return Round()
+            return Round(Done(), 0)
         failed: list[Exception] = []
         orders = _attempt(failed, Done(), lambda: self._supervise(loop))
         digests = _attempt(failed, 0, lambda: self._notify(loop))
@@ -91,7 +92,7 @@ class Duty:
         """The one in force today; None: no event can have been reported yet."""
         with self._platform.transaction() as session:
             try:
-                return self._loops.current(session, self._today())
+                return self._platform.events.loops.in_force(session).at(self._platform.clock.now())
             except NotFound:
                 return None
 
@@ -114,5 +115,11 @@ class Duty:
             gather(session, now, timedelta(minutes=numbers["notice_before_minutes"]))
             return send_digests(session, now, timedelta(minutes=numbers["notice_every_minutes"]))
 
-    def _today(self) -> date:
-        return self._platform.clock.now().astimezone(self._platform.settings.zone).date()
+
+def _attempt(failed: list[Exception], nothing: _Result, part: Callable[[], _Result]) -> _Result:
+    """What a part did; where it fails, the error is kept for later."""
+    try:
+        return part()
+    except Exception as error:
+        failed.append(error)
+        return nothing

@@ -65,7 +65,9 @@ def orders(
         wanted = _wanted(caller, session, actor, agency, state, unit, grid, level)
         found, more = order_page(session, wanted, cursor, limit)
         items = [
-            OrderView.model_validate({**plain(o.row, _HIDDEN), "event": o.event, "event_state": o.event_state})
+            OrderView.model_validate(
+                {**plain(o.row, _HIDDEN), "event": o.event, "event_state": o.event_state}
+            )
             for o in found
         ]
         return OrderList(items=items, next=more)
@@ -108,8 +110,10 @@ def notices(
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> DigestList:
-    """本人所在单位的汇总通知，最新在前；值守与监督人员可看全部单位。 Digests to one's own units, newest first;
-    duty and supervision see those to every unit."""
+    """本单位的汇总通知，最新在前；值守与监督人员可看全部单位。
+
+    Digests to one's own units, newest first; duty and supervision see those to every unit.
+    """
     with caller.transaction() as (session, actor):
         agency = agency or actor.agency
         actor.require(READERS, agency)
@@ -120,13 +124,17 @@ def notices(
 
 @router.post("/notices/read", summary="通知已读 Mark notices as read", response_model=DigestMarked)
 def read(body: DigestRead, write: WriteHere, agency: AgencyQuery = None) -> Response:
-    """本单位人员标记已读；无单位承办的，由值守与监督人员标记。 By who works for the unit; what no unit answers for,
-    by duty and supervision."""
+    """本单位人员标记已读；无单位承办的，由值守与监督人员标记。
+
+    By who works for the unit; what no unit answers for, by duty and supervision.
+    """
 
     def step(session: Session, actor: Actor) -> Written:
         place = agency or actor.agency
         actor.require(READERS, place)
-        own = actor.has(OVERSEERS, place) if body.unit == "" else body.unit in units_of(session, actor.account)
+        own = (
+            actor.has(OVERSEERS, place) if body.unit == "" else body.unit in units_of(session, actor.account)
+        )
         if not own:
             raise _not_of(body.unit)
         now = write.caller.platform.clock.now()
