@@ -56,17 +56,17 @@ class ChannelDoor:
     desk: EventDesk
     client: TestClient
     receiver: Receiver = field(default_factory=Receiver)
-    tokens: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
     def auth(self, name: str | None) -> dict[str, str]:
         """The header of one of the cast; None: nobody's."""
         if name is None:
             return {}
-        if name not in self.tokens:
-            platform = self.desk.running.platform
+        platform = self.desk.running.platform
+        if name not in self.tokens or self.tokens[name][1] <= platform.clock.now():
             with platform.transaction() as session:
-                self.tokens[name], _ = platform.accounts.open_session(session, self.desk.account(name))
-        return {"Authorization": f"Bearer {self.tokens[name]}"}
+                self.tokens[name] = platform.accounts.open_session(session, self.desk.account(name))
+        return {"Authorization": f"Bearer {self.tokens[name][0]}"}
 
     def get(self, path: str, by: str | None = None, **options: Any) -> Any:
         return self.client.get(path, headers=self.auth(by), **options)
