@@ -24,6 +24,14 @@ from gridwitness.channels import CHANNEL_HANDLERS, Channels
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.devices import DEVICE_HANDLERS, Devices
+from gridwitness.dispatch import (
+    DISPATCH_HANDLERS,
+    Articles,
+    Dispatch,
+    ModelShelf,
+    PublishedDispatchRules,
+    check_dispatch_rules,
+)
 from gridwitness.events import Events, LoopBook, Sources, check_loop, event_handlers
 from gridwitness.feeds import FEED_HANDLERS, Batches, Credentials, Feeds, Intake, Letters
 from gridwitness.grids import GRID_HANDLERS, GridImport, Matters, Staff, Territories
@@ -67,6 +75,7 @@ _HANDLERS: dict[str, StepHandler] = {
     **SOURCE_HANDLERS,
     **KEY_HANDLERS,
     **DEVICE_HANDLERS,
+    **DISPATCH_HANDLERS,
     **FEED_HANDLERS,
     **CHANNEL_HANDLERS,
     **GRID_HANDLERS,
@@ -158,6 +167,34 @@ class Platform:
     def staff(self) -> Staff:
         """Who works for which unit."""
         return Staff(self.acceptance, self.clock, self.territories)
+
+    @cached_property
+    def articles(self) -> Articles:
+        """The knowledge base."""
+        return Articles(self.acceptance, self.keystore)
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        """Whose an event is."""
+        return Dispatch(
+            clock=self.clock,
+            zone=self.settings.zone,
+            rules=self.dispatch_rules,
+            territories=self.territories,
+            matters=self.matters,
+            shelf=self.dispatch_models,
+            events=self.events,
+        )
+
+    @cached_property
+    def dispatch_rules(self) -> PublishedDispatchRules:
+        """Dispatch rules as published."""
+        return PublishedDispatchRules(self.rules)
+
+    @cached_property
+    def dispatch_models(self) -> ModelShelf:
+        """Learned models, and the one at work."""
+        return ModelShelf(self.acceptance, self.keystore, self.settings.files_dir, self.clock)
 
     @cached_property
     def grid_registers(self) -> GridImport:
@@ -266,6 +303,7 @@ def _rule_handler(calendars: PublishedCalendars) -> RuleHandler:
             "calendar": calendars.check,
             "trucks": check_truck_rules,
             "performance": check_metrics,
+            "dispatch": check_dispatch_rules,
             "events": check_loop,
         }
     )
