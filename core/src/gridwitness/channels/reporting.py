@@ -69,7 +69,7 @@ class Reporting:
         """File a report; the same (channel, channel_key) again gives the same event.
 
         Raises Forbidden `channel-kind`; InvalidInput `fields`, `matter-unknown`, `matter-not-offered`,
-        `place-missing`; Conflict `event-known` where the key was used for something else; and what the event's
+        `place-missing`; Conflict `event-known` where the key was used for something else; and what its
         first step raises.
         """
         event = self._events.report(session, self._drafted(session, channel, given), actor)
