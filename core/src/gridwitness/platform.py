@@ -20,6 +20,7 @@ from gridwitness.calendars import Calendars, PublishedCalendars
 from gridwitness.cases import Cases, case_handlers
 from gridwitness.cases.documents import Documents
 from gridwitness.chain import Chain
+from gridwitness.channels import CHANNEL_HANDLERS, Channels
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.devices import DEVICE_HANDLERS, Devices
@@ -65,6 +66,7 @@ from gridwitness.trucks.detection.rules_document import check_truck_rules
 from gridwitness.trucks.register_import import RegisterImport
 
 if TYPE_CHECKING:
+    from gridwitness.channels.doors import Doors
     from gridwitness.trucks.archive.archiving import Archive
     from gridwitness.trucks.filing import Filing
     from gridwitness.trucks.sightings import Sightings
@@ -75,6 +77,7 @@ _HANDLERS: dict[str, StepHandler] = {
     **DEVICE_HANDLERS,
     **DISPATCH_HANDLERS,
     **FEED_HANDLERS,
+    **CHANNEL_HANDLERS,
     **GRID_HANDLERS,
     **HOTSPOT_HANDLERS,
     **PERFORMANCE_HANDLERS,
@@ -134,6 +137,26 @@ class Platform:
         folder = ArchiveFolder(self.settings.archive_dir)
         made: Archive = module.Archive(self.acceptance, self.keystore, self.clock, folder, self.settings.zone)
         return made
+
+    @cached_property
+    def doors(self) -> Doors:
+        """What brings events in and news of them out: reports, detections, imports, deliveries."""
+        made: Doors = import_module("gridwitness.channels.doors").Doors(
+            self.acceptance,
+            self.keystore,
+            self.clock,
+            events=self.events,
+            matters=self.matters,
+            territories=self.territories,
+            transaction=self.transaction,
+            home=self.settings.agency_code,
+        )
+        return made
+
+    @cached_property
+    def channels(self) -> Channels:
+        """The registry of channels."""
+        return self.doors.channels
 
     @cached_property
     def vehicles(self) -> VehicleAccess:
