@@ -23,8 +23,10 @@ from gridwitness.case_registry import appoint_recorder, appoint_recorders, ensur
 from gridwitness.chain import DEPLOYMENT_FILE, chain_errors
 from gridwitness.clock import SimulatedClock
 from gridwitness.database import load_models
+from gridwitness.dispatch import publish_dispatch_rules
 from gridwitness.durable_file import replace_file
 from gridwitness.errors import Conflict, InvalidInput
+from gridwitness.events import publish_loop
 from gridwitness.hotspot_board import appoint_publisher, appoint_publishers
 from gridwitness.members import AgencyRow, SigningKeyRow
 from gridwitness.performance import publish_metrics
@@ -111,7 +113,7 @@ def record_manifests(platform: Platform, founding_agency: str) -> None:
 
 
 def publish_rules(platform: Platform, founding_agency: str) -> list[str]:
-    """Publish this release's procedures, calendars, truck rules and metrics not published yet; gives names.
+    """Publish this release's rules (procedures, calendars, metrics, …) not published yet; gives names.
 
     Every published procedure is approved in `CaseRegistry`: without that its cases can't be opened there.
     Raises InvalidInput `jurisdiction-unknown`.
@@ -119,7 +121,9 @@ def publish_rules(platform: Platform, founding_agency: str) -> list[str]:
     with platform.transaction() as session:
         published = platform.rules.publish_bundled(session, founding_agency)
         published += publish_truck_rules(platform.rules, session, founding_agency)
+        published += publish_dispatch_rules(platform.rules, session, founding_agency)
         published += publish_metrics(platform.rules, session, founding_agency)
+        published += publish_loop(platform.rules, session, founding_agency, platform.settings.zone)
     with platform.transaction() as session:
         versions = [
             platform.rules.procedure(session, row.digest)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridwitness.cases.models import CaseOfficerRow, CaseRow
-from gridwitness.cases.paging import check_limit, cursor_invalid, make_cursor, read_cursor
+from gridwitness.paging import check_limit, cursor_invalid, make_cursor, read_cursor
 
 FINISHED = ("closed", "archived", "dropped")
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gridwitness.rules import digest_of
 
+OPENING = "report"
+"""The one step that begins an event."""
 MOVES = ("start", "end", "drop", "pause", "resume", "extend")
 
 
@@ -110,6 +113,7 @@ class Loop:
     steps: Mapping[str, Step]
     clocks: Mapping[str, ClockTerms]
     numbers: Mapping[str, int]
+    zone: ZoneInfo
     content: Mapping[str, Any]
 
     @cached_property

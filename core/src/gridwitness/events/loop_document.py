@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from importlib.resources import files
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gridwitness.calendars.hours import MEASURES
 from gridwitness.events.loop import MOVES, ClockTerms, Detail, Loop, Moves, State, Step
@@ -14,6 +15,8 @@ from gridwitness.rules import Node
 
 FORMAT = "gridwitness-loop/1"
 NAME = "events/loop"
+CHINA = "Asia/Shanghai"
+"""The zone of a loop that names none."""
 SCOPES = ("grid", "unit", "helper", "ordered", "called", "either", "any_unit", "any")
 DUTIES = ("centre", "unit", "actor")
 TYPES = ("text", "integer", "boolean", "time", "texts")
@@ -33,7 +36,7 @@ _CODE = "loop-invalid"
 def read_loop(content: Any) -> Loop:
     """Read a document. Raises InvalidInput `loop-invalid`, naming the place."""
     root = Node(content, "$", _CODE)
-    parts = root.members(("format", "source", "states", "clocks", "numbers", "steps"))
+    parts = root.members(("format", "source", "states", "clocks", "numbers", "steps"), ("zone",))
     parts["format"].one_of((FORMAT,))
     parts["source"].text()
     states = {node.name: node for node in (_state(*entry) for entry in _named(parts["states"]))}
@@ -48,7 +51,8 @@ def read_loop(content: Any) -> Loop:
     lost = sorted(set(states) - _reached(steps))
     if lost:
         parts["states"].fail(f"no step leads to {lost}")
-    return Loop(states, steps, clocks, numbers, content)
+    zone = _zone(parts["zone"]) if "zone" in parts else ZoneInfo(CHINA)
+    return Loop(states, steps, clocks, numbers, zone, content)
 
 
 def check_loop(content: Any) -> tuple[str, str | None]:
@@ -74,6 +78,13 @@ def _named(node: Node) -> list[tuple[str, Node]]:
 def _state(name: str, node: Node) -> State:
     part = node.members(("zh", "en", "stage", "open"))
     return State(name, part["zh"].text(), part["en"].text(), _stage(part["stage"]), part["open"].boolean())
+
+
+def _zone(node: Node) -> ZoneInfo:
+    try:
+        return ZoneInfo(node.text(r"[A-Za-z0-9_+/-]{1,64}"))
+    except (ZoneInfoNotFoundError, ValueError):
+        node.fail("is no zone of the time zone database")
 
 
 def _stage(node: Node) -> int:

@@ -83,7 +83,9 @@ def lifted(beside: Beside, taken: Taken) -> Effect:
     return Effect([row], marks=dropped)
 
 
-def next_rung(level: int, unit: str, territory: Territory, centre: str, levels: int) -> tuple[int, str] | None:
+def next_rung(
+    level: int, unit: str, territory: Territory, centre: str, levels: int
+) -> tuple[int, str] | None:
     """Level and unit an order goes to next; None: it is at the top.
 
     The unit above; without one the command centre, and where that is it already, the unit stays.

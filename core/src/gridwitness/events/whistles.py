@@ -78,9 +78,7 @@ def checked_in(beside: Beside, taken: Taken) -> Effect:
     if called.came:
         raise Conflict("checked-in", f"Unit {unit} has checked in already.", None)
     called.came = True
-    row = change(
-        CheckinRow, _key(taken, whistle, unit), checked_in_at=taken.at, checked_in_by=taken.actor
-    )
+    row = change(CheckinRow, _key(taken, whistle, unit), checked_in_at=taken.at, checked_in_by=taken.actor)
     return Effect([row], marks=[Mark("end", CHECK_IN, unit, whistle.number)])
 
 
@@ -111,6 +109,12 @@ def ended(beside: Beside, taken: Taken) -> Effect:
         [change(WhistleRow, key, ended_at=taken.at, state="ended")],
         marks=[Mark("drop", CHECK_IN, unit, whistle.number) for unit in missing],
     )
+
+
+def met(taken: Taken, territory: Territory) -> Effect:
+    """A meeting of units; its record and its note are all there is of it."""
+    check_units(taken.details["units"], territory)
+    return Effect()
 
 
 def _open(beside: Beside, taken: Taken) -> Whistle:

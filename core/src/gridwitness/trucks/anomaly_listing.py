@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
-from gridwitness.cases.paging import check_limit, cursor_invalid, make_cursor, read_cursor
 from gridwitness.errors import InvalidInput, NotFound
+from gridwitness.paging import check_limit, cursor_invalid, make_cursor, read_cursor
 from gridwitness.records.models import RecordRow
 from gridwitness.trucks.kinds import ANOMALY, REVIEW
 from gridwitness.trucks.models_anomalies import AnomalyRow, ReviewRow

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from gridwitness.cases.paging import check_limit, cursor_invalid, make_cursor, read_cursor
+from gridwitness.paging import check_limit, cursor_invalid, make_cursor, read_cursor
 from gridwitness.records import rfc3339
 from gridwitness.trucks.models_sightings import CandidateRow
 from gridwitness.trucks.reasons import reason_of

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridwitness.cases.paging import check_limit, cursor_invalid, make_cursor, read_cursor
 from gridwitness.errors import NotFound
+from gridwitness.paging import check_limit, cursor_invalid, make_cursor, read_cursor
 from gridwitness.trucks.models import (
     CarrierRow,
     CheckpointRow,

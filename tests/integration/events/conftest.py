@@ -1,0 +1,19 @@
+"""One platform with its cast for every test of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from support.event_desk import EventDesk
+from support.platform import running_platform
+
+MONDAY = datetime(2026, 5, 11, 1, tzinfo=UTC)
+"""09:00 in China."""
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[EventDesk]:
+    with running_platform(begin=MONDAY) as running:
+        yield EventDesk.open(running)
