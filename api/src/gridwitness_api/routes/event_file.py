@@ -6,6 +6,7 @@ import json
 
 from fastapi import APIRouter, Response
 from gridwitness.errors import NotFound
+from gridwitness.events.event_file import EventFileMaker
 
 from gridwitness_api.parameters import Personal, Subject
 from gridwitness_api.request_platform import CallerHere
@@ -34,8 +35,6 @@ def event_file(sub: Subject, caller: CallerHere, personal: Personal = False) -> 
     One file with every record of the event, to be verified offline. 409 while not all is anchored; personal
     fields only with `personal=true`, for who may see them.
     """
-    from gridwitness.events.event_file import EventFileMaker
-
     with caller.transaction() as (session, actor):
         event = caller.platform.events.find(session, sub)
         if not actor.may_read(event.agency):

@@ -72,11 +72,17 @@ def register_officers(platform: Platform, agency: str, confirmer: str) -> tuple[
 
 def confirmed_key(platform: Platform, agency: str, confirmer: str, holder: str) -> SigningKey:
     """A fresh officer key of an account (`holder`: its id), confirmed by another agency."""
+    key = offered_key(platform, agency, holder)
+    with platform.transaction() as session:
+        platform.keys.confirm(session, agency, key.kid, confirmer, by=None)
+    return key
+
+
+def offered_key(platform: Platform, agency: str, holder: str) -> SigningKey:
+    """A fresh officer key that counts at once only where there is no other agency yet."""
     key = SigningKey.generate("ES256")
     with platform.transaction() as session:
         platform.keys.offer(session, _offer(platform, agency, key, holder), by=holder)
-    with platform.transaction() as session:
-        platform.keys.confirm(session, agency, key.kid, confirmer, by=None)
     return key
 
 
