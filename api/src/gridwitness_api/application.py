@@ -12,9 +12,11 @@ from gridwitness.platform import Platform
 
 from gridwitness_api.batch_acceptance import accept_batch
 from gridwitness_api.body_limit import BodyLimit
+from gridwitness_api.channel_access import HourlyRate
 from gridwitness_api.framework_errors import add_error_handlers
 from gridwitness_api.gathering import Gathering
 from gridwitness_api.metrics import Metrics
+from gridwitness_api.movement_stream import MovementStream
 from gridwitness_api.observation import Observation
 from gridwitness_api.openapi import openapi_document
 from gridwitness_api.request_platform import identify
@@ -35,6 +37,8 @@ def create_app(platform: Platform, decoders: Callable[[], Mapping[str, Decoder]]
     app.state.uploads = None
     app.state.actors = Gathering(partial(identify, platform))
     app.state.intake = Gathering(partial(accept_batch, platform))
+    app.state.public_rate = HourlyRate()
+    app.state.movements = MovementStream(platform)
     app.state.description = openapi_document()
     add_error_handlers(app)
     # The last added stands outermost.

@@ -45,6 +45,8 @@ class BodyLimit:
         """Most bytes a body may have."""
         if method == "POST" and path == "/api/v1/records":
             return BATCH_LIMIT
+        if method == "POST" and path.startswith("/api/v1/channels/") and path.endswith("/import"):
+            return BATCH_LIMIT
         if method == "PUT" and path.startswith("/api/v1/files/"):
             return self._file_limit
         return DEFAULT_LIMIT

@@ -23,7 +23,7 @@ def delivery_list(
 ) -> DeliveryList:
     """A page, newest first."""
     before = None if cursor is None else _number(decode_cursor(cursor))
-    rows = platform.deliveries.page(session, target, before, limit + 1)
+    rows = platform.doors.deliveries.page(session, target, before, limit + 1)
     more = encode_cursor(str(rows[limit - 1].id)) if len(rows) > limit else None
     return DeliveryList(items=[delivery_view(row) for row in rows[:limit]], next=more)
 

@@ -49,6 +49,7 @@ _STATUS_OF_CODE = {
     "content-type-unsupported": 415,
     "file-type-refused": 415,
     "method-not-allowed": 405,
+    "channel-busy": 429,
 }
 _TITLES = {
     400: "请求格式错误 Malformed request",
@@ -60,11 +61,12 @@ _TITLES = {
     413: "内容过大 Content too large",
     415: "内容类型不支持 Unsupported media type",
     422: "不符合规则 Rule broken",
+    429: "过于频繁 Too many",
     500: "内部错误 Internal error",
     503: "暂时不可用 Temporarily unavailable",
 }
 _RESERVED = frozenset({"type", "title", "status", "detail", "code", "hint", "instance"})
-_RETRY_SECONDS = {"not-anchored-yet": 2, "account-locked": 900}
+_RETRY_SECONDS = {"not-anchored-yet": 2, "account-locked": 900, "channel-busy": 600}
 _UNAVAILABLE_RETRY_SECONDS = 5
 
 

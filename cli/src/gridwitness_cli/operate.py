@@ -59,6 +59,7 @@ def up(
         children = [
             Child("worker", ["worker"], environment),
             Child("api", ["serve", "--port", str(settings.port)], environment),
+            Child("duty", ["duty"], environment),
         ]
         if settings.gat1400_port is not None or settings.jt808_port is not None:
             children.append(Child("ingest", ["ingest", "serve"], environment))

@@ -20,9 +20,18 @@ from gridwitness.calendars import Calendars, PublishedCalendars
 from gridwitness.cases import Cases, case_handlers
 from gridwitness.cases.documents import Documents
 from gridwitness.chain import Chain
+from gridwitness.channels import CHANNEL_HANDLERS, Channels
 from gridwitness.clock import Clock
 from gridwitness.database import create_engine_for, session_factory, transaction
 from gridwitness.devices import DEVICE_HANDLERS, Devices
+from gridwitness.dispatch import (
+    DISPATCH_HANDLERS,
+    Articles,
+    Dispatch,
+    ModelShelf,
+    PublishedDispatchRules,
+    check_dispatch_rules,
+)
 from gridwitness.events import Events, LoopBook, Sources, check_loop, event_handlers
 from gridwitness.feeds import FEED_HANDLERS, Batches, Credentials, Feeds, Intake, Letters
 from gridwitness.grids import GRID_HANDLERS, GridImport, Matters, Staff, Territories
@@ -57,6 +66,7 @@ from gridwitness.trucks.detection.rules_document import check_truck_rules
 from gridwitness.trucks.register_import import RegisterImport
 
 if TYPE_CHECKING:
+    from gridwitness.channels.doors import Doors
     from gridwitness.trucks.archive.archiving import Archive
     from gridwitness.trucks.filing import Filing
     from gridwitness.trucks.sightings import Sightings
@@ -65,7 +75,9 @@ _HANDLERS: dict[str, StepHandler] = {
     **SOURCE_HANDLERS,
     **KEY_HANDLERS,
     **DEVICE_HANDLERS,
+    **DISPATCH_HANDLERS,
     **FEED_HANDLERS,
+    **CHANNEL_HANDLERS,
     **GRID_HANDLERS,
     **HOTSPOT_HANDLERS,
     **PERFORMANCE_HANDLERS,
@@ -127,6 +139,26 @@ class Platform:
         return made
 
     @cached_property
+    def doors(self) -> Doors:
+        """What brings events in and news of them out: reports, detections, imports, deliveries."""
+        made: Doors = import_module("gridwitness.channels.doors").Doors(
+            self.acceptance,
+            self.keystore,
+            self.clock,
+            events=self.events,
+            matters=self.matters,
+            territories=self.territories,
+            transaction=self.transaction,
+            home=self.settings.agency_code,
+        )
+        return made
+
+    @cached_property
+    def channels(self) -> Channels:
+        """The registry of channels."""
+        return self.doors.channels
+
+    @cached_property
     def vehicles(self) -> VehicleAccess:
         """Who asks for a vehicle's passages, and the record of it."""
         return VehicleAccess(self.acceptance, self.clock)
@@ -135,6 +167,34 @@ class Platform:
     def staff(self) -> Staff:
         """Who works for which unit."""
         return Staff(self.acceptance, self.clock, self.territories)
+
+    @cached_property
+    def articles(self) -> Articles:
+        """The knowledge base."""
+        return Articles(self.acceptance, self.keystore)
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        """Whose an event is."""
+        return Dispatch(
+            clock=self.clock,
+            zone=self.settings.zone,
+            rules=self.dispatch_rules,
+            territories=self.territories,
+            matters=self.matters,
+            shelf=self.dispatch_models,
+            events=self.events,
+        )
+
+    @cached_property
+    def dispatch_rules(self) -> PublishedDispatchRules:
+        """Dispatch rules as published."""
+        return PublishedDispatchRules(self.rules)
+
+    @cached_property
+    def dispatch_models(self) -> ModelShelf:
+        """Learned models, and the one at work."""
+        return ModelShelf(self.acceptance, self.keystore, self.settings.files_dir, self.clock)
 
     @cached_property
     def grid_registers(self) -> GridImport:
@@ -243,6 +303,7 @@ def _rule_handler(calendars: PublishedCalendars) -> RuleHandler:
             "calendar": calendars.check,
             "trucks": check_truck_rules,
             "performance": check_metrics,
+            "dispatch": check_dispatch_rules,
             "events": check_loop,
         }
     )

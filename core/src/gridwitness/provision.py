@@ -23,6 +23,7 @@ from gridwitness.case_registry import appoint_recorder, appoint_recorders, ensur
 from gridwitness.chain import DEPLOYMENT_FILE, chain_errors
 from gridwitness.clock import SimulatedClock
 from gridwitness.database import load_models
+from gridwitness.dispatch import publish_dispatch_rules
 from gridwitness.durable_file import replace_file
 from gridwitness.errors import Conflict, InvalidInput
 from gridwitness.events import publish_loop
@@ -120,6 +121,7 @@ def publish_rules(platform: Platform, founding_agency: str) -> list[str]:
     with platform.transaction() as session:
         published = platform.rules.publish_bundled(session, founding_agency)
         published += publish_truck_rules(platform.rules, session, founding_agency)
+        published += publish_dispatch_rules(platform.rules, session, founding_agency)
         published += publish_metrics(platform.rules, session, founding_agency)
         published += publish_loop(platform.rules, session, founding_agency, platform.settings.zone)
     with platform.transaction() as session:

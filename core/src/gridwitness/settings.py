@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     detector: bool | None = None
     """Whether `up` runs a detector; None = where a door for outside data is open."""
     detection_interval_seconds: Annotated[float, Field(gt=0, le=30)] = 5
+    duty_interval_seconds: Annotated[float, Field(gt=0, le=300)] = 5
+    """How often overdue events and notices are looked at."""
     sighting_retention_days: Annotated[int, Field(gt=0)] = 90
     """How long passages, positions and what the feeds sent are kept."""
     hotspot_resolution: Annotated[int, Field(ge=6, le=10)] = 8

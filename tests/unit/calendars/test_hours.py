@@ -19,6 +19,7 @@ from gridwitness.errors import InvalidInput
 from hypothesis import given
 from hypothesis import strategies as st
 from support.procedure_case import real_calendars
+from support.vectors import load
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -200,3 +201,24 @@ def test_no_term_of_nothing(amount: int, measure: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         due(START, amount, measure, OFFICE, YEARS, ZONE)
     assert caught.value.code == "clock-measure"
+
+
+def test_the_times_that_were_worked_by_hand() -> None:
+    """The same the verifier counts by itself."""
+    published = Calendars.of(load("procedure/calendars"))
+    for case in load("due"):
+        schedule = Schedule.parse(case["calendar"], case["hours"])
+        still = [
+            (_instant(since), None if until is None else _instant(until)) for since, until in case["pauses"]
+        ]
+        arguments = (_instant(case["start"]), case["amount"], case["measure"], schedule, published)
+        try:
+            found = due(*arguments, ZoneInfo(case["zone"]), still)
+        except CalendarUnpublished:
+            assert case["due"] == "unpublished", case["name"]
+        else:
+            assert found == (None if case["due"] is None else _instant(case["due"])), case["name"]
+
+
+def _instant(value: str) -> datetime:
+    return datetime.fromisoformat(value)

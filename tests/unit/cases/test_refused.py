@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from gridwitness.paging import check_limit, make_cursor, read_cursor
 from gridwitness.cases.refused import ProcedureRefused, is_procedural, own_refusal, refuse
 from gridwitness.errors import Forbidden, GridWitnessError, InvalidInput
+from gridwitness.paging import check_limit, make_cursor, read_cursor
 from gridwitness.rules import Procedure, Refusal, bundled
 from hypothesis import given
 from hypothesis import strategies as st

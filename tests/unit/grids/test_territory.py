@@ -85,6 +85,7 @@ def test_who_answers_is_the_nearest_above_with_a_valid_unit() -> None:
     ]
     whole = territory(grids, [a_unit("U", "centre"), a_unit("V", parent="U")])
     assert [whole.unit_for(number) for number in "abcd"] == ["U", "U", "V", "U"]
+    assert [whole.unit_for("c", level) for level in (1, 2, 3)] == ["U", "U", "V"]
     assert [whole.centre_of(number) for number in "abcd"] == ["U", "U", "U", "U"]
     assert whole.units_above("V") == ("V", "U")
     with pytest.raises(NotFound):

@@ -19,11 +19,23 @@ TAKERS = {
     "_Found": 2, "parse_decimal": 1, "parse_hash": 1,
 }  # fmt: skip
 # Expressions that hand on a code which another place of the source writes down.
-HANDED_ON = {"code", "error.code", "judgement.code", "problem", "found.problem", "*problem", "None", "''"}
+HANDED_ON = {
+    "code",
+    "error.code",
+    "judgement.code",
+    "problem",
+    "found.problem",
+    "*problem",
+    "breach.code",
+    "difference.code",
+    "None",
+    "''",
+}
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 HYPHENATED = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 NOT_CODES = {
     "utf-8", "utf-16-be", "sha-256", "gridwitness-verify", "gridwitness-audit", "not-evaluated", "zh-cn",
+    "calendar-days", "calendar-hours", "work-hours", "work-minutes", "working-days", "merged-into",
     "gi-star", "signer-in", "officer-in", "device-reviewed", "device-signed", "mutual-tls",
     *CHECKS,
 }  # fmt: skip

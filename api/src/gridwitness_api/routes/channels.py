@@ -141,7 +141,7 @@ def report(channel: ChannelName, body: ChannelReport, sender: SenderHere) -> Rep
     """
     with sender.platform.transaction() as session:
         found = sender.channel(session, channel)
-        return receipt(sender.platform.reporting.report(session, found, plain(body)))
+        return receipt(sender.platform.doors.reporting.report(session, found, plain(body)))
 
 
 async def _content(request: Request) -> tuple[str, bytes]:
@@ -172,7 +172,7 @@ def import_(
         actor.require(IMPORTERS, found.agency)
         caller.platform.channels.require(session, found.agency, channel)
         rows = [*(csv_rows(_text(body)) if kind == _CSV else ndjson_rows(body))]
-        return summary(caller.platform.event_import.take(session, found, rows, actor))
+        return summary(caller.platform.doors.event_import.take(session, found, rows))
 
 
 def plain(body: ChannelReport) -> PlainReport:

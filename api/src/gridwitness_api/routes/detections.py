@@ -55,7 +55,9 @@ def offer(channel: ChannelName, body: DetectionClaims, sender: SenderHere) -> Of
     """
     with sender.platform.transaction() as session:
         found = sender.channel(session, channel)
-        offered = sender.platform.detections.offer(session, found, [_claim(item) for item in body.items])
+        offered = sender.platform.doors.detections.offer(
+            session, found, [_claim(item) for item in body.items]
+        )
         return OfferedList(
             items=[
                 OfferedView(key=one.channel_key, result=one.result, detection=one.detection)
@@ -76,7 +78,7 @@ def list_(
     with caller.transaction() as (session, actor):
         agency = agency or actor.agency
         actor.require(READERS, agency)
-        found = caller.platform.detections.page(session, agency, state, _position(cursor), limit + 1)
+        found = caller.platform.doors.detections.page(session, agency, state, _position(cursor), limit + 1)
         shown = found[:limit]
         more = None
         if len(found) > limit:
@@ -88,33 +90,35 @@ def list_(
 def show(sub: DetectionSub, caller: CallerHere) -> DetectionView:
     """设备、置信度、图像摘要、处理结果。 Device, confidence, digest of the image, and what became of it."""
     with caller.transaction() as (session, actor):
-        row = caller.platform.detections.find(session, sub)
+        row = caller.platform.doors.detections.find(session, sub)
         actor.require(READERS, row.agency)
         return _view(row)
 
 
-@router.post("/detections/{sub}/confirm", summary="确认线索 Confirm a detection", response_model=DetectionView)
+@router.post(
+    "/detections/{sub}/confirm", summary="确认线索 Confirm a detection", response_model=DetectionView
+)
 def confirm(sub: DetectionSub, body: Confirmation, write: WriteHere) -> Response:
     """以本人名义上报为事件。 It becomes an event, reported on the reviewer's word."""
 
     def step(session: Session, actor: Actor) -> Written:
         actor.require(REVIEWERS)
-        detections = write.caller.platform.detections
-        made = detections.confirm(
-            session, sub, actor, matter=body.matter, grid=body.grid, note=body.note
-        )
+        detections = write.caller.platform.doors.detections
+        made = detections.confirm(session, sub, actor, matter=body.matter, grid=body.grid, note=body.note)
         return Written(200, _view(detections.find(session, sub)), f"/api/v1/events/{made.event.sub}")
 
     return write.once(body, step)
 
 
-@router.post("/detections/{sub}/dismiss", summary="排除线索 Dismiss a detection", response_model=DetectionView)
+@router.post(
+    "/detections/{sub}/dismiss", summary="排除线索 Dismiss a detection", response_model=DetectionView
+)
 def dismiss(sub: DetectionSub, body: Dismissal, write: WriteHere) -> Response:
     """说明理由，不成事件。 Nothing comes of it; why is kept."""
 
     def step(session: Session, actor: Actor) -> Written:
         actor.require(REVIEWERS)
-        row = write.caller.platform.detections.dismiss(session, sub, actor, body.reason)
+        row = write.caller.platform.doors.detections.dismiss(session, sub, actor, body.reason)
         return Written(200, _view(row))
 
     return write.once(body, step)

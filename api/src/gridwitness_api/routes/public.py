@@ -43,7 +43,7 @@ PublicChannel = Annotated[
 def matters(channel: PublicChannel, platform: PlatformHere) -> PublicMatterList:
     """一个公众渠道受理的事项。 What a public channel takes."""
     with platform.transaction() as session:
-        offered = platform.reporting.offered(session, public_channel(session, channel))
+        offered = platform.doors.reporting.offered(session, public_channel(session, channel))
         return PublicMatterList(
             items=[
                 PublicMatter(matter=m.matter, zh=m.zh, en=m.en, class_zh=m.class_zh, category=m.category)
@@ -61,14 +61,14 @@ def report(body: PublicReport, platform: PlatformHere, rate: RateHere) -> Report
     with platform.transaction() as session:
         channel = public_channel(session, body.channel)
         rate.take(channel)
-        return receipt(platform.reporting.report(session, channel, plain(body)))
+        return receipt(platform.doors.reporting.report(session, channel, plain(body)))
 
 
 @router.get("/reports/{code}", summary="查询进度 How a report stands")
 def show(code: ReceiptCode, platform: PlatformHere) -> PublicStatusView:
     """凭回执码；不显示任何个人信息。 By its receipt code; no personal data is shown."""
     with platform.transaction() as session:
-        return _view(platform.public_status.by_code(session, code))
+        return _view(platform.doors.public_status.by_code(session, code))
 
 
 @router.post("/reports/{code}/steps", summary="催办、评价、要求重办 Urge, rate, ask again")
@@ -78,7 +78,7 @@ def act(code: ReceiptCode, body: PublicStep, platform: PlatformHere) -> PublicSt
     By receipt code: urge, rate what was done, or ask within the term to have it done again.
     """
     with platform.transaction() as session:
-        status = platform.public_status.act(
+        status = platform.doors.public_status.act(
             session, code, body.step, note=body.note, satisfaction=body.satisfaction
         )
         return _view(status)

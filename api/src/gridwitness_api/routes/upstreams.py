@@ -43,7 +43,7 @@ def list_(caller: CallerHere, agency: AgencyQuery = None) -> UpstreamList:
     with caller.transaction() as (session, actor):
         agency = agency or actor.agency
         actor.require(_ADMINISTRATORS, agency)
-        rows = caller.platform.targets.upstreams(session, agency)
+        rows = caller.platform.doors.targets.upstreams(session, agency)
         return UpstreamList(items=[_view(caller.platform, session, row) for row in rows])
 
 
@@ -55,7 +55,7 @@ def add(body: NewUpstream, caller: CallerHere) -> UpstreamMade:
         actor.require(_ADMINISTRATORS, body.agency)
         if body.scope is not None:
             caller.platform.territories.at(session).grid(body.scope)
-        row, secret = caller.platform.targets.add_upstream(
+        row, secret = caller.platform.doors.targets.add_upstream(
             session,
             body.agency,
             body.upstream,
@@ -101,7 +101,7 @@ def _state(upstream: str, write: WriteHere, state: str) -> Response:
     def step(session: Session, actor: Actor) -> Written:
         platform = write.caller.platform
         row = _kept(write.caller, session, actor, upstream)
-        moved = platform.targets.set_upstream_state(session, row.upstream, state, actor.account)
+        moved = platform.doors.targets.set_upstream_state(session, row.upstream, state, actor.account)
         return Written(200, _view(platform, session, moved))
 
     return write.once(None, step)
@@ -109,13 +109,13 @@ def _state(upstream: str, write: WriteHere, state: str) -> Response:
 
 def _kept(caller: Caller, session: Session, actor: Actor, upstream: str) -> UpstreamRow:
     actor.require(_ADMINISTRATORS)
-    row = caller.platform.targets.upstream(session, upstream)
+    row = caller.platform.doors.targets.upstream(session, upstream)
     actor.require(_ADMINISTRATORS, row.agency)
     return row
 
 
 def _view(platform: Platform, session: Session, row: UpstreamRow) -> UpstreamView:
-    reached = platform.deliveries.reached(session, f"upstream/{row.upstream}")
+    reached = platform.doors.deliveries.reached(session, f"upstream/{row.upstream}")
     return UpstreamView(
         upstream=row.upstream,
         agency=row.agency,

@@ -46,7 +46,7 @@ def list_(
         agency = agency or actor.agency
         actor.require(_ADMINISTRATORS, agency)
         after = None if cursor is None else _uuid(decode_cursor(cursor))
-        found = caller.platform.targets.webhooks(session, agency, after, limit + 1)
+        found = caller.platform.doors.targets.webhooks(session, agency, after, limit + 1)
         shown = [_view(row) for row in found[:limit]]
         return WebhookList(items=shown, next=encode_cursor(shown[-1].id) if len(found) > limit else None)
 
@@ -59,7 +59,7 @@ def add(body: NewWebhook, caller: CallerHere) -> WebhookMade:
         actor.require(_ADMINISTRATORS, body.agency)
         if body.scope is not None:
             caller.platform.territories.at(session).grid(body.scope)
-        row, secret = caller.platform.targets.add_webhook(
+        row, secret = caller.platform.doors.targets.add_webhook(
             session, body.agency, url=body.url, scope=body.scope, steps=body.steps, by=actor.account
         )
         return WebhookMade(webhook=_view(row), secret=secret)
@@ -89,7 +89,7 @@ def secret(webhook: WebhookId, caller: CallerHere) -> WebhookMade:
     """原密钥立即失效；新密钥仅显示一次。 The one before is of no use from now on."""
     with caller.transaction() as (session, actor):
         row = _kept(caller, session, actor, webhook)
-        made = caller.platform.targets.new_webhook_secret(session, row.id)
+        made = caller.platform.doors.targets.new_webhook_secret(session, row.id)
         return WebhookMade(webhook=_view(row), secret=made)
 
 
@@ -111,7 +111,7 @@ def again(webhook: WebhookId, delivery: DeliveryId, write: WriteHere) -> Respons
 
     def step(session: Session, actor: Actor) -> Written:
         row = _kept(write.caller, session, actor, webhook)
-        found = write.caller.platform.deliveries.again(session, f"webhook/{row.id}", delivery)
+        found = write.caller.platform.doors.deliveries.again(session, f"webhook/{row.id}", delivery)
         return Written(200, delivery_view(found))
 
     return write.once(None, step)
@@ -120,7 +120,7 @@ def again(webhook: WebhookId, delivery: DeliveryId, write: WriteHere) -> Respons
 def _state(webhook: str, write: WriteHere, state: str) -> Response:
     def step(session: Session, actor: Actor) -> Written:
         row = _kept(write.caller, session, actor, webhook)
-        targets = write.caller.platform.targets
+        targets = write.caller.platform.doors.targets
         return Written(200, _view(targets.set_webhook_state(session, row.id, state, actor.account)))
 
     return write.once(None, step)
@@ -128,7 +128,7 @@ def _state(webhook: str, write: WriteHere, state: str) -> Response:
 
 def _kept(caller: Caller, session: Session, actor: Actor, webhook: str) -> WebhookRow:
     actor.require(_ADMINISTRATORS)
-    row = caller.platform.targets.webhook(session, UUID(webhook))
+    row = caller.platform.doors.targets.webhook(session, UUID(webhook))
     actor.require(_ADMINISTRATORS, row.agency)
     return row
 

@@ -62,7 +62,7 @@ class ChannelSettingsForm(Form):
     """Takes reports without a credential: `public_app`, `wechat`, `web` only."""
     hourly: Annotated[int, Field(ge=1, le=100_000)] = 600
     """Most reports without a credential in an hour, for each process of the API."""
-    matters: Annotated[list[Number], Field(max_length=200)] = []
+    matters: Annotated[list[Number], Field(max_length=200)] = Field(default=[])
     """Beginnings of the numbers that are offered there; none: all."""
 
 
@@ -218,7 +218,13 @@ class ImportedRow(Answer):
 
     model_config = ConfigDict(
         json_schema_extra=example(
-            {"row": 7, "key": "A-17", "result": "refused", "code": "row", "detail": "`latitude` is no degree."}
+            {
+                "row": 7,
+                "key": "A-17",
+                "result": "refused",
+                "code": "row",
+                "detail": "`latitude` is no degree.",
+            }
         )
     )
 
@@ -233,9 +239,7 @@ class ImportedRow(Answer):
 class ImportSummaryView(Answer):
     """What became of rows 导入结果."""
 
-    model_config = ConfigDict(
-        json_schema_extra=example({"taken": 498, "known": 1, "refused": 1, "rows": []})
-    )
+    model_config = ConfigDict(json_schema_extra=example({"taken": 498, "known": 1, "refused": 1, "rows": []}))
 
     taken: int
     known: int

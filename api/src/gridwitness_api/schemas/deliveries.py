@@ -55,7 +55,7 @@ class NewWebhook(Form):
     url: Address
     scope: Number | None = None
     """A grid, and all below it; none: the whole agency."""
-    steps: Annotated[list[StepName], Field(max_length=100)] = []
+    steps: Annotated[list[StepName], Field(max_length=100)] = Field(default=[])
     """None: all."""
 
 

@@ -119,12 +119,16 @@ class DetectionList(Answer):
 class Confirmation(Form):
     """A person's word that it is so 确认线索."""
 
-    model_config = ConfigDict(json_schema_extra=example({"matter": "0103", "grid": None, "note": "已看图核实"}))
+    model_config = ConfigDict(
+        json_schema_extra=example({"matter": "0103", "grid": None, "note": "已看图核实"})
+    )
 
     matter: Number | None = None
     """Where the machine named another one, or none."""
     grid: Number | None = None
-    note: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00]*$")] | None = None
+    note: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00]*$")] | None = (
+        None
+    )
 
 
 class Dismissal(Form):

@@ -114,5 +114,7 @@ class PublicStep(Form):
     )
 
     step: Literal["urge", "callback", "reopen"]
-    note: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00]*$")] | None = None
+    note: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00]*$")] | None = (
+        None
+    )
     satisfaction: Literal["satisfied", "basically", "dissatisfied"] | None = None

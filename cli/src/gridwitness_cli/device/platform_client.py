@@ -107,6 +107,14 @@ class PlatformClient:
         """The JSON object answered."""
         return self._json("POST", path, json=body)
 
+    def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The JSON object answered."""
+        return self._json("PUT", path, json=body)
+
+    def post_content(self, path: str, content: bytes, media_type: str) -> dict[str, Any]:
+        """The JSON object answered to other content than JSON."""
+        return self._json("POST", path, content=content, headers={"Content-Type": media_type})
+
     def delete(self, path: str) -> None:
         """Take something away."""
         self._answer("DELETE", path)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -65,7 +64,6 @@ class Detections:
         territories: Territories,
         loops: LoopBook,
         clock: Clock,
-        zone: ZoneInfo,
     ) -> None:
         self._acceptance = acceptance
         self._reporting = reporting
@@ -73,7 +71,6 @@ class Detections:
         self._territories = territories
         self._loops = loops
         self._clock = clock
-        self._zone = zone
 
     def offer(self, session: Session, channel: Channel, claims: Sequence[Claim]) -> list[Offered]:
         """Queue claims; all are taken or none. One that came before changes nothing.
@@ -119,12 +116,17 @@ class Detections:
         place = tuple_(DetectionRow.received_at, DetectionRow.sub)
         if after is not None:
             query = query.where(place > after)
-        return [
-            *session.scalars(query.order_by(DetectionRow.received_at, DetectionRow.sub).limit(limit))
-        ]
+        return [*session.scalars(query.order_by(DetectionRow.received_at, DetectionRow.sub).limit(limit))]
 
     def confirm(
-        self, session: Session, sub: str, actor: Actor, *, matter: str | None, grid: str | None, note: str | None
+        self,
+        session: Session,
+        sub: str,
+        actor: Actor,
+        *,
+        matter: str | None,
+        grid: str | None,
+        note: str | None,
     ) -> Reported:
         """Make an event of a detection, on a person's word: reported by that person.
 
@@ -146,14 +148,17 @@ class Detections:
 
     def _floor(self, session: Session) -> int:
         """Least confidence that is queued, in percent; of the loop in force."""
-        today = self._clock.now().astimezone(self._zone).date()
-        return self._loops.current(session, today).numbers.get("detection_floor_percent", 0)
+        return self._loops.in_force(session).at(self._clock.now()).numbers.get("detection_floor_percent", 0)
 
     def _check(self, session: Session, claim: Claim) -> None:
         if not _KEY.fullmatch(claim.channel_key) or not _KEY.fullmatch(claim.device):
             raise InvalidInput("fields", "`channel_key`, `device` have 1 to 128 printable characters.", None)
-        if not 0 <= claim.confidence <= 100 or (claim.image is not None and not _SHA256.fullmatch(claim.image)):
-            raise InvalidInput("fields", "`confidence` is 0 to 100, `image` a SHA-256 in lower-case hex.", None)
+        if not 0 <= claim.confidence <= 100 or (
+            claim.image is not None and not _SHA256.fullmatch(claim.image)
+        ):
+            raise InvalidInput(
+                "fields", "`confidence` is 0 to 100, `image` a SHA-256 in lower-case hex.", None
+            )
         now = self._clock.now()
         if claim.captured_at > now + _AHEAD:
             raise InvalidInput(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,10 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridwitness.channels.channel import DETECTING, Channel
-from gridwitness.channels.reporting import PlainReport, Reporting
+from gridwitness.channels.reporting import PlainReport, Reported, Reporting
 from gridwitness.errors import Forbidden, GridWitnessError, InvalidInput
 from gridwitness.events.models import EventRow
-from gridwitness.members import Actor
 
 COLUMNS = (
     "key", "description", "title", "matter", "category", "urgency", "latitude", "longitude", "address",
@@ -50,43 +49,52 @@ class EventImport:
     def __init__(self, reporting: Reporting) -> None:
         self._reporting = reporting
 
-    def take(self, session: Session, channel: Channel, rows: Sequence[Row], actor: Actor | None) -> list[Taken]:
-        """The caller commits. Raises InvalidInput `rows-too-many`, Forbidden `channel-kind`."""
+    def take(self, session: Session, channel: Channel, rows: Sequence[Row]) -> list[Taken]:
+        """The agency takes them over; the caller commits.
+
+        Raises InvalidInput `rows-too-many`, Forbidden `channel-kind`.
+        """
         if channel.category in DETECTING:
             raise Forbidden("channel-kind", f"What channel {channel.name} claims goes to its queue.", None)
         if len(rows) > MOST_ROWS:
             raise InvalidInput("rows-too-many", f"{len(rows)} rows at once.", f"send at most {MOST_ROWS}")
-        keys = [key for row in rows if (key := row.get("key")) and "\0" not in key]
-        known = {
-            key
-            for (key,) in session.execute(
-                select(EventRow.channel_key).where(
-                    EventRow.agency == channel.agency,
-                    EventRow.channel == channel.name,
-                    EventRow.channel_key.in_(keys),
-                )
-            )
-        }
-        return [self._one(session, channel, number, row, known, actor) for number, row in enumerate(rows, 1)]
+        known = self._known(session, channel, rows)
+        found: list[Taken | PlainReport] = [_read(number, row) for number, row in enumerate(rows, 1)]
+        good = [given for given in found if isinstance(given, PlainReport)]
+        made = iter(self._reporting.reports(session, channel, good))
+        results = []
+        for number, given in enumerate(found, 1):
+            if isinstance(given, Taken):
+                results.append(given)
+                continue
+            results.append(_told(number, given.channel_key, next(made), known))
+            known.add(given.channel_key)
+        return results
 
-    def _one(
-        self,
-        session: Session,
-        channel: Channel,
-        number: int,
-        row: Row,
-        known: set[str | None],
-        actor: Actor | None,
-    ) -> Taken:
-        key = row.get("key")
-        try:
-            given = read_row(row)
-            event = self._reporting.report(session, channel, given, actor).event
-        except GridWitnessError as error:
-            return Taken(number, key, "refused", error=error)
-        result = "known" if key in known else "taken"
-        known.add(key)
-        return Taken(number, key, result, event.sub)
+    @staticmethod
+    def _known(session: Session, channel: Channel, rows: Sequence[Row]) -> set[str | None]:
+        keys = [key.strip() for row in rows if (key := row.get("key")) and "\0" not in key]
+        query = select(EventRow.channel_key).where(
+            EventRow.agency == channel.agency,
+            EventRow.channel == channel.name,
+            EventRow.channel_key.in_(keys),
+        )
+        return {*session.scalars(query)}
+
+
+def _read(number: int, row: Row) -> Taken | PlainReport:
+    try:
+        return read_row(row)
+    except GridWitnessError as error:
+        return Taken(number, row.get("key"), "refused", error=error)
+
+
+def _told(
+    number: int, key: str | None, made: Reported | GridWitnessError, known: Collection[str | None]
+) -> Taken:
+    if isinstance(made, GridWitnessError):
+        return Taken(number, key, "refused", error=made)
+    return Taken(number, key, "known" if key in known else "taken", made.event.sub)
 
 
 def read_row(row: Row) -> PlainReport:
@@ -94,7 +102,9 @@ def read_row(row: Row) -> PlainReport:
     unknown = sorted(set(row) - set(COLUMNS))
     if unknown:
         raise _bad(unknown[0], "is no column of an import")
-    given = {name: value.strip() for name in COLUMNS if (value := row.get(name)) is not None and value.strip()}
+    given = {
+        name: value.strip() for name in COLUMNS if (value := row.get(name)) is not None and value.strip()
+    }
     for name in ("key", "description"):
         if name not in given:
             raise _bad(name, "is missing")

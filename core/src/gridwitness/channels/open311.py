@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from gridwitness.channels.channel import PUBLIC, Channel, channel_of_category
@@ -21,7 +21,7 @@ from gridwitness.channels.reporting import PlainReport, Reported, Reporting
 from gridwitness.channels.service import Channels
 from gridwitness.clock import Clock
 from gridwitness.errors import Forbidden, InvalidInput, NotFound
-from gridwitness.events import EventRow
+from gridwitness.events.models import EventRow
 from gridwitness.grids import Matter
 from gridwitness.members import AgencyRow
 from gridwitness.records import rfc3339
@@ -91,9 +91,11 @@ class Open311:
             since, until = self._span(asked)
             query = query.where(EventRow.reported_at >= since, EventRow.reported_at <= until)
             if asked.get("service_code"):
-                query = query.where(EventRow.matter.in_([c.strip() for c in asked["service_code"].split(",")]))
+                query = query.where(
+                    EventRow.matter.in_([c.strip() for c in asked["service_code"].split(",")])
+                )
             if asked.get("status"):
-                query = query.where(_with_status(asked["status"]))
+                query = query.where(self._with_status(session, asked["status"]))
         rows = session.scalars(
             query.order_by(EventRow.reported_at.desc(), EventRow.sub).limit(MOST_REQUESTS)
         ).all()
@@ -116,6 +118,13 @@ class Open311:
             raise NotFound("jurisdiction-unknown", f"There is no jurisdiction {agency[:32]!r}.", None)
         return agency
 
+    def _with_status(self, session: Session, given: str) -> Any:
+        wanted = {word.strip() for word in given.split(",")}
+        if not wanted <= {"open", "closed"}:
+            raise InvalidInput("fields", "`status` is open or closed.", None)
+        closed = EventRow.state.in_(self._status.closed_states(session))
+        return true() if len(wanted) == 2 else (closed if wanted == {"closed"} else ~closed)
+
     def _span(self, asked: Mapping[str, str]) -> tuple[datetime, datetime]:
         start, end = (_time(asked.get(name), name) for name in ("start_date", "end_date"))
         if start is None:
@@ -132,14 +141,6 @@ def _told(agency: str) -> Any:
     return select(EventRow).where(EventRow.agency == agency, EventRow.channel.in_(channels))
 
 
-def _with_status(given: str) -> Any:
-    closed = EventRow.closed_at.is_not(None) | EventRow.state.in_(("void", "merged"))
-    wanted = {word.strip() for word in given.split(",")}
-    if not wanted <= {"open", "closed"}:
-        raise InvalidInput("fields", "`status` is open or closed.", None)
-    return closed | ~closed if len(wanted) == 2 else (closed if wanted == {"closed"} else ~closed)
-
-
 def _time(given: str | None, name: str) -> datetime | None:
     if not given:
         return None
@@ -148,7 +149,9 @@ def _time(given: str | None, name: str) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None or not 1970 < found.year < 9999:
-        raise InvalidInput("fields", f"`{name}` is a W3C time with its zone, as 2026-03-02T08:00:00+08:00.", None)
+        raise InvalidInput(
+            "fields", f"`{name}` is a W3C time with its zone, as 2026-03-02T08:00:00+08:00.", None
+        )
     return found
 
 
@@ -223,4 +226,3 @@ def _degrees(given: str | None, name: str) -> float | None:
     if not _DEGREES.fullmatch(given):
         raise InvalidInput("fields", f"`{name}` is in degrees, as 30.274.", None)
     return float(given)
-

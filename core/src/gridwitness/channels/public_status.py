@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from gridwitness.channels.receipts import ReceiptCodes
 from gridwitness.clock import Clock
 from gridwitness.errors import InvalidInput, NotFound
-from gridwitness.events import EventRow, Events
 from gridwitness.events.loop import Loop
-from gridwitness.events.loop_book import LoopBook
-from gridwitness.events.models import ClockRow, StepRow
+from gridwitness.events.models import ClockRow, EventRow, StepRow
+from gridwitness.events.service import Events
 from gridwitness.grids import Matter, Matters, Territories
 
 OWN_STEPS = frozenset({"urge", "callback", "reopen"})
@@ -69,14 +68,13 @@ class PublicStatus:
         codes: ReceiptCodes,
         matters: Matters,
         territories: Territories,
-        loops: LoopBook,
         clock: Clock,
     ) -> None:
         self._events = events
         self._codes = codes
         self._matters = matters
         self._territories = territories
-        self._loops = loops
+        self._loops = events.loops
         self._clock = clock
 
     def by_code(self, session: Session, code: str) -> Status:
@@ -89,6 +87,11 @@ class PublicStatus:
         if row is None:
             raise NotFound("receipt-unknown", "No report has this code.", "look at the receipt again")
         return row
+
+    def closed_states(self, session: Session) -> list[str]:
+        """States in which nothing is left to do, by the loop in force."""
+        loop = self._loops.in_force(session).at(self._clock.now())
+        return [name for name, state in loop.states.items() if not state.open]
 
     def act(
         self, session: Session, code: str, step: str, *, note: str | None, satisfaction: str | None

@@ -14,8 +14,10 @@ from gridwitness.channels.channel import Channel, registered_channel
 from gridwitness.channels.models import DetectionRow
 from gridwitness.channels.receipts import ReceiptCodes
 from gridwitness.clock import Clock
-from gridwitness.errors import InvalidInput
-from gridwitness.events import EventRow, Events, Report, Reporter
+from gridwitness.errors import GridWitnessError, InvalidInput
+from gridwitness.events.models import EventRow
+from gridwitness.events.reporting import Report, Reporter
+from gridwitness.events.service import Events
 from gridwitness.grids import Matter, Matters
 from gridwitness.members import Actor
 
@@ -69,34 +71,50 @@ class Reporting:
         Raises InvalidInput `fields`, `matter-unknown`, `matter-not-offered`; Conflict `event-known` where the
         key was used for something else; and what the event's first step raises.
         """
+        event = self._events.report(session, self._drafted(session, channel, given), actor)
+        return Reported(event, self._codes.code(event.number))
+
+    def reports(
+        self, session: Session, channel: Channel, given: Sequence[PlainReport], actor: Actor | None = None
+    ) -> list[Reported | GridWitnessError]:
+        """Many reports in one batch, in order: what became of each, or its error."""
+        drafted: list[Report | GridWitnessError] = []
+        for report in given:
+            try:
+                drafted.append(self._drafted(session, channel, report))
+            except GridWitnessError as error:
+                drafted.append(error)
+        good = [report for report in drafted if isinstance(report, Report)]
+        events = iter(self._events.reports(session, good, actor))
+        settled = [found if isinstance(found, GridWitnessError) else next(events) for found in drafted]
+        return [
+            found if isinstance(found, GridWitnessError) else Reported(found, self._codes.code(found.number))
+            for found in settled
+        ]
+
+    def _drafted(self, session: Session, channel: Channel, given: PlainReport) -> Report:
         self._check(given)
         matter = self._matter(session, channel, given.matter)
         reporter = None
         if given.name is not None or given.phone is not None or given.may_contact:
             reporter = Reporter(given.name, given.phone, given.may_contact)
-        event = self._events.report(
-            session,
-            Report(
-                agency=channel.agency,
-                channel=channel.name,
-                channel_key=given.channel_key or secrets.token_hex(16),
-                category=given.category or ("event" if matter is None else matter.category),
-                matter=given.matter,
-                grid=None,
-                urgency=given.urgency or ("normal" if matter is None else matter.urgency),
-                title=given.title,
-                description=given.description,
-                lat=given.lat,
-                lon=given.lon,
-                address=given.address,
-                files=tuple(given.files),
-                occurred_at=given.occurred_at,
-                reporter=reporter,
-                src=given.src,
-            ),
-            actor,
+        return Report(
+            agency=channel.agency,
+            channel=channel.name,
+            channel_key=given.channel_key or secrets.token_hex(16),
+            category=given.category or ("event" if matter is None else matter.category),
+            matter=given.matter,
+            urgency=given.urgency or ("normal" if matter is None else matter.urgency),
+            title=given.title,
+            description=given.description,
+            lat=given.lat,
+            lon=given.lon,
+            address=given.address,
+            files=tuple(given.files),
+            occurred_at=given.occurred_at,
+            reporter=reporter,
+            src=given.src,
         )
-        return Reported(event, self._codes.code(event.number))
 
     def report_detection(
         self,
@@ -173,4 +191,6 @@ class Reporting:
             if not (-90 <= given.lat <= 90 and -180 <= given.lon <= 180):
                 raise InvalidInput("fields", "Latitude is -90 to 90, longitude -180 to 180.", None)
         elif given.address is None and not given.files and given.src == "self":
-            raise InvalidInput("place-missing", "The report says nothing of where.", "give a point or an address")
+            raise InvalidInput(
+                "place-missing", "The report says nothing of where.", "give a point or an address"
+            )

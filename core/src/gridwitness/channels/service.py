@@ -52,13 +52,8 @@ class Channels:
             raise Conflict(
                 "channel-registered", f"Channel {name} is another agency's.", "choose another name"
             )
-        fields = {
-            "channel": name,
-            "category": category,
-            "title": title,
-            "settings": dict(settings),
-            "state": state,
-        }
+        said = {"category": category, "title": title, "settings": dict(settings), "state": state}
+        fields = {"channel": name, **said}
         check_fields(kind_named(CHANNEL), fields)
         statement = self._acceptance.sign_own(
             session,

@@ -1,4 +1,4 @@
-"""Targets: whom news of steps goes to. Webhooks get steps one by one, upper platforms all of them in order."""
+"""Targets: whom news of steps goes to. Webhooks get steps one by one, upper platforms all in order."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Targets:
         steps: Collection[str],
         by: UUID | None,
     ) -> tuple[WebhookRow, str]:
-        """A webhook and the secret its deliveries are signed with, shown once; it gets what comes from now on.
+        """A webhook and the secret its deliveries are signed with, shown once; it gets what comes now.
 
         Raises InvalidInput `url`, Conflict `webhooks-too-many`.
         """
-        _check_url(url)
+        check_url(url)
         if len(self.webhooks(session, agency, limit=MOST_WEBHOOKS)) >= MOST_WEBHOOKS:
             raise Conflict("webhooks-too-many", f"Agency {agency} has {MOST_WEBHOOKS}.", "close one first")
         identifier, sub = uuid4(), secrets.token_hex(16)
@@ -126,7 +126,7 @@ class Targets:
         Conflict `upstream-taken`.
         """
         check_name(name)
-        _check_url(url)
+        check_url(url)
         if not title.strip() or not title.isprintable() or len(title) > 200:
             raise InvalidInput("fields", "`title` has 1 to 200 printable characters.", None)
         if session.get(UpstreamRow, name) is not None:
@@ -203,7 +203,7 @@ def open_targets(session: Session) -> Sequence[Target]:
     ]
 
 
-def _check_url(url: str) -> None:
+def check_url(url: str) -> None:
     """Administrators name the address; no credentials in it, for it is stated in records."""
     try:
         parts = urlsplit(url)

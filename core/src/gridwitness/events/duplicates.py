@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 
 from gridwitness.coordinates import distance_m
 from gridwitness.events.likeness import WHOLE, likeness
+from gridwitness.events.loop_book import LoopBook
 from gridwitness.events.models import EventRow
+from gridwitness.grids.matter import Matter
+from gridwitness.grids.matters import Matters
 
 LEAST = 600
 """Thousandths from which on two events are shown as possibly the same."""
@@ -28,6 +31,14 @@ class Reach:
 
     radius_m: int
     days: int
+
+    @classmethod
+    def of(cls, numbers: Mapping[str, int], radius_m: int | None, days: int | None) -> Reach:
+        """A matter's own `radius_m` and `days`, else the loop's `duplicate_radius_m`, `duplicate_days`."""
+        return cls(
+            numbers["duplicate_radius_m"] if radius_m is None else radius_m,
+            numbers["duplicate_days"] if days is None else days,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +74,13 @@ class Likely:
     def because_zh(self) -> str:
         """Why it may be the same, in Chinese."""
         place = "同一网格" if self.distance_m is None else f"相距 {self.distance_m} 米"
-        return f"{place}；时间相近度 {self.time / 10:.0f}%{_share('；类别', self.kind)}{_share('；文字', self.text)}"
+        return "；".join([place, *_shares(("时间", self.time), ("类别", self.kind), ("文字", self.text))])
 
     @property
     def because_en(self) -> str:
         """Why it may be the same, in English."""
         place = "the same grid" if self.distance_m is None else f"{self.distance_m} m apart"
-        return f"{place}; time {self.time / 10:.0f}%{_share('; class ', self.kind)}{_share('; text ', self.text)}"
+        return "; ".join([place, *_shares(("time", self.time), ("class", self.kind), ("text", self.text))])
 
 
 def compare(one: Told, other: Told, reach: Reach) -> tuple[int, dict[str, int | None], int | None]:
@@ -81,7 +92,7 @@ def compare(one: Told, other: Told, reach: Reach) -> tuple[int, dict[str, int | 
     most = timedelta(days=reach.days)
     metres, place = _place(one, other, reach)
     parts: dict[str, int | None] = {"place": place, "time": 0, "class": _kind(one, other), "text": None}
-    if apart > most or place == 0 or one.category != other.category or one.agency != other.agency:
+    if apart > most or place == 0 or one.agency != other.agency:
         return 0, parts, metres
     parts["time"] = WHOLE - (apart * WHOLE) // most
     if one.text.strip() and other.text.strip():
@@ -139,12 +150,11 @@ def _likely(told: Told, row: EventRow, reach: Reach, kind_of: Callable[[str | No
     )
 
 
-def _near(told: Told, reach: Reach) -> Select[tuple[EventRow]]:
+def _near(told: Told, reach: Reach) -> Select[EventRow]:
     """The newest few hundred in reach; the radius is looked at afterwards."""
     days = timedelta(days=reach.days)
     query = select(EventRow).where(
         EventRow.agency == told.agency,
-        EventRow.category == told.category,
         EventRow.reported_at.between(told.reported_at - days, told.reported_at + days),
         EventRow.state.not_in(_GONE),
     )
@@ -174,6 +184,8 @@ def _place(one: Told, other: Told, reach: Reach) -> tuple[int | None, int | None
 
 
 def _kind(one: Told, other: Told) -> int | None:
+    if one.category != other.category:
+        return 0
     if one.matter is None or other.matter is None:
         return None
     if one.matter == other.matter:
@@ -181,14 +193,28 @@ def _kind(one: Told, other: Told) -> int | None:
     return WHOLE // 2 if one.kind and one.kind == other.kind else 0
 
 
-def _share(word: str, value: int | None) -> str:
-    return "" if value is None else f"{word}{value / 10:.0f}%"
+def _shares(*parts: tuple[str, int | None]) -> list[str]:
+    return [f"{word} {value / 10:.0f}%" for word, value in parts if value is not None]
 
 
-def reach_of(matters: Sequence[int | None], numbers: dict[str, int]) -> Reach:
-    """A matter's own `radius_m` and `days`, else the loop's `duplicate_radius_m` and `duplicate_days`."""
-    radius, days = matters
-    return Reach(
-        numbers["duplicate_radius_m"] if radius is None else radius,
-        numbers["duplicate_days"] if days is None else days,
-    )
+class Duplicates:
+    """Looks for what an event may be a duplicate of."""
+
+    def __init__(self, matters: Matters, loops: LoopBook) -> None:
+        self._matters = matters
+        self._loops = loops
+
+    def of(self, session: Session, event: EventRow, limit: int = 10) -> list[Likely]:
+        """The likeliest first; how near counts is the matter's to say, else the loop's."""
+        at = event.reported_at
+
+        def matter(name: str | None) -> Matter | None:
+            return None if name is None else self._matters.entry(session, name, at)
+
+        def kind_of(name: str | None) -> str:
+            found = matter(name)
+            return "" if found is None else found.class_code
+
+        own, numbers = matter(event.matter), self._loops.version(session, event.loop).numbers
+        reach = Reach.of(numbers, *(None, None) if own is None else (own.radius_m, own.days))
+        return find_duplicates(session, told_of(event, kind_of), reach, kind_of, but=event.sub, limit=limit)

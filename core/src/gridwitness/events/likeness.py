@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from itertools import pairwise
 
 WHOLE = 1000
 """Likeness of equal texts, in thousandths; whole numbers come out alike on every machine."""
@@ -24,4 +25,4 @@ def _bigrams(text: str) -> Counter[str]:
     letters = [c for c in unicodedata.normalize("NFKC", text[:_LONGEST]).casefold() if c.isalnum()]
     if len(letters) == 1:
         return Counter(letters)
-    return Counter(a + b for a, b in zip(letters, letters[1:], strict=False))
+    return Counter(a + b for a, b in pairwise(letters))

@@ -21,8 +21,8 @@ _POSITION = re.compile(r"([0-9]{1,19})\.([0-9]{1,19})")
 _LAST = 2**63 - 1
 
 _AFTER = text("""
-    SELECT r.accepted_in::text, r.accept_order, r.jti::text, e.sub, e.agency, e.number, s.step, s.stage, s.state,
-        s.round, e.unit, e.grid, e.matter, e.urgency, s.occurred_at
+    SELECT r.accepted_in::text, r.accept_order, r.jti::text, e.sub, e.agency, e.number, s.step, s.stage,
+        s.state, s.round, e.unit, e.grid, e.matter, e.urgency, s.occurred_at
     FROM records.record AS r
     JOIN events.step AS s ON s.jti = r.jti
     JOIN events.event AS e ON e.sub = s.sub

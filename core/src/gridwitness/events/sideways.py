@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gridwitness.events import emergency, links, orders, whistles
@@ -55,28 +55,17 @@ def decide(
     Raises Conflict, Forbidden, InvalidInput, NotFound, and then nothing has changed.
     """
     beside = besides[taken.sub]
-    match taken.step:
-        case "order_raise":
-            return orders.raised(beside, taken, territory, levels)
-        case "order_reply":
-            return orders.replied(beside, taken)
-        case "order_escalate":
-            return orders.escalated(beside, taken, territory, levels)
-        case "order_lift":
-            return orders.lifted(beside, taken)
-        case "whistle":
-            return whistles.blown(beside, taken, territory, due)
-        case "check_in":
-            return whistles.checked_in(beside, taken)
-        case "whistle_rate":
-            return whistles.rated(beside, taken)
-        case "whistle_end":
-            return whistles.ended(beside, taken)
-        case "merge":
-            return links.merged(besides, taken)
-        case "unmerge":
-            return links.taken_out(besides, taken)
-        case "meeting":
-            whistles.check_units(taken.details["units"], territory)
-            return Effect()
-    return emergency.moved(taken, territory)
+    deciding: dict[str, Callable[[], Effect]] = {
+        "order_raise": lambda: orders.raised(beside, taken, territory, levels),
+        "order_reply": lambda: orders.replied(beside, taken),
+        "order_escalate": lambda: orders.escalated(beside, taken, territory, levels),
+        "order_lift": lambda: orders.lifted(beside, taken),
+        "whistle": lambda: whistles.blown(beside, taken, territory, due),
+        "check_in": lambda: whistles.checked_in(beside, taken),
+        "whistle_rate": lambda: whistles.rated(beside, taken),
+        "whistle_end": lambda: whistles.ended(beside, taken),
+        "merge": lambda: links.merged(besides, taken),
+        "unmerge": lambda: links.taken_out(besides, taken),
+        "meeting": lambda: whistles.met(taken, territory),
+    }
+    return deciding.get(taken.step, lambda: emergency.moved(taken, territory))()

@@ -111,6 +111,12 @@ def ended(beside: Beside, taken: Taken) -> Effect:
     )
 
 
+def met(taken: Taken, territory: Territory) -> Effect:
+    """A meeting of units; its record and its note are all there is of it."""
+    check_units(taken.details["units"], territory)
+    return Effect()
+
+
 def _open(beside: Beside, taken: Taken) -> Whistle:
     whistle = whistle_of(beside, taken.details["whistle"])
     if whistle.state != "open":

@@ -80,7 +80,7 @@ def _unit_of(
 ) -> tuple[str, str, str] | None:
     """The unit and why it is the one, 中文 and English; None where it is not known."""
     if duty.unit == TERRITORY:
-        unit = territory.unit_for(grid)
+        unit = territory.unit_for(grid, duty.level)
         because = (f"属地,网格{grid}由{unit}负责", f"territory: {unit} answers for grid {grid}")
         return None if unit is None else (unit, *because)
     if duty.unit.startswith(OWNER):

@@ -131,10 +131,13 @@ class Territory:
             found.append(parent.number)
         return tuple(found)
 
-    def unit_for(self, grid: str) -> str | None:
-        """The unit that answers for the grid: its own, or of the nearest above that has a valid one."""
+    def unit_for(self, grid: str, level: int | None = None) -> str | None:
+        """The unit that answers for the grid: its own, or of the nearest above that has a valid one.
+
+        `level`: the deepest that may answer; a street's duty is no community's. Raises NotFound.
+        """
         for step in reversed(self.path(grid)):
-            if step.unit in self.units:
+            if step.unit in self.units and (level is None or step.level <= level):
                 return step.unit
         return None
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from gridwitness.errors import InvalidInput, NotFound
 from gridwitness.performance import row_view
 from gridwitness.performance.dictionary import Count, Dictionary
-from gridwitness.performance.tallies import CUTS, Clauses, Selection, view
+from gridwitness.performance.tallies import Clauses, Selection, known_cuts, view
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,10 @@ def counted_events(
 ) -> list[CountedEvent]:
     """The events a count has of one body, place or person, by number, from the one behind `after` on.
 
-    The `rows` of all of them make the figure. `by` is one of `CUTS`, or `post`.
+    The `rows` of all of them make the figure. Raises InvalidInput `cut-unknown`.
     """
-    by = "agency" if by == "post" else by
-    if by not in CUTS:
-        raise InvalidInput("cut-unknown", f"Figures are not told apart by {by[:32]!r}.", f"one of {CUTS}")
     clauses = Clauses()
-    owners = {} if by == "agency" else row_view.owners(count.of, [by])
+    owners = row_view.owners(count.of, known_cuts([by]) - {"agency", "post"})
     rows = view(count.of, [count], selection, owners, clauses)
     conditions = [clauses.count(count, inner=False)]
     given: dict[str, Any] = {"of": of, "after": after, "limit": limit}

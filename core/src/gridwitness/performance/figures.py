@@ -31,7 +31,7 @@ class Figure:
 
 
 def figures(dictionary: Dictionary, tallies: Tallies, agency: str, cuts: Iterable[str]) -> list[Figure]:
-    """All figures of these cuts (those of `CUTS`, and `post`), ascending by (by, of, metric)."""
+    """All figures of these cuts (of `tallies.CUTS`), ascending by (by, of, metric)."""
     wanted = set(cuts)
     found = [*_of(dictionary, "agency", agency, tallies.get(("agency", agency), {}))]
     found = found if "agency" in wanted else []

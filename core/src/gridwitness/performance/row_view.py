@@ -93,7 +93,7 @@ def column(of: str, name: str) -> str:
     if special is not None:
         return special
     if of == "events":
-        return _EVENT[name]
+        return _EVENT.get(name, f"e.{name}")
     if name == "first_round":
         return "t.round = 1"
     return _by_then(f"t.{name}") if name in COUNTABLE[of].happened else f"t.{name}"

@@ -61,9 +61,9 @@ class Performance:
     def figures(
         self, session: Session, dictionary: Dictionary, selection: Selection, cuts: Iterable[str]
     ) -> list[Figure]:
-        """Figures of a selection (`tallies.CUTS` and `post`), ascending by (by, of, metric)."""
+        """Figures of a selection (`tallies.CUTS`), ascending by (by, of, metric)."""
         cuts = frozenset(cuts)
-        tallies = tally(session, dictionary.counts(), selection, cuts - {"post"})
+        tallies = tally(session, dictionary.counts(), selection, cuts)
         return figures(dictionary, tallies, selection.agency, cuts)
 
     def compared(

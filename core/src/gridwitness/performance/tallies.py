@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from gridwitness.errors import InvalidInput
 from gridwitness.performance import row_view
 from gridwitness.performance.countable import COUNTABLE
 from gridwitness.performance.dictionary import Condition, Count
@@ -19,8 +20,8 @@ Tally = Mapping[Count, int]
 Tallies = Mapping[tuple[str, str], Tally]
 """By (`by`, `of`): how many rows each count has; what is not there is 0."""
 
-CUTS = ("agency", "unit", "grid", "worker", "matter", "channel")
-"""By what rows can be told apart; `agency` all together. A post is the agency, by other metrics."""
+CUTS = ("agency", "unit", "grid", "worker", "post", "matter", "channel")
+"""By what figures are told apart; `agency`: all together. A post is the agency, by metrics of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,28 @@ class Clauses:
 
 
 def tally(session: Session, counts: Iterable[Count], selection: Selection, cuts: Iterable[str]) -> Tallies:
-    """All counts for all cuts (of `CUTS`). Exact; one query for each table that is counted."""
+    """All counts for all cuts, exactly; one query for each table that is counted.
+
+    Raises InvalidInput `cut-unknown`.
+    """
     found: dict[tuple[str, str], dict[Count, int]] = defaultdict(lambda: defaultdict(int))
     by_table: dict[str, list[Count]] = defaultdict(list)
     for count in counts:
         by_table[count.of].append(count)
-    wanted = sorted(set(cuts) - {"agency"})
+    wanted = sorted(known_cuts(cuts) - {"agency", "post"})
     for of, members in sorted(by_table.items()):
         _tally_table(session, of, sorted(members, key=repr), selection, wanted, found)
     return found
+
+
+def known_cuts(cuts: Iterable[str]) -> frozenset[str]:
+    """The same. Raises InvalidInput `cut-unknown`."""
+    wanted = frozenset(cuts)
+    for unknown in sorted(wanted.difference(CUTS)):
+        raise InvalidInput(
+            "cut-unknown", f"Figures are not told apart by {unknown[:32]!r}.", f"one of {', '.join(CUTS)}"
+        )
+    return wanted
 
 
 def view(

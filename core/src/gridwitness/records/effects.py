@@ -45,7 +45,7 @@ class RowChange:
         return f"{self.table.schema}.{self.table.name}"
 
 
-def put_new(model: type[Base], **row: Any) -> RowChange:
+def put_new(model: type[Base], /, **row: Any) -> RowChange:
     """A row that did not exist: every stated column is named, missing ones as NULL."""
     table = _table(model)
     key = {column.name: row.pop(column.name) for column in table.primary_key}
@@ -55,7 +55,7 @@ def put_new(model: type[Base], **row: Any) -> RowChange:
     )
 
 
-def change(model: type[Base], key: Mapping[str, Any], **columns: Any) -> RowChange:
+def change(model: type[Base], key: Mapping[str, Any], /, **columns: Any) -> RowChange:
     """Changed stated columns of an existing row."""
     table = _table(model)
     for name in columns:

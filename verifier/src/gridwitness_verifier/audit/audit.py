@@ -57,6 +57,8 @@ CHECKS = [
     "feeds",
     "archives",
     "hotspots",
+    "events",
+    "performance",
     "files",
     "receipts",
     "time",

@@ -8,12 +8,15 @@ from gridwitness_verifier.audit.archive_check import check_archives
 from gridwitness_verifier.audit.catalog import Relation
 from gridwitness_verifier.audit.disclosure_check import ErasureRule, check_missing
 from gridwitness_verifier.audit.entry_pass import EntryFold, LogWalk
+from gridwitness_verifier.audit.event_check import check_events
+from gridwitness_verifier.audit.event_rules import read_event_rules
 from gridwitness_verifier.audit.extent_check import check_extent
 from gridwitness_verifier.audit.feed_check import check_feeds
 from gridwitness_verifier.audit.file_check import anything_to_check, check_files
 from gridwitness_verifier.audit.fixed_tables import OPERATIONAL
 from gridwitness_verifier.audit.hotspot_rows import check_hotspots
 from gridwitness_verifier.audit.manifest import TableManifest, compare_manifest
+from gridwitness_verifier.audit.performance_check import check_performance
 from gridwitness_verifier.audit.registration_check import check_registrations
 from gridwitness_verifier.audit.row_check import check_causes, check_rows
 from gridwitness_verifier.kinds import EFFECT, ERASABLE_COLUMNS, KINDS
@@ -68,9 +71,11 @@ def check_after_walk(
         del tallies["archives"]
     # 8. hotspots
     check_hotspots(audit, walks, catalog)
-    # 9. files
+    # 9. events, and figures made of them
+    _check_events(audit, walks)
+    # 10. files
     _check_files(audit)
-    # 10. what is counted but is no failure
+    # 11. what is counted but is no failure
     if clock is not None and clock.earlier:
         tallies["time"].notes.append(earlier_note(clock.earlier))
     _count(audit, walks, fold, subjects)
@@ -97,6 +102,14 @@ def _check_cases(
 def _check_feeds(audit: Audit, catalog: dict[str, Relation]) -> None:
     if not check_feeds(audit.tallies["feeds"], audit.snapshot, audit.scratch, catalog, audit.now()):
         del audit.tallies["feeds"]
+
+
+def _check_events(audit: Audit, walks: dict[str, LogWalk]) -> None:
+    rules = read_event_rules(audit.scratch, {name: walk.log for name, walk in walks.items()})
+    if not check_events(audit, walks, rules):
+        del audit.tallies["events"]
+    if not check_performance(audit, walks, rules):
+        del audit.tallies["performance"]
 
 
 def _operational(name: str, table: TableManifest) -> list[str]:

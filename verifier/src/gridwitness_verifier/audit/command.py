@@ -42,6 +42,13 @@ _PROVED = {
         "every milestone is a step of its log, every milestone step registered", "节点与办案步骤一一对应"
     ),
     "hotspots": Phrase("snapshots follow from the records and are on the chain", "快照由记录得出并已上链"),
+    "events": Phrase(
+        "every step is lawful where it stands, every row follows from the steps",
+        "各环节均合闭环规则，各数据行均由环节得出",
+    ),
+    "performance": Phrase(
+        "the figures of every snapshot are those that the log gives", "各期考核数据均可由日志重算得出"
+    ),
     "feeds": Phrase(
         "every message is in its feed's chain, up to the last batch", "各数据源报文链完整，与批次记录一致"
     ),

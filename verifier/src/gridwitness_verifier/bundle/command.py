@@ -15,7 +15,7 @@ from ..report.wording import THIS_MACHINE
 from ..strict_json import canonical
 from ..trust import Trust
 from .case import Case
-from .file import PASSAGE_FORMAT, Bundle, read_evidence
+from .file import EVENT_FORMAT, PASSAGE_FORMAT, Bundle, read_evidence
 from .merging import merge_checks
 from .verification import verify_bundle
 
@@ -76,7 +76,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="evidence bundles, or one case file, or proofs of archived rows (JSON)",
+        help="evidence bundles, or one case or event file, or proofs of archived rows (JSON)",
     )
     parser.add_argument(
         "--document",
@@ -114,11 +114,21 @@ def run(args: argparse.Namespace, trust: Trust) -> Report:
 
 
 def _run_case(args: argparse.Namespace, trust: Trust, evidence: list[Bundle | dict[str, Any]]) -> Report:
-    """A case file alone is one report. What checks it is loaded only then."""
+    """A case or event file alone is one report. What checks it is loaded only then."""
     if len(evidence) > 1 or isinstance(evidence[0], Bundle):
-        raise Unusable("case-alone", "a case file is checked by itself: give one file")
+        raise Unusable("case-alone", "a case or event file is checked by itself: give one file")
+    if evidence[0].get("format") == EVENT_FORMAT:
+        return _run_event(args, trust, evidence[0])
     command = import_module("gridwitness_verifier.case.command")
     report: Report = command.run_case(args, trust, evidence[0], args.files[0].name)
+    return report
+
+
+def _run_event(args: argparse.Namespace, trust: Trust, value: dict[str, Any]) -> Report:
+    if args.document:
+        raise Unusable("document-alone", "--document needs a case file, which holds what was issued")
+    command = import_module("gridwitness_verifier.events.command")
+    report: Report = command.run_event(args, trust, value, args.files[0].name)
     return report
 
 

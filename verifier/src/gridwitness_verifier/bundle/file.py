@@ -11,6 +11,7 @@ from ..errors import Unusable, VerificationError
 
 MAXIMUM_FILE = 16 * 2**20
 CASE_FORMAT = "gridwitness-case/v1"
+EVENT_FORMAT = "gridwitness-event/v1"
 PASSAGE_FORMAT = "gridwitness-passage/v1"
 MAXIMUM_CASE = 64 * 2**20
 
@@ -33,7 +34,7 @@ class Bundle:
 
 
 def read_evidence(path: Path) -> Bundle | dict[str, Any]:
-    """Read a bundle, or the object of a case file or of a proof of a row, not taken apart yet.
+    """Read a bundle, or the object of a case or event file or of a proof of a row, not taken apart yet.
 
     Raises Unusable: `bundle-unreadable`, `bundle-form`, `bundle-record`, `json-…`.
     """
@@ -54,7 +55,7 @@ def parse_evidence(data: bytes, name: str) -> Bundle | dict[str, Any]:
         value = strict_json.loads(data)
     except VerificationError as error:
         raise Unusable(error.code, f"{name} is not a bundle: {error.message}") from error
-    if isinstance(value, dict) and value.get("format") == CASE_FORMAT:
+    if isinstance(value, dict) and value.get("format") in (CASE_FORMAT, EVENT_FORMAT):
         return value
     if len(data) > MAXIMUM_FILE:
         raise Unusable("bundle-form", f"{name} has more than {MAXIMUM_FILE} bytes")
@@ -67,7 +68,7 @@ def parse_bundle(data: bytes, name: str) -> Bundle:
     """Parse the bytes of a bundle called `name`; raises Unusable."""
     found = parse_evidence(data, name)
     if not isinstance(found, Bundle):
-        raise Unusable("bundle-form", f"{name} is a case file or a proof of a row, not a bundle")
+        raise Unusable("bundle-form", f"{name} is a case or event file or a proof of a row, not a bundle")
     return found
 
 

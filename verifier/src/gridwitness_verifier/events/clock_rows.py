@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from .hours import parse_hours
 from .limit import Limit
 from .loop import Loop
 from .matters import Entry
-from .runs import Run
+from .runs import COUNTED_ON, Appeal, Run, Runs
 
 PAUSED, RUNNING, MET, LATE, VOID = "paused", "running", "met", "late", "void"
 _TEXTS = ("unit", "clock", "measure", "rule", "calendar", "started_by", "state")
@@ -63,22 +63,24 @@ class ClockReading:
 
 
 def compare_clocks(
-    loop: Loop, rules: Rules, runs: Sequence[Run], rows: Iterable[Row]
+    loop: Loop, rules: Rules, runs: Runs, rows: Sequence[Row]
 ) -> tuple[list[Difference], list[ClockReading]]:
     """Every run has its row and every row its run; what differs, and the readings that hold."""
     differences: list[Difference] = []
     readings: list[ClockReading] = []
-    stated = {str(row.get("started_by")) + _place(row): row for row in rows}
-    for key, run in _newest(runs).items():
+    stated = {_place(row): row for row in rows}
+    excused = _excused(runs.appeals, rows)
+    for run in _newest(runs.runs).values():
         row = _take(stated, run)
         if row is None:
             differences.append(Difference("clock-missing", None, f"no clock {run.name}", run))
             continue
         found = [*_differences(loop, rules, run, row)]
+        if (row.get("excused") == "true") != (_place(row) in excused):
+            found.append(_difference(run, "excused", row.get("excused"), _place(row) in excused))
         differences += found
         if not found:
             readings.append(ClockReading(run, _moment(row.get("due_at")), str(row.get("state"))))
-        del key
     for row in stated.values():
         detail = f"clock {row.get('clock')} of round {row.get('round')} begins with no step"
         differences.append(Difference("clock-extra", None, detail, None))
@@ -88,6 +90,18 @@ def compare_clocks(
 def _newest(runs: Sequence[Run]) -> dict[tuple[int, str, str | None, int], Run]:
     """The run that a row of each key speaks of: a clock begun again takes the place of the one before."""
     return {(run.round, run.clock.name, run.unit, run.number): run for run in runs}
+
+
+def _excused(appeals: Sequence[Appeal], rows: Sequence[Row]) -> set[str]:
+    """Clocks that granted appeals speak of: those of their unit, or all where none is its own."""
+    found: set[str] = set()
+    for appeal in appeals:
+        named = [
+            row for row in rows if (row.get("clock"), row.get("round")) == (appeal.clock, str(appeal.round))
+        ]
+        own = [row for row in named if row.get("unit") == appeal.unit]
+        found |= {_place(row) for row in own or named}
+    return found
 
 
 def _place(row: Row) -> str:
@@ -117,7 +131,6 @@ def _differences(loop: Loop, rules: Rules, run: Run, row: Row) -> Iterator[Diffe
         "ended_by": None if ended is None else ended.jti,
         "ended_at": run.ended_at,
         "added": str(run.added),
-        "excused": "true" if run.excused else "false",
     }
     for column, right in expected.items():
         said = row.get(column)
@@ -144,7 +157,7 @@ def _compare_limit(loop: Loop, rules: Rules, run: Run, row: Row) -> Iterator[Dif
     hours = parse_hours(row["calendar"], strict_json.loads(row.get("hours") or "null"))
     # A year that was published since changes no clock that could not be told before.
     known = rules.calendars(run.started_at if row.get("problem") is not None else None)
-    limit = Limit(run.started_at, amount, run.added, measure, hours, known, loop.zone, tuple(run.pauses))
+    limit = Limit(run.started_at, amount, run.added, measure, hours, known, loop.zone, run.limit_pauses)
     promised = _moment(run.promised) if rule == "promised" else None
     due, triple, unpublished = limit.ends(loop.numbers["overdue_factor"], promised)
     if (row.get("problem") is not None) != unpublished:
@@ -164,11 +177,12 @@ def _state(run: Run, due: datetime | None) -> tuple[str, ...]:
     """The states that a clock can have; one that nobody can tell the limit of ends as void."""
     if run.ended is None:
         return (PAUSED,) if run.pauses and run.pauses[-1][1] is None else (RUNNING,)
-    if run.dropped or due is None:
+    passed = due is not None and run.ended_at is not None and run.ended_at > due
+    if due is None or (run.dropped and not (passed and run.clock.name in COUNTED_ON)):
         return (VOID,)
     if run.ended_at is None:
         return (MET, LATE)
-    return (MET,) if run.ended_at <= due else (LATE,)
+    return (LATE,) if passed else (MET,)
 
 
 def _wrong_rule(rules: Rules, run: Run, amount: int, measure: str, rule: str) -> str | None:

@@ -38,13 +38,13 @@ class Ask:
     asked: StepFact
     decided: StepFact | None = None
     granted: bool = False
-    lapsed: bool = False
-    """The handling ended before anybody decided."""
+    lapsed: StepFact | None = None
+    """The step by which the handling ended before anybody decided."""
 
     @property
     def open(self) -> bool:
         """Whether it waits for a decision."""
-        return self.decided is None and not self.lapsed
+        return self.decided is None and self.lapsed is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,8 @@ class _Judge:
                 )
         if fact.actor is None and not step.machine:
             self._breach(fact, "loop-machine", "no machine takes this step", "此环节不得由系统自动完成")
+        if fact.posing:
+            self._breach(fact, "step-actor", "says it is another account's", "自称账号与签名密钥持有人不符")
         if step.note and fact.has_note is False:
             self._breach(fact, "loop-note", "needs a note", "应写明说明")
         if not isinstance(fact.files, Hidden) and fact.files < step.files:
@@ -168,7 +170,8 @@ class _Judge:
             if open_ask is None:
                 self._breach(fact, "ask-none", f"no {step.decides} is asked for", "没有待决的申请")
             elif step.decides == "extend" and step.name.endswith(GRANTED):
-                later = open_ask.number > self.course.loop.numbers["extensions_by_duty_chief"]
+                before = sum(ask.what == "extend" and ask.granted for ask in self.course.asks)
+                later = before >= self.course.loop.numbers["extensions_by_duty_chief"]
                 if (later or open_ask.asked.said("engineering") is True) and fact.files == 0:
                     self._breach(fact, "loop-files", "needs a leader's paper", "应附领导批准文件")
 
@@ -197,7 +200,8 @@ class _Judge:
             decided.decided, decided.granted = fact, step.name.endswith(GRANTED)
         if "handle" in step.clocks["end"] + step.clocks["drop"]:
             for ask in self.course.asks:
-                ask.lapsed = ask.lapsed or (ask.open and ask.what != "appeal")
+                if ask.open and ask.what != "appeal":
+                    ask.lapsed = fact
         if step.name == "dispatch":
             self.designated = details.get("basis") == "designated"
         if step.name == "close" and not isinstance(fact.occurred_at, Hidden):

@@ -32,6 +32,8 @@ class StepFact:
     files: int | Hidden = 0
     where: Mapping[str, Any] = field(default_factory=dict)
     anchored: int | None = None
+    posing: bool = False
+    """It says that it is another account's than holds the key."""
     imported: bool = False
     """Taken over from elsewhere: it happened before it was recorded here."""
 
@@ -55,7 +57,7 @@ def step_fact(
     (HIDDEN: not known; None: it is signed with no officer key).
     """
     occurred, details, files = fields.get("occurred_at"), fields.get("details", HIDDEN), fields.get("files")
-    number = fields.get("round", HIDDEN)
+    number, claimed = fields.get("round", HIDDEN), _text(fields, "actor")
     return StepFact(
         jti=jti,
         seq=seq,
@@ -64,13 +66,14 @@ def step_fact(
         step=_text(fields, "step") or HIDDEN,
         round=number if isinstance(number, int) else HIDDEN,
         occurred_at=parse_moment(occurred) if isinstance(occurred, str) else HIDDEN,
-        actor=_text(fields, "actor") or signer,
+        actor=claimed if signer is None else signer,
         unit=_text(fields, "unit"),
         details=details if isinstance(details, dict) else HIDDEN,
         has_note=fields["note"] is not None if "note" in fields else HIDDEN,
         files=len(files) if isinstance(files, list) else HIDDEN,
         where=where,
         anchored=anchored,
+        posing=isinstance(signer, str) and isinstance(claimed, str) and claimed != signer,
         imported=imported,
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from ..errors import VerificationError
 from ..procedure.calendar import Calendars
-from .hours import WorkingHours, limit_end
+from .hours import MOST, WorkingHours, limit_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Limit:
         """
         if promised is None:
             due, unpublished = self.due()
-            triple, further = self.due(factor) if due is not None else (None, False)
-            return due, None if further else triple, unpublished
+            beyond = due is None or factor * (self.amount + self.added) > MOST
+            return due, None if beyond else self.due(factor)[0], unpublished
         if any(ended is None for _, ended in self.pauses):
             return None, None, False
         paused = sum(((ended - begun) for begun, ended in self.pauses if ended is not None), timedelta())

@@ -13,6 +13,8 @@ from .facts import StepFact
 from .loop import LoopClock
 
 REPLY, CHECKIN = "reply", "checkin"
+COUNTED_ON = frozenset({REPLY, CHECKIN})
+"""Clocks that are late where they are dropped after their time."""
 _NUMBERED = {REPLY: "order", CHECKIN: "whistle"}
 """Clocks of which there is one for each order or unit called, and the detail that names which."""
 _OPENING = {"order_raise": REPLY, "whistle": CHECKIN}
@@ -32,7 +34,8 @@ class Run:
     dropped: bool = False
     added: int = 0
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
-    excused: bool = False
+    stopped: bool = False
+    """It ended while it stood still: its last pause has an end, and its limit none."""
 
     @property
     def started_at(self) -> datetime | None:
@@ -45,46 +48,89 @@ class Run:
         return None if self.ended is None else _shown(self.ended)
 
     @property
+    def limit_pauses(self) -> tuple[tuple[datetime, datetime | None], ...]:
+        """The pauses that its limit was last told by."""
+        if self.stopped:
+            return (*self.pauses[:-1], (self.pauses[-1][0], None))
+        return tuple(self.pauses)
+
+    @property
     def name(self) -> str:
         """How findings name it."""
         number = f" {self.number}" if self.number else ""
         return f"{self.clock.name}{number} of round {self.round}"
 
 
-def read_runs(course: Course) -> list[Run]:
-    """Every run in the order in which they began. An event that is not `whole` has none to rely on."""
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """An appeal that was granted, of a unit (None: which one, the registers say)."""
+
+    clock: str
+    round: int
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Every run in the order in which they began, and what was appealed against with success."""
+
+    runs: list[Run]
+    appeals: list[Appeal]
+
+
+def read_runs(course: Course) -> Runs:
+    """An event that is not `whole` has no runs to rely on."""
     reader = _Reader(course)
     for placed in course.placed:
         reader.take(placed)
-    return reader.runs
+    return Runs(reader.runs, reader.appeals)
 
 
 @dataclass
 class _Reader:
     course: Course
     runs: list[Run] = field(default_factory=list)
+    appeals: list[Appeal] = field(default_factory=list)
+    units: dict[str, str | None] = field(default_factory=dict)
+    """The event's unit when each ask was made, by its `jti`."""
     unit: str | None = None
     numbers: dict[str, int] = field(default_factory=lambda: {REPLY: 0, CHECKIN: 0})
 
     def take(self, placed: Placed) -> None:
         fact, step = placed.fact, placed.step
-        if step.name == "dispatch":
-            self.unit = fact.said("unit")
+        self._note_unit(placed)
         for part in ("end", "drop"):
-            for run in self._meant(step.clocks[part], placed):
-                run.ended, run.dropped = fact, part == "drop"
-        for run in self._meant(step.clocks["pause"], placed):
-            if (moment := _shown(fact)) is not None:
-                run.pauses.append((moment, None))
-        for run in self._meant(step.clocks["resume"], placed):
-            if run.pauses and run.pauses[-1][1] is None:
-                run.pauses[-1] = (run.pauses[-1][0], _shown(fact))
+            for run in [*self._meant(step.clocks[part], placed)]:
+                _end(run, fact, dropped=part == "drop")
+        self._stand_still(placed)
         for run in self._meant(step.clocks["extend"], placed):
             run.added += self._granted(fact)
         if step.decides == "appeal" and self._decided(fact) is not None:
             self._excuse(fact)
         for name in step.starts({} if isinstance(fact.details, Hidden) else fact.details):
             self._start(name, placed)
+
+    def _note_unit(self, placed: Placed) -> None:
+        fact, step = placed.fact, placed.step
+        if step.name == "dispatch":
+            self.unit = fact.said("unit")
+        elif step.name in ("return_grant", "reopen"):
+            self.unit = None
+        elif step.name == "self_handle":
+            self.unit = _text(fact.unit)
+        if step.asks is not None:
+            self.units[fact.jti] = _text(fact.unit) or self.unit
+
+    def _stand_still(self, placed: Placed) -> None:
+        moment = _shown(placed.fact)
+        if moment is None:
+            return
+        for run in self._meant(placed.step.clocks["pause"], placed):
+            if not run.pauses or run.pauses[-1][1] is not None:
+                run.pauses.append((moment, None))
+        for run in self._meant(placed.step.clocks["resume"], placed):
+            if run.pauses and run.pauses[-1][1] is None:
+                run.pauses[-1] = (run.pauses[-1][0], moment)
 
     def _meant(self, names: tuple[str, ...], placed: Placed) -> Iterator[Run]:
         """Runs that go on and that a step speaks of."""
@@ -108,7 +154,7 @@ class _Reader:
                 and run.clock.name == name
                 and (name not in _NUMBERED or run.number == number)
             ):
-                run.ended, run.dropped = fact, True
+                _end(run, fact, dropped=True)
         promised = fact.said("promised_by") if clock.listed else None
         for unit in self._units(clock, fact):
             self.runs.append(Run(clock, placed.round, unit, number, fact, promised))
@@ -143,9 +189,20 @@ class _Reader:
 
     def _excuse(self, fact: StepFact) -> None:
         ask = self._decided(fact).asked
-        for run in self.runs:
-            if run.clock.name == ask.said("clock") and run.round == ask.said("round"):
-                run.excused = True
+        clock, number = ask.said("clock"), ask.said("round")
+        if isinstance(clock, str) and isinstance(number, int):
+            self.appeals.append(Appeal(clock, number, self.units.get(ask.jti)))
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _end(run: Run, fact: StepFact, *, dropped: bool) -> None:
+    run.ended, run.dropped = fact, dropped
+    if run.pauses and run.pauses[-1][1] is None:
+        run.stopped = True
+        run.pauses[-1] = (run.pauses[-1][0], _shown(fact))
 
 
 def _shown(fact: StepFact) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .event_explanations import EVENT_TABLE
 from .phrase import Phrase
 
 # One line per code: `code English / 中文`. Grouped as in docs/format.md.
@@ -328,7 +329,7 @@ pin-mismatch another trust file than the one confirmed / 与所确认的信任�
 
 def _meanings() -> dict[str, Phrase]:
     meanings = {}
-    for line in _TABLE.strip().split("\n"):
+    for line in [*_TABLE.strip().split("\n"), *EVENT_TABLE.strip().split("\n")]:
         code, _, both = line.partition(" ")
         english, _, chinese = both.partition(" / ")
         meanings[code] = Phrase(english, chinese)

@@ -15,8 +15,8 @@ class Result(StrEnum):
     NOT_EVALUATED = "not evaluated"
 
 
-# What a case file may leave a claim, or say nothing of: a breach of these fails all the same.
-_NEVER = frozenset({"officers", "procedure", "clocks"})
+# What a case or event file may leave a claim, or say nothing of: a breach of these fails all the same.
+_NEVER = frozenset({"officers", "procedure", "clocks", "loop", "approvals"})
 _OPTIONAL = {
     "embedded": frozenset({"independence", "time", "vouching"}) | _NEVER,
     "server": frozenset({"independence", "time"}) | _NEVER,

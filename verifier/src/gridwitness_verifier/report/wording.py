@@ -44,7 +44,7 @@ CHECKS = {
     "completeness": Phrase("no record is left out up to the last milestone", "完整性"),
     "officers": Phrase("two officers signed each milestone", "两名以上执法人员"),
     "procedure": Phrase("every step was lawful where it stands", "办案程序"),
-    "clocks": Phrase("statutory terms were kept", "法定期限"),
+    "clocks": Phrase("terms and time limits", "期限与时限"),
     "documents": Phrase("documents issued are of these records", "执法文书"),
     "board": Phrase("the board's snapshots, without gap", "高发区域公告板"),
     "snapshots": Phrase("each snapshot is what was published", "高发区域快照"),
@@ -53,6 +53,11 @@ CHECKS = {
     "feeds": Phrase("what feeds sent, without gap", "数据源报文"),
     "row": Phrase("the row is of the part that the record names", "归档数据行"),
     "archives": Phrase("archived parts are there and hold these rows", "归档"),
+    "event": Phrase("one event, its records without gap", "事件"),
+    "loop": Phrase("every step was lawful where it stands", "闭环规则"),
+    "approvals": Phrase("nobody decided what it asked for itself", "审批"),
+    "events": Phrase("events follow from their steps", "事件"),
+    "performance": Phrase("figures can be recounted from the log", "考核数据"),
     "cases": Phrase("registered cases agree with the log", "案件登记"),
 }
 

@@ -1,0 +1,41 @@
+"""`gridwitness duty`: the machine's part of events: overdue orders, escalation, digests."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from typing import Annotated
+
+import typer
+from gridwitness.duty import Duty
+from gridwitness.settings import load_settings
+
+from gridwitness_cli.processes import LOG_FORMAT, follow_parent
+from gridwitness_cli.runtime import found_parts
+
+
+def duty(
+    once: Annotated[bool, typer.Option("--once", help="Stop when nothing is left to do now.")] = False,
+) -> None:
+    """Raise and escalate supervision orders, send digests; several may run. 运行督办与通知进程。"""
+    settings = load_settings()
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    follow_parent()
+    platform = found_parts(settings).platform("gridwitness-duty")
+    try:
+        desk = Duty(platform)
+        if once:
+            done = desk.drain()
+            orders = done.orders
+            typer.echo(
+                f"orders: raised {orders.raised} · escalated {orders.escalated} · lifted {orders.lifted}"
+                f" · digests {done.digests}"
+            )
+        else:
+            desk.run(stop)
+    finally:
+        platform.close()
