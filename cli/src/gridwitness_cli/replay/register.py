@@ -32,7 +32,7 @@ def register_city(stand: Stand, city: CityFile) -> None:
     _take(platform, layout.agency, kinds.GRID, _grids(layout, city.requests, since))
     _take(platform, layout.agency, kinds.PROPOSED, _matters(layout, city.requests, since))
     with platform.transaction() as session:
-        for word, category in layout.channels.items() if hasattr(platform, "channels") else ():
+        for word, category in layout.channels.items():
             platform.channels.register(
                 session, layout.agency, channel_name(layout, word), category=category, title=word,
                 settings={}, by=None,
