@@ -11,8 +11,9 @@ import numpy as np
 import shapely
 from gridwitness.coordinates import to_wgs84
 from gridwitness.errors import InvalidInput
-from gridwitness_ingest.lines import read_lines
 from gridwitness_ingest.row import BadRow, Row
+
+from gridwitness_cli.grid.whole_file import read_whole
 
 _MILLION = 1_000_000
 _CITY_DIGITS = 4
@@ -28,7 +29,7 @@ def outlines(file: Path, datum: str, mended: list[str]) -> Iterator[Row | BadRow
     features. Names of what was mended go to `mended`. Raises InvalidInput `geojson-invalid`.
     """
     try:
-        document = json.loads(b"".join(line.data for line in read_lines(file)))
+        document = json.loads(read_whole(file))
     except (ValueError, RecursionError) as error:
         raise InvalidInput("geojson-invalid", f"{file}: {error}", None) from error
     features = document.get("features") if isinstance(document, dict) else None

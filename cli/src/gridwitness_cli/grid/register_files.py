@@ -26,6 +26,7 @@ from gridwitness_cli.collector import collect_rarely
 from gridwitness_cli.grid.geojson import is_geojson, outlines
 from gridwitness_cli.grid.register_cells import KINDS, field_names, fields_of, read_given
 from gridwitness_cli.grid.register_command import REGISTERS
+from gridwitness_cli.grid.whole_file import read_whole
 from gridwitness_cli.import_command import signing_agency
 from gridwitness_cli.import_output import BadRowFile
 from gridwitness_cli.runtime import attached_platform
@@ -177,7 +178,7 @@ def _check(file: Path, source: Source) -> None:
 
 def _document(file: Path) -> Any:
     try:
-        return strict_json.loads(b"".join(line.data for line in read_lines(file)))
+        return strict_json.loads(read_whole(file))
     except EncodingError as error:
         raise InvalidInput("list-invalid", f"{file}: {error}", None) from error
 
