@@ -108,6 +108,12 @@ def test_what_was_overdue_for_long_unseen_goes_up_at_once_and_closing_ends_it(
     assert refused(desk, sub, "order_reply", "central", note="晚了", details={"order": 1}) == "event-state"
     assert duty.drain().orders.lifted >= 1
     assert [state for *_, state in orders(desk, sub)] == ["lifted"]
+    desk.running.advance(
+        7 * 24 * HOUR
+    )  # nobody calls back: that is told, and an order is not for closed events
+    duty.drain()
+    assert [state for *_, state in orders(desk, sub)] == ["lifted"]
+    assert told(desk, CENTRE, sub)[-1] == "overdue"
 
 
 def test_units_that_are_called_come_or_get_an_order(desk: EventDesk, duty: Duty) -> None:
@@ -249,8 +255,12 @@ class Door:
         return answer.json()
 
 
-def test_through_the_door(desk: EventDesk) -> None:
-    door = Door(desk)
+@pytest.fixture(scope="module", name="door")
+def door_fixture(desk: EventDesk) -> Door:
+    return Door(desk)
+
+
+def test_through_the_door(door: Door) -> None:
     every = door.get("/orders", "chief")["items"]
     assert [order["raised_at"] for order in every] == sorted((o["raised_at"] for o in every), reverse=True)
     assert {order["unit"] for order in door.get("/orders", "chief", unit=CENTRE)["items"]} == {CENTRE}
@@ -279,8 +289,8 @@ def test_through_the_door(desk: EventDesk) -> None:
     assert door.get("/notices", "mender", unread="true") == {"items": [], "next": None}
 
 
-def test_duplicates_and_emergencies_through_the_door(desk: EventDesk) -> None:
-    door, place = Door(desk), middle(6)
+def test_duplicates_and_emergencies_through_the_door(desk: EventDesk, door: Door) -> None:
+    place = middle(6)
     words = {"lat": place[0] / 1e6, "lon": place[1] / 1e6, "description": "井盖缺失，有人差点掉下去"}
     first, again = desk.report("chief", **words).sub, desk.report("chief", **words).sub
     (likely,) = door.get(f"/events/{again}/duplicates", "acceptor")["items"]
