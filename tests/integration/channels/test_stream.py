@@ -110,14 +110,11 @@ def test_a_worker_of_another_grid_hears_nothing(door: ChannelDoor) -> None:
 def test_nothing_behind_a_position_is_overtaken(door: ChannelDoor) -> None:
     """A transaction that began earlier and ends later is not skipped: nobody sees past it."""
     platform = door.desk.running.platform
+    early = door.desk.report()
     with platform.transaction() as session:
         start = newest(session)
     with platform.sessions() as slow:
-        from gridwitness.events import Report
-
-        late = platform.events.report(
-            slow, Report("worker-app", description="慢", address="文三路"), door.desk.actors["worker"]
-        )
+        platform.events.step(slow, early.sub, "urge", None, note="慢")
         quick = door.desk.report()
         with platform.transaction() as session:
             assert movements_after(session, start, 100) == []
@@ -125,7 +122,7 @@ def test_nothing_behind_a_position_is_overtaken(door: ChannelDoor) -> None:
         slow.commit()
     with platform.transaction() as session:
         found = [movement.event for movement in movements_after(session, start, 100)]
-    assert found == [late.sub, quick.sub]
+    assert found == [early.sub, quick.sub]
 
 
 def test_followers_share_one_question_and_miss_nothing(door: ChannelDoor) -> None:
@@ -166,7 +163,7 @@ def test_followers_share_one_question_and_miss_nothing(door: ChannelDoor) -> Non
 
 
 def run(url: str, folder: Path, token: str, *arguments: str) -> Any:
-    """One command as the administrator."""
+    """One command under a token."""
     token_file = folder / "token"
     token_file.write_text(token)
     full = [*arguments, "--url", url, "--token-file", str(token_file)]
@@ -212,7 +209,7 @@ def test_a_file_is_imported_by_its_own_columns(door: ChannelDoor, url: str, tmp_
         csv.writer(out).writerows(rows)
     token = door.auth("acceptor")["Authorization"].partition(" ")[2]
     maps = [part for name in ("key=id", "description=text", "matter=type") for part in ("--map", name)]
-    done = run(url, tmp_path, token, "event", "import", str(file), "--channel", "file", "--json", *maps)
+    done = run(url, tmp_path, token, "channel", "import", str(file), "--channel", "file", "--json", *maps)
     assert done.exit_code == 1, done.output
     summary = json.loads(done.stdout)
     assert (summary["taken"], summary["refused"]) == (1, 1)
