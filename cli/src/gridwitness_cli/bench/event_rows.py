@@ -24,6 +24,10 @@ _STEPS = (
     ("close", 6, "closed"),
 )
 """Four steps an event: 630,000 events have 2.5 million."""
+_MINUTES = (0, 20, 40, 60, 300, 480)
+"""After its report an event is accepted, filed, dispatched, answered, closed."""
+_KNOWN = {1: 1, 2: 2, 3: 4, 4: 6}
+"""By steps taken: how many of these times it has."""
 _CHANNELS = ("hotline", "worker-app", "wechat", "web", "open311")
 _HOURS = '{"hours": [["09:00", "12:00"], ["13:30", "17:30"]]}'
 _EVENT = (
@@ -33,14 +37,15 @@ _EVENT = (
     "outcome", "satisfaction", "returns", "loop", "steps", "moved_at", "effect",
 )  # fmt: skip
 _STEP = (
-    "jti", "sub", "seq", "round", "step", "stage", "state", "actor", "unit", "details", "occurred_at", "effect",
+    "jti", "sub", "seq", "round", "step", "stage", "state", "actor", "unit", "details", "occurred_at",
+    "effect",
 )  # fmt: skip
 _CLOCK = (
     "sub", "round", "clock", "unit", "number", "amount", "measure", "rule", "calendar", "hours", "started_at",
-    "started_by", "due_at", "triple_at", "added", "pauses", "ended_at", "ended_by", "state", "excused", "effect",
+    "started_by", "due_at", "triple_at", "added", "pauses", "ended_at", "ended_by", "state", "excused",
+    "effect",
 )  # fmt: skip
 _ZERO = str(NO_EFFECT)
-_LOOP = 64 * "0"
 _NULL = "\\N"
 
 
@@ -57,6 +62,8 @@ class _Event:
     matter: str
     unit: str
     account: str
+    loop: str
+    """The version of the loop in force, which the event keeps."""
 
     @property
     def closed(self) -> bool:
@@ -72,12 +79,14 @@ def load_events(stage: Stage, district: District, first: int, last: int, total: 
     """COPY the events first … last-1 of `total`, spread over three years up to now."""
     with unguarded(stage, (EventRow, StepRow, ClockRow)) as superuser:
         now = stage.platform.clock.now()
+        with stage.platform.transaction() as session:
+            loop = stage.platform.events.loops.in_force(session).at(now).version
         for model, columns, lines in (
             (EventRow, _EVENT, _event_line),
             (StepRow, _STEP, _step_lines),
             (ClockRow, _CLOCK, _clock_lines),
         ):
-            drawn = _events(district, first, last, total, now)
+            drawn = _events(district, first, last, total, now, loop)
             copy_lines(
                 superuser, model, columns, (line for event in drawn for line in lines(event, district))
             )
@@ -88,7 +97,9 @@ def sub_of(place: int) -> str:
     return f"{place * 0x9E3779B97F4A7C15F39CC0605CEDC834 % (1 << 128):032x}"
 
 
-def _events(district: District, first: int, last: int, total: int, now: datetime) -> Iterator[_Event]:
+def _events(
+    district: District, first: int, last: int, total: int, now: datetime, loop: str
+) -> Iterator[_Event]:
     """The same ones at every call; whoever reads them again draws them again."""
     apart = timedelta(days=365 * _YEARS) / total
     for place in range(first, last):
@@ -104,24 +115,23 @@ def _events(district: District, first: int, last: int, total: int, now: datetime
             matter=drawn.choice(district.matters),
             unit=district.units[1 + drawn.randrange(100)],
             account=str(district.accounts[place % len(district.accounts)]),
+            loop=loop,
         )
 
 
 def _event_line(event: _Event, district: District) -> Iterator[str]:
-    later = [_text(event.reported + timedelta(minutes=minutes)) for minutes in (0, 20, 40, 60, 300, 480)]
-    at = [time if number < event.taken + 2 else _NULL for number, time in enumerate(later)]
-    moved = later[5] if event.closed else later[event.taken - 1]
+    known = _KNOWN[event.taken]
+    times = [_text(event.reported + timedelta(minutes=minutes)) for minutes in _MINUTES[:known]]
+    reported, accepted, filed, dispatched, answered, closed = times + [_NULL] * (len(_MINUTES) - known)
+    grid = district.cell_at(event.lat_e6, event.lon_e6)
     yield "\t".join(
         (
             event.sub, f"{AGENCY}-{event.reported.year}-{2_000_000 + event.place}", AGENCY,
             _CHANNELS[event.place % len(_CHANNELS)], f"b{event.place}", "event", event.matter, "1", "normal",
-            district.cell_at(event.lat_e6, event.lon_e6), str(event.lat_e6), str(event.lon_e6),
-            "路面垃圾", "路口有垃圾堆放，请尽快清理", event.state, "1",
-            event.unit if event.taken > 2 else _NULL, at[3] if event.taken > 2 else _NULL, at[0], event.account,
-            at[1] if event.taken > 1 else _NULL, at[2] if event.taken > 2 else _NULL,
-            at[3] if event.taken > 2 else _NULL, at[4] if event.closed else _NULL,
-            at[5] if event.closed else _NULL, "solved" if event.closed else _NULL, _NULL, "0", _LOOP,
-            str(event.taken), moved, _ZERO,
+            grid, str(event.lat_e6), str(event.lon_e6), "路面垃圾", "路口有垃圾堆放，请尽快清理", event.state,
+            "1", event.unit if known > 2 else _NULL, dispatched, reported, event.account, accepted, filed,
+            dispatched, answered, closed, "solved" if event.closed else _NULL, _NULL, "0", event.loop,
+            str(event.taken), times[-1], _ZERO,
         )
     )  # fmt: skip
 
@@ -150,7 +160,8 @@ def _clock_lines(event: _Event, _district: District) -> Iterator[str]:
         (
             event.sub, "1", "handle", event.unit, "0", "4", "work-hours", f"{event.matter}@1", "cn", _HOURS,
             _text(started), _jti(event, 2), _text(due), _text(due + 2 * (due - started)), "0", "[]",
-            _text(ended) if event.closed else _NULL, _jti(event, 3) if event.closed else _NULL, state, "f", _ZERO,
+            _text(ended) if event.closed else _NULL, _jti(event, 3) if event.closed else _NULL, state, "f",
+            _ZERO,
         )
     )  # fmt: skip
 

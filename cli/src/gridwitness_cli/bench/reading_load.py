@@ -1,4 +1,4 @@
-"""Many readers at once: GETs over kept connections to every API process, and the bare SQL of the same answers."""
+"""Many readers at once: GETs over kept connections to every API process, and the same answers in bare SQL."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from gridwitness.errors import Unavailable
 
 CLIENTS = 32
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,12 @@ async def _query_all(conninfo: str, queries: Sequence[tuple[Any, Any]], clients:
             await connection.close()
 
 
-def call_all(steps: Sequence[Callable[[], object]]) -> Reading:
-    """Call one after the other in this process."""
+def call_all(step: Callable[[T], object], given: Sequence[T]) -> Reading:
+    """Call it with one after the other in this process."""
     latencies = []
     began = time.perf_counter()
-    for step in steps:
+    for one in given:
         start = time.perf_counter()
-        step()
+        step(one)
         latencies.append(time.perf_counter() - start)
     return Reading(time.perf_counter() - began, tuple(latencies))

@@ -1,4 +1,4 @@
-"""Rows loaded past the guard, as only the server's own superuser can: for speed alone, never for what is verified."""
+"""Rows loaded past the guard, as only the server's superuser can: for speed, never for what is verified."""
 
 from __future__ import annotations
 
