@@ -36,6 +36,7 @@ COMMANDS = {
     "openapi": "specification:openapi",
     "archive": "archive:app",
     "hotspot": "hotspot:app",
+    "performance": "performance:app",
     "dispatch": "dispatch:app",
     "demo": "demo.command:demo",
     "bench": "bench.command:bench",
