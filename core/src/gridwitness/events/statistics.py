@@ -10,7 +10,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Select, func, select, text, tuple_
+from sqlalchemy import func, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from gridwitness.errors import InvalidInput
@@ -65,7 +65,7 @@ def statistics(session: Session, wanted: EventFilter, cuts: Sequence[str], now: 
 
 
 def _overdue(session: Session, wanted: EventFilter, now: datetime) -> dict[str, int]:
-    query: Select[Any] = (
+    query = (
         select(ClockRow.clock, func.count(func.distinct(ClockRow.sub)))
         .join(EventRow, EventRow.sub == ClockRow.sub)
         .where(ClockRow.state == "running", ClockRow.due_at < now)
@@ -73,7 +73,10 @@ def _overdue(session: Session, wanted: EventFilter, now: datetime) -> dict[str, 
         .group_by(ClockRow.clock)
         .order_by(ClockRow.clock)
     )
-    return {clock: count for clock, count in session.execute(filtered(query, wanted))}
+    found: list[tuple[str, int]] = [
+        (clock, count) for clock, count in session.execute(filtered(query, wanted))
+    ]
+    return dict(found)
 
 
 @dataclass(slots=True)
