@@ -38,6 +38,7 @@ COMMANDS = {
     "permissions": "specification:permissions",
     "archive": "archive:app",
     "hotspot": "hotspot:app",
+    "performance": "performance:app",
     "dispatch": "dispatch:app",
     "demo": "demo.command:demo",
     "bench": "bench.command:bench",
