@@ -11,6 +11,7 @@ from support.grid_registers import ROADS, TOWNSHIP
 
 PAPER = "领导批准".encode()
 DONE: dict[str, Any] = {"note": "已清理", "details": {"result": "done"}}
+CALLED = {"units": [ROADS, TOWNSHIP], "urgency": "urgent"}
 PASSED: dict[str, Any] = {"details": {"result": "passed"}}
 SOLVED: dict[str, Any] = {"details": {"outcome": "solved"}}
 
@@ -49,7 +50,7 @@ def _whole(desk: EventDesk) -> str:
         ("order_raise", None, {"details": {"level": 1, "unit": ROADS, "reason": "overdue"}}),
         ("order_escalate", None, {"details": {"order": 1, "level": 2, "unit": ROADS}}),
         ("order_reply", "mender", {"note": "正在处置", "unit": ROADS, "details": {"order": 1}}),
-        ("whistle", "dispatcher", {"note": "到场会商", "details": {"units": [ROADS, TOWNSHIP], "urgency": "urgent"}}),
+        ("whistle", "dispatcher", {"note": "到场会商", "details": CALLED}),
         ("check_in", "mender", {"unit": ROADS, "details": {"whistle": 1}}),
         ("whistle_rate", "dispatcher", {"details": {"whistle": 1, "unit": ROADS, "rating": 5}}),
         ("whistle_end", "dispatcher", {"note": "到场完毕", "details": {"whistle": 1}}),

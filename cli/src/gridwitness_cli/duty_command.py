@@ -1,4 +1,4 @@
-"""`gridwitness duty`: the machine's part of events: overdue orders, escalation, digests."""
+"""`gridwitness duty`: the machine's part of events, until SIGTERM or once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gridwitness_cli.runtime import found_parts
 def duty(
     once: Annotated[bool, typer.Option("--once", help="Stop when nothing is left to do now.")] = False,
 ) -> None:
-    """Raise and escalate supervision orders, send digests; several may run. 运行督办与通知进程。"""
+    """Supervise, dispatch, notify, deliver; several may run. 运行督办、派遣、通知与推送进程。"""
     settings = load_settings()
     logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
     stop = threading.Event()
@@ -33,7 +33,7 @@ def duty(
             orders = done.orders
             typer.echo(
                 f"orders: raised {orders.raised} · escalated {orders.escalated} · lifted {orders.lifted}"
-                f" · digests {done.digests}"
+                f" · dispatched {done.dispatched} · digests {done.digests}"
             )
         else:
             desk.run(stop)

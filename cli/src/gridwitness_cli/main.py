@@ -34,6 +34,7 @@ COMMANDS = {
     "simulate": "simulate:app",
     "replay": "replay.commands:replay",
     "openapi": "specification:openapi",
+    "permissions": "specification:permissions",
     "archive": "archive:app",
     "hotspot": "hotspot:app",
     "dispatch": "dispatch:app",

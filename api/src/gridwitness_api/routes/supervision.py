@@ -110,8 +110,10 @@ def notices(
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> DigestList:
-    """本人所在单位的汇总通知，最新在前；值守与监督人员可看全部单位。 Digests to one's own units, newest first;
-    duty and supervision see those to every unit."""
+    """本单位的汇总通知，最新在前；值守与监督人员可看全部单位。
+
+    Digests to one's own units, newest first; duty and supervision see those to every unit.
+    """
     with caller.transaction() as (session, actor):
         agency = agency or actor.agency
         actor.require(READERS, agency)
@@ -122,8 +124,10 @@ def notices(
 
 @router.post("/notices/read", summary="通知已读 Mark notices as read", response_model=DigestMarked)
 def read(body: DigestRead, write: WriteHere, agency: AgencyQuery = None) -> Response:
-    """本单位人员标记已读；无单位承办的，由值守与监督人员标记。 By who works for the unit; what no unit answers for,
-    by duty and supervision."""
+    """本单位人员标记已读；无单位承办的，由值守与监督人员标记。
+
+    By who works for the unit; what no unit answers for, by duty and supervision.
+    """
 
     def step(session: Session, actor: Actor) -> Written:
         place = agency or actor.agency

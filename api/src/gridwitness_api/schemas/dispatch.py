@@ -94,6 +94,8 @@ Matter = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=_
 class RankedView(Answer):
     """A unit and how sure the model is of it 候选单位."""
 
+    model_config = ConfigDict(json_schema_extra=example({"unit": "WX", "confidence": 0.93}))
+
     unit: str
     confidence: float
 
@@ -204,6 +206,8 @@ class ArticleVersions(Answer):
 class ApplyingView(Answer):
     """An article that may apply 适用条目; `likeness` of the words in thousandths."""
 
+    model_config = ConfigDict(json_schema_extra=example(_APPLYING))
+
     article: str
     version: int
     title: str
@@ -213,6 +217,8 @@ class ApplyingView(Answer):
 
 class SimilarView(Answer):
     """A similar closed event 类似已结事件; `score`, `text` in thousandths. No words of citizens."""
+
+    model_config = ConfigDict(json_schema_extra=example(_SIMILAR))
 
     sub: str
     number: str

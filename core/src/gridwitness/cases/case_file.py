@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from gridwitness_evidence import Bundle, strict_json
+from gridwitness_evidence import strict_json
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from gridwitness.cases.dossier import Dossier
 from gridwitness.cases.judging import captures
-from gridwitness.cases.kinds import PARTY_MEMBERS
 from gridwitness.cases.models import CaseRow, RegistrationRow
 from gridwitness.devices import DeviceReviewRow
 from gridwitness.errors import TooLarge
 from gridwitness.members import SigningKeyRow
-from gridwitness.records import KINDS, BundleMaker, log_named
+from gridwitness.records import BundleMaker, log_named
 from gridwitness.records.models import RecordRow
+from gridwitness.records.shared_proofs import SharedProofs
 
 FORMAT = "gridwitness-case/v1"
 MAXIMUM_FILE = 64 * 2**20
-_EFFECT = "state.effect.v1"
 _OFFERED = "key.offered.v1"
-_PERSONAL_COLUMNS = frozenset(PARTY_MEMBERS)
 
 
 class CaseFileMaker:
@@ -53,7 +51,7 @@ class CaseFileMaker:
             "rules": _named(session, rules),
             "related": [*_reviews(session, dossier), *_offers(session, own)],
         }
-        pool = _Pool()
+        pool = SharedProofs()
         shown: dict[str, list[dict[str, Any]]] = {}
         for name, rows in groups.items():
             bundles = self._bundles.make_many(session, rows)
@@ -71,61 +69,6 @@ class CaseFileMaker:
         if len(strict_json.compact(file)) > MAXIMUM_FILE:
             raise TooLarge("case-file-too-large", f"The case file is over {MAXIMUM_FILE >> 20} MiB.", None)
         return file
-
-
-class _Distinct:
-    """Equal proofs share one place in a list."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-        self._places: dict[Hashable, int] = {}
-
-    def place(self, part: Hashable, to_value: Callable[[], Any]) -> int:
-        """The part's index; its JSON value is made once."""
-        if part not in self._places:
-            self._places[part] = len(self.values)
-            self.values.append(to_value())
-        return self._places[part]
-
-
-class _Pool:
-    """Anchors and signers that the bundles of one file share."""
-
-    def __init__(self) -> None:
-        self.anchors = _Distinct()
-        self.signers = _Distinct()
-
-    def put(self, bundle: Bundle, *, hide: bool) -> dict[str, Any]:
-        """The bundle with its anchors and signer as indexes."""
-        signer, seen = bundle.signer, bundle.seen
-        key = (*sorted(signer.jwk.items()), signer.agency, signer.purpose, signer.key_state)
-        return bundle.to_value() | {
-            "record": _redacted(bundle) if hide else bundle.record,
-            "anchor": self.anchors.place(bundle.anchor, bundle.anchor.to_value),
-            "seen": None if seen is None else self.anchors.place(seen, seen.to_value),
-            "signer": self.signers.place(key, signer.to_value),
-        }
-
-
-def _redacted(bundle: Bundle) -> str:
-    """The record without the disclosures of what may be erased: exactly those are personal."""
-    record = bundle.parsed_record()
-    if record.claims.kind == _EFFECT:
-        hidden = _personal_columns(record.fields)
-    else:
-        kind = KINDS.get(record.claims.kind)
-        hidden = frozenset() if kind is None else kind.erasable
-    kept = [d.encoded for d in record.disclosures if d is not None and d.name not in hidden]
-    return "~".join([record.entry, *kept]) + "~"
-
-
-def _personal_columns(fields: dict[str, Any]) -> frozenset[str]:
-    rows = [name for name, value in fields.items() if _is_party(name, value)]
-    return frozenset(f"{row}.{column}" for row in rows for column in _PERSONAL_COLUMNS)
-
-
-def _is_party(name: str, value: Any) -> bool:
-    return name.count(".") == 1 and isinstance(value, dict) and value.get("table") == "cases.party"
 
 
 def _records(session: Session, case: CaseRow) -> list[RecordRow]:

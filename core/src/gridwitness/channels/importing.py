@@ -14,9 +14,9 @@ from gridwitness_evidence import EvidenceError, strict_json
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridwitness.channels.channel import DETECTING, Channel
+from gridwitness.channels.channel import Channel
 from gridwitness.channels.reporting import PlainReport, Reported, Reporting
-from gridwitness.errors import Forbidden, GridWitnessError, InvalidInput
+from gridwitness.errors import GridWitnessError, InvalidInput
 from gridwitness.events.models import EventRow
 
 COLUMNS = (
@@ -52,10 +52,8 @@ class EventImport:
     def take(self, session: Session, channel: Channel, rows: Sequence[Row]) -> list[Taken]:
         """The agency takes them over; the caller commits.
 
-        Raises InvalidInput `rows-too-many`, Forbidden `channel-kind`.
+        Raises InvalidInput `rows-too-many`.
         """
-        if channel.category in DETECTING:
-            raise Forbidden("channel-kind", f"What channel {channel.name} claims goes to its queue.", None)
         if len(rows) > MOST_ROWS:
             raise InvalidInput("rows-too-many", f"{len(rows)} rows at once.", f"send at most {MOST_ROWS}")
         known = self._known(session, channel, rows)

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from gridwitness.channels.channel import Channel, registered_channel
+from gridwitness.channels.channel import DETECTING, Channel, registered_channel
 from gridwitness.channels.models import DetectionRow
 from gridwitness.channels.receipts import ReceiptCodes
 from gridwitness.clock import Clock
-from gridwitness.errors import GridWitnessError, InvalidInput
+from gridwitness.errors import Forbidden, GridWitnessError, InvalidInput
 from gridwitness.events.models import EventRow
 from gridwitness.events.reporting import Report, Reporter
 from gridwitness.events.service import Events
@@ -68,8 +68,9 @@ class Reporting:
     ) -> Reported:
         """File a report; the same (channel, channel_key) again gives the same event.
 
-        Raises InvalidInput `fields`, `matter-unknown`, `matter-not-offered`; Conflict `event-known` where the
-        key was used for something else; and what the event's first step raises.
+        Raises Forbidden `channel-kind`; InvalidInput `fields`, `matter-unknown`, `matter-not-offered`,
+        `place-missing`; Conflict `event-known` where the key was used for something else; and what its
+        first step raises.
         """
         event = self._events.report(session, self._drafted(session, channel, given), actor)
         return Reported(event, self._codes.code(event.number))
@@ -93,6 +94,8 @@ class Reporting:
         ]
 
     def _drafted(self, session: Session, channel: Channel, given: PlainReport) -> Report:
+        if channel.category in DETECTING:
+            raise Forbidden("channel-kind", f"What channel {channel.name} claims goes to its queue.", None)
         self._check(given)
         matter = self._matter(session, channel, given.matter)
         reporter = None

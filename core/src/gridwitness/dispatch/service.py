@@ -124,7 +124,7 @@ class Dispatch:
         return duty_for(matter, territory, event.grid, event.lat_e6, event.lon_e6, mode)
 
     def _by_model(self, session: Session, event: EventRow, matter: Matter | None) -> Suggestion:
-        outside = ("清单外事项", "outside the list")
+        outside = ("清单未定出责任单位", "the list finds nobody")
         found = self.models.at_work(session, event.agency)
         text = plain(_text(event))
         if found is None or not text:

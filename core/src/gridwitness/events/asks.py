@@ -92,7 +92,7 @@ def decide_ask(course: Course, statement: Statement, loaded: Loaded) -> Row | No
 
 def _check_rank(course: Course, statement: Statement, loaded: Loaded, ask: Row, granted: bool) -> None:
     """Who has to decide, beyond the step's roles."""
-    numbers, role = statement.loop.numbers, None
+    numbers, event, role = statement.loop.numbers, course.event, None
     if ask["what"] == "return" and ask["number"] >= numbers["returns_before_designation"]:
         role = "duty_chief"
     if ask["what"] == "extend":
@@ -100,12 +100,13 @@ def _check_rank(course: Course, statement: Statement, loaded: Loaded, ask: Row, 
         engineering = course.said.get(ask["jti"], {}).get("engineering") is True
         if engineering or len(before) >= numbers["extensions_by_duty_chief"]:
             role = "agency_head"
-            if granted and statement.files < 1:
-                raise InvalidInput(
-                    "event-files", "This extension needs a paper. 须附领导批准文件。", "attach the approval"
-                )
-    event, actor = course.event, statement.actor
+    actor = statement.actor
     assert event is not None and actor is not None
-    held = role is None or holds_in_grid(actor, (role,), statement.agency, loaded.territory, event["grid"])
-    if not held:
+    if role is not None and not holds_in_grid(
+        actor, (role,), statement.agency, loaded.territory, event["grid"]
+    ):
         raise Forbidden("event-role", f"Ask {ask['number']} is decided by a {role}.", f"have a {role} decide")
+    if role == "agency_head" and granted and statement.files < 1:
+        raise InvalidInput(
+            "event-files", "This extension needs a paper. 须附领导批准文件。", "attach the approval"
+        )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, any_, exists, literal, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridwitness.events.models import ClockRow, EventRow
+from gridwitness.events.sight import Sight, among
 from gridwitness.paging import check_limit, cursor_invalid, make_cursor, read_cursor
 
 
@@ -33,10 +33,10 @@ class EventFilter:
     `grids`, `units`: one of these; `states` likewise; `reported_*`: `[since, until)`.
     """
 
-    agencies: Sequence[str]
-    states: Collection[str] | None = None
-    grids: Collection[str] | None = None
-    units: Collection[str] | None = None
+    agencies: tuple[str, ...]
+    states: frozenset[str] | None = None
+    grids: frozenset[str] | None = None
+    units: frozenset[str] | None = None
     matter: str | None = None
     channel: str | None = None
     urgency: str | None = None
@@ -47,6 +47,8 @@ class EventFilter:
     box: Box | None = None
     overdue_at: datetime | None = None
     """With a clock that runs and was due before then."""
+    sight: Sight | None = None
+    """Only what somebody sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +86,18 @@ def filtered(query: Select[Any], wanted: EventFilter) -> Select[Any]:
         EventRow.reported_by: wanted.reported_by,
     }
     query = query.where(*(column == value for column, value in equal.items() if value is not None))
-    among = {EventRow.state: wanted.states, EventRow.grid: wanted.grids, EventRow.unit: wanted.units}
-    for column, values in among.items():
+    several = {EventRow.state: wanted.states, EventRow.grid: wanted.grids, EventRow.unit: wanted.units}
+    for column, values in several.items():
         if values is not None:
-            query = query.where(column == any_(literal(sorted(values), ARRAY(Text))))
+            query = query.where(among(column, values))
     if wanted.reported_since is not None:
         query = query.where(EventRow.reported_at >= wanted.reported_since)
     if wanted.reported_until is not None:
         query = query.where(EventRow.reported_at < wanted.reported_until)
     if wanted.box is not None:
-        box = wanted.box
-        query = query.where(
-            EventRow.lat_e6.between(box.south, box.north), EventRow.lon_e6.between(box.west, box.east)
-        )
+        query = query.where(in_box(wanted.box))
+    if wanted.sight is not None:
+        query = query.where(wanted.sight.condition())
     if wanted.overdue_at is not None:
         late = exists().where(
             ClockRow.sub == EventRow.sub,
@@ -105,6 +106,14 @@ def filtered(query: Select[Any], wanted: EventFilter) -> Select[Any]:
         )
         query = query.where(late)
     return query
+
+
+def in_box(box: Box) -> ColumnElement[bool]:
+    """Events that lie in the rectangle, by the index of points."""
+    place = func.point(EventRow.lon_e6, EventRow.lat_e6)
+    corners = func.box(func.point(box.west, box.south), func.point(box.east, box.north))
+    found: ColumnElement[bool] = place.op("<@", is_comparison=True)(corners)
+    return found
 
 
 def _read_cursor(cursor: str) -> tuple[datetime, str]:

@@ -29,6 +29,9 @@ __all__ = [
 ]
 
 Instant = TIMESTAMP(timezone=True)
+OPEN = "state NOT IN ('assessed', 'closed', 'merged', 'void')"
+"""Events that somebody still works on; the map of them has an index of its own."""
+_POINT = text("point(lon_e6, lat_e6)")
 
 
 class EventRow(Base):
@@ -61,7 +64,8 @@ class EventRow(Base):
         Index(
             "ix_event_reporter", "reported_by", "moved_at", postgresql_where=text("reported_by IS NOT NULL")
         ),
-        Index("ix_event_place", "lat_e6", "lon_e6", postgresql_where=text("lat_e6 IS NOT NULL")),
+        Index("ix_event_place", _POINT, postgresql_using="gist"),
+        Index("ix_event_open_place", _POINT, postgresql_using="gist", postgresql_where=text(OPEN)),
         {"schema": "events"},
     )
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import Select, and_, case, exists, extract, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -187,9 +187,10 @@ def _begun(now: datetime) -> Select[*tuple[Any, ...]]:
 
 
 def _due_soon(now: datetime, before: timedelta) -> Select[*tuple[Any, ...]]:
-    quarter = (ClockRow.due_at - ClockRow.started_at) / 4
+    left = extract("epoch", ClockRow.due_at - now)
+    whole = extract("epoch", ClockRow.due_at - ClockRow.started_at)
     return _of_clocks(literal("due-soon"), ClockRow.due_at, now).where(
-        ClockRow.due_at > now, ClockRow.due_at <= now + before, ClockRow.due_at - now <= quarter
+        ClockRow.due_at > now, ClockRow.due_at <= now + before, left * 4 <= whole
     )
 
 

@@ -185,7 +185,9 @@ class Reports:
         writer = self._acceptance.writer(session)
         for draft in drafted:
             try:
-                log = logs.setdefault(draft.agency, current_log(session, draft.agency))
+                if draft.agency not in logs:
+                    logs[draft.agency] = current_log(session, draft.agency)
+                log = logs[draft.agency]
                 key = self._own_keys.service_key(draft.agency)
                 record = writer.sign(
                     *(log, STEP, draft.sub, None, draft.fields),

@@ -203,7 +203,7 @@ class Events:
         subs = {ask.sub for _, ask in asks if "\0" not in ask.sub}
         lock_subjects(session, [("", sub) for sub in subs])
         events = _fresh(session, subs)
-        logs = {event.agency: current_log(session, event.agency) for event in events.values()}
+        logs = {agency: current_log(session, agency) for agency in {e.agency for e in events.values()}}
         heads = heads_of(session, [(logs[event.agency].name, sub) for sub, event in events.items()])
         writer = self._acceptance.writer(session)
         signed: list[tuple[int, str]] = []

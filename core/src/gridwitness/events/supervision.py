@@ -1,5 +1,5 @@
 """Supervision by machine: what is overdue gets an order, a missed reply goes a level up, what is over is
-lifted (docs/format.md section 24, Supervision).
+lifted.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import func, select
@@ -14,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from gridwitness.clock import Clock
 from gridwitness.events.loop_book import LoopBook
-from gridwitness.events.models import EventRow, OrderRow, TakenUpRow
+from gridwitness.events.models import ClockRow, EventRow, OrderRow, TakenUpRow
 from gridwitness.events.notices import tell
-from gridwitness.events.orders import next_rung
+from gridwitness.events.orders import REPLY, next_rung
 from gridwitness.events.overdue import Place, Running, hold, over, overdue, three_times, unanswered
 from gridwitness.grids.territories import Territories
 from gridwitness.grids.territory import Territory
@@ -131,7 +132,8 @@ class Supervision:
         unit = matter.addressee(row.unit)
         order = None if taken.order_number is None else session.get(OrderRow, (row.sub, taken.order_number))
         if order is not None and order.state != "lifted":
-            done = self._up(session, matter, order)
+            if order.level == 1 or not self._went_up(session, order, row.triple_at):
+                done = self._up(session, matter, order)
         elif unit:
             level, above = matter.above(1, unit) or (1, unit)
             taken.order_number, raised = self._order(session, matter, level, above, "overdue-3x")
@@ -165,6 +167,15 @@ class Supervision:
         details = {"order": order.number, "level": rung[0], "unit": rung[1]}
         self._taker.step(session, order.sub, "order_escalate", None, details=details)
         return Done(escalated=1)
+
+    @staticmethod
+    def _went_up(session: Session, order: OrderRow, since: datetime) -> bool:
+        """Whether an order that several clocks share has been raised a level since then."""
+        newest = select(func.max(ClockRow.started_at)).where(
+            ClockRow.sub == order.sub, ClockRow.clock == REPLY, ClockRow.number == order.number
+        )
+        begun = session.scalar(newest)
+        return begun is not None and begun >= since
 
     def _order(
         self, session: Session, matter: _Matter, level: int, unit: str, reason: str

@@ -12,6 +12,7 @@ from gridwitness_verifier.log.scratch import Scratch
 from gridwitness_verifier.log.tally import Tally
 
 EVENT_TABLES = "events."
+UNITS = "grids.unit"
 
 
 @dataclass
@@ -65,6 +66,15 @@ def event_rows(where: dict[str, Any], changes: Iterable[RowChange]) -> list[tupl
         )
         for row in changes
         if row.table.startswith(EVENT_TABLES)
+    ]
+
+
+def unit_rows(changes: Iterable[RowChange]) -> list[tuple[Any, ...]]:
+    """What effects say of units: whose hours clocks count by."""
+    return [
+        (key_text(row.key), json.dumps({**row.key, **row.columns}))
+        for row in changes
+        if row.put and row.table == UNITS
     ]
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from gridwitness_verifier.audit.chunk import Findings, Signers
-from gridwitness_verifier.audit.effect_fold import EffectFold, event_rows
+from gridwitness_verifier.audit.effect_fold import EffectFold, event_rows, unit_rows
 from gridwitness_verifier.audit.manifest import ManifestFold
 from gridwitness_verifier.errors import VerificationError
 from gridwitness_verifier.log.audited_log import AuditedLog
@@ -86,6 +86,7 @@ class EntryFold:
         for where, changes in findings.effects:
             self.effects.apply(where, changes)
             self.scratch.add_all("event_row", event_rows(where, changes))
+            self.scratch.add_all("unit_row", unit_rows(changes))
         for where, agency, fields in findings.manifests:
             if agency != walk.log.pin.agency:
                 self.manifest.refuse_signer(where, agency)

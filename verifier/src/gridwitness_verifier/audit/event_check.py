@@ -17,7 +17,7 @@ from gridwitness_verifier.audit.event_reader import AuditedEvent, anything_of_ev
 from gridwitness_verifier.audit.event_rules import EventRules
 from gridwitness_verifier.events.approvals import check_approvals
 from gridwitness_verifier.events.beside import KEYS, key_of, read_beside
-from gridwitness_verifier.events.clock_rows import LATE, compare_clocks
+from gridwitness_verifier.events.clock_rows import LATE, MET, ClockReading, compare_clocks
 from gridwitness_verifier.events.course import Breach, Course, judge_steps
 from gridwitness_verifier.events.event_columns import read_columns
 from gridwitness_verifier.events.runs import read_runs
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gridwitness_verifier.audit.entry_pass import LogWalk
 
 _SCHEMA = "events."
+_ROUND_THE_CLOCK = frozenset({("none", '{"hours":[["00:00","24:00"]]}')})
 
 
 def check_events(audit: Audit, walks: dict[str, LogWalk], rules: EventRules) -> bool:
@@ -84,7 +85,7 @@ class EventCheck:
             self._fail(breach)
         # What follows from steps that are out of place, or not shown, is nobody's guess.
         if course.whole:
-            self._check_clocks(found, course)
+            self._check_clocks(found, course, where)
             self._check_rows(found, course, agency, where)
 
     def _course(self, found: AuditedEvent) -> Course | None:
@@ -102,7 +103,7 @@ class EventCheck:
     def _fail(self, breach: Breach) -> None:
         self.tally.fail(breach.code, breach.detail, **breach.fact.where)
 
-    def _check_clocks(self, found: AuditedEvent, course: Course) -> None:
+    def _check_clocks(self, found: AuditedEvent, course: Course, where: dict[str, Any]) -> None:
         differences, readings = compare_clocks(
             course.loop, self._rules.rules, read_runs(course), found.rows.get("clock", [])
         )
@@ -112,7 +113,17 @@ class EventCheck:
                 place = difference.run.started.where
             column = {} if difference.column is None else {"column": difference.column}
             self.tally.fail(difference.code, difference.detail, table=f"{_SCHEMA}clock", **place, **column)
+        self._check_hours(found, where)
+        self._counts["word"] += sum(map(_by_word, readings))
         self._counts["late"] += sum(reading.state == LATE for reading in readings)
+
+    def _check_hours(self, found: AuditedEvent, where: dict[str, Any]) -> None:
+        """Clocks count by hours that their unit had; where none was registered then, round the clock."""
+        for row in found.rows.get("clock", []):
+            known = self._rules.hours.get(row.get("unit") or "", frozenset()) | _ROUND_THE_CLOCK
+            if (row.get("calendar"), row.get("hours")) not in known:
+                detail = f"{row.get('clock')} counts by hours that unit {row.get('unit')!r:.40} never had"
+                self.tally.fail("clock-hours", detail, table=f"{_SCHEMA}clock", column="hours", **where)
 
     def _check_rows(
         self, found: AuditedEvent, course: Course, agency: str | None, where: dict[str, Any]
@@ -209,9 +220,20 @@ class EventCheck:
         if self._counts["unknown"]:
             text = f"{self._counts['unknown']} steps rest on what is not shown"
             self.tally.not_evaluated.append(Phrase(text, f"{self._counts['unknown']} 个环节取决于未披露内容"))
+        if self._counts["word"]:
+            count = self._counts["word"]
+            text = f"{count} time limits were kept by the times that the steps themselves state"
+            self.tally.notes.append(Phrase(text, f"{count} 个时限以环节自述时间为按期"))
         if self._counts["late"]:
             text = f"{self._counts['late']} time limits were not kept"
             self.tally.notes.append(Phrase(text, f"{self._counts['late']} 个时限超期"))
+
+
+def _by_word(reading: ClockReading) -> bool:
+    """Kept by the time that the step itself states, and anchored after the limit was over."""
+    ended, due = reading.run.ended, reading.due_at
+    late = ended is not None and due is not None and (ended.anchored or 0) > due.timestamp()
+    return reading.state == MET and late
 
 
 def _short(value: str | None) -> str:

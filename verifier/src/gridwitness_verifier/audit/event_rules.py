@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 
 from gridwitness_verifier.base64url import encode
 from gridwitness_verifier.errors import VerificationError
@@ -17,11 +18,15 @@ from gridwitness_verifier.log.audited_log import AuditedLog
 from gridwitness_verifier.log.scratch import Scratch
 from gridwitness_verifier.procedure.calendar import parse_calendar
 
+_UNITS = "SELECT key, columns FROM unit_row ORDER BY key, rowid"
 _RULES = "SELECT name, log, leaf, content FROM rule ORDER BY rowid"
 _MATTERS = """
 SELECT s.kind, s.jti, e.digest, e.iat, s.fields FROM statement s JOIN entry e ON e.jti = s.jti
 WHERE s.kind IN ('matter.proposed.v1', 'matter.decided.v1')
 """
+
+
+Hours = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class EventRules:
     loops: dict[str, Loop]
     dictionaries: dict[str, Dictionary]
     rules: Rules
+    hours: Mapping[str, frozenset[Hours]]
+    """Calendar and hours that each unit ever had."""
 
 
 def read_event_rules(scratch: Scratch, logs: Mapping[str, AuditedLog]) -> EventRules:
@@ -57,4 +64,16 @@ def read_event_rules(scratch: Scratch, logs: Mapping[str, AuditedLog]) -> EventR
         for kind, jti, digest, iat, text in scratch.rows(_MATTERS)
     )
     rules.entries.update(approved_entries(records))
-    return EventRules(loops, dictionaries, rules)
+    return EventRules(loops, dictionaries, rules, _read_hours(scratch))
+
+
+def _read_hours(scratch: Scratch) -> dict[str, frozenset[Hours]]:
+    found: dict[str, set[Hours]] = {}
+    for _, changes in groupby(scratch.rows(_UNITS), key=lambda row: row[0]):
+        merged: dict[str, str | None] = {}
+        for _, columns in changes:
+            merged |= json.loads(columns)
+            found.setdefault(merged.get("unit") or "", set()).add(
+                (merged.get("calendar"), merged.get("hours"))
+            )
+    return {unit: frozenset(hours) for unit, hours in found.items()}

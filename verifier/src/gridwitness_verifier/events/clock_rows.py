@@ -60,6 +60,7 @@ class ClockReading:
     run: Run
     due_at: datetime | None
     state: str
+    excused: bool
 
 
 def compare_clocks(
@@ -80,7 +81,11 @@ def compare_clocks(
             found.append(_difference(run, "excused", row.get("excused"), _place(row) in excused))
         differences += found
         if not found:
-            readings.append(ClockReading(run, _moment(row.get("due_at")), str(row.get("state"))))
+            readings.append(
+                ClockReading(
+                    run, _moment(row.get("due_at")), str(row.get("state")), row.get("excused") == "true"
+                )
+            )
     for row in stated.values():
         detail = f"clock {row.get('clock')} of round {row.get('round')} begins with no step"
         differences.append(Difference("clock-extra", None, detail, None))

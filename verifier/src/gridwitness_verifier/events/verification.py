@@ -142,6 +142,8 @@ def _name_late(dossier: EventDossier, reading: ClockReading) -> None:
     detail = Phrase(
         f"{run.clock.en} ({run.name}): due {said}, {ended}", f"{run.clock.zh}：应于 {said} 前完成"
     )
+    if reading.excused:
+        detail = Phrase(f"{detail}; excused by an appeal", f"{detail.zh}，申诉成立")
     where = (run.ended or run.started).where
     dossier.tallies["clocks"].name_place("clock-limit", detail, **where)
 

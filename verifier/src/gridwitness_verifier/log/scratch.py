@@ -30,6 +30,7 @@ CREATE TABLE statement (kind TEXT, log TEXT, leaf INTEGER, jti TEXT, sub TEXT, s
 CREATE TABLE event_step (sub TEXT, log TEXT, leaf INTEGER, seq INTEGER, jti TEXT, iat INTEGER, src TEXT,
                          kid TEXT, fields TEXT);
 CREATE TABLE event_row (sub TEXT, tbl TEXT, key TEXT, log TEXT, leaf INTEGER, put INTEGER, columns TEXT);
+CREATE TABLE unit_row (key TEXT, columns TEXT);
 CREATE TABLE holder (kid TEXT, account TEXT);
 CREATE TABLE rule (name TEXT, log TEXT, leaf INTEGER, content TEXT);
 CREATE TABLE state (tbl TEXT, key TEXT, log TEXT, effect TEXT, alive INTEGER, seen INTEGER, columns TEXT,
@@ -45,6 +46,7 @@ _INSERTS = {
     "statement": "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     "event_step": "INSERT INTO event_step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "event_row": "INSERT INTO event_row VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "unit_row": "INSERT INTO unit_row VALUES (?, ?)",
     "holder": "INSERT INTO holder VALUES (?, ?)",
     "rule": "INSERT INTO rule VALUES (?, ?, ?, ?)",
     "file": "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",

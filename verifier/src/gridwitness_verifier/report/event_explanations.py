@@ -28,6 +28,7 @@ clock-missing a time limit that the steps begin has no clock / 环节起算的�
 clock-extra a clock that no step begins / 没有环节起算的计时
 clock-rule a clock goes by a limit that nothing gives / 计时所依据的时限没有来源
 clock-differs a clock says another thing than the steps / 计时与环节不符
+clock-hours a clock counts by hours that its unit never had / 计时所用工作时段与单位登记不符
 clock-limit a time limit was not kept / 时限超期
 event-without-step rows of an event that no step makes / 事件数据行没有对应的环节
 event-number numbers of events with a gap, or there twice / 事件编号缺号或重复

@@ -14,6 +14,7 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
+_OPEN = sa.text("state NOT IN ('assessed', 'closed', 'merged', 'void')")
 STATED = ("events.event", "events.step", "events.clock", "events.assignment", "events.ask", "events.reporter")
 
 
@@ -95,14 +96,15 @@ def _event_indexes() -> None:
         unique=False,
         schema="events",
     )
-    op.create_index(
-        "ix_event_place",
-        "event",
-        ["lat_e6", "lon_e6"],
-        unique=False,
-        schema="events",
-        postgresql_where=sa.text("lat_e6 IS NOT NULL"),
-    )
+    for name, where in (("ix_event_place", None), ("ix_event_open_place", _OPEN)):
+        op.create_index(
+            name,
+            "event",
+            [sa.text("point(lon_e6, lat_e6)")],
+            schema="events",
+            postgresql_using="gist",
+            postgresql_where=where,
+        )
     op.create_index("ix_event_reported", "event", ["agency", "reported_at"], unique=False, schema="events")
     op.create_index(
         "ix_event_reporter",
