@@ -73,7 +73,10 @@ def _overdue(session: Session, wanted: EventFilter, now: datetime) -> dict[str, 
         .group_by(ClockRow.clock)
         .order_by(ClockRow.clock)
     )
-    return {clock: count for clock, count in session.execute(filtered(query, wanted))}
+    found: list[tuple[str, int]] = [
+        (clock, count) for clock, count in session.execute(filtered(query, wanted))
+    ]
+    return dict(found)
 
 
 @dataclass(slots=True)
