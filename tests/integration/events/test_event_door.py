@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from fastapi.testclient import TestClient
+from gridwitness.errors import InvalidInput
 from gridwitness.records import record_row, stored_record
 from gridwitness_api import create_app
 from gridwitness_cli.event import app
@@ -176,7 +177,8 @@ def test_the_command_line_reports_offline_and_takes_steps(door: Door, tmp_path: 
     with served(running.platform) as url:
         device = CaseDevice.hand_out(tmp_path / "worker", worker, url)
         office = CaseDevice.hand_out(tmp_path / "chief", chief, url)
-        assert run(device, "report", "井盖", *place, "--draft").exit_code == 2  # nothing was taken along
+        unprepared = run(device, "report", "井盖", *place, "--draft").exception
+        assert isinstance(unprepared, InvalidInput) and unprepared.code == "not-fetched"
         assert run(device, "fetch").exit_code == 0
         away = run(
             device,
