@@ -16,7 +16,7 @@ from gridwitness_api.schemas.events import (
     WAITING_EXAMPLE,
     EventClockView,
     EventView,
-    StepView,
+    EventStepView,
 )
 from gridwitness_api.schemas.forms import Answer, example
 
@@ -217,7 +217,7 @@ class EventHistoryView(Answer):
     )
 
     event: EventView
-    steps: list[StepView]
+    steps: list[EventStepView]
     clocks: list[EventClockView]
     assignments: list[AssignmentView]
     asks: list[AskView]
