@@ -15,8 +15,8 @@ from gridwitness_api.schemas.events import (
     SUB,
     WAITING_EXAMPLE,
     EventClockView,
-    EventView,
     EventStepView,
+    EventView,
 )
 from gridwitness_api.schemas.forms import Answer, example
 
