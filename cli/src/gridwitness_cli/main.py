@@ -27,6 +27,7 @@ COMMANDS = {
     "channel": "channel:app",
     "webhook": "webhook:app",
     "truck": "truck:app",
+    "grid": "grid:app",
     "agency": "agencies:app",
     "calendar": "calendar_commands:app",
     "qualification": "qualification_commands:app",
