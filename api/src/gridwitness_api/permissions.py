@@ -8,33 +8,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gridwitness.channels.detections import REVIEWERS
+from gridwitness.dispatch.article_handler import KEEPERS as ARTICLE_KEEPERS
 from gridwitness.events.loop import Loop
 from gridwitness.events.permissions import steps_document
 from gridwitness.members import ROLES
 from gridwitness.members.roles import READERS
+from gridwitness.performance.access import FIXERS
 
+from gridwitness_api.routes.channels import IMPORTERS, KEEPERS
+from gridwitness_api.routes.supervision import OVERSEERS
 from gridwitness_api.routing import bare_application
 
-TAGS = ("grids",)
+TAGS = ("grids", "events", "channels", "dispatch", "performance", "public", "open311")
 """Of the interface, the parts that the table is about."""
-ADMINISTRATORS = frozenset({"administrator"})
-ACCOUNTS = frozenset(ROLES)
-"""Whoever has logged in; what is shown is then theirs alone."""
+PUBLIC, TOKEN, ACCOUNT = "公开 public", "渠道令牌 a channel's token", "登录账号 any account"
+"""Instead of roles: nobody need be known; a channel's token; an account, and what it sees is its own."""
+
+_ADMINISTRATORS = frozenset({"administrator"})
+_DISPATCHERS = frozenset({"dispatcher", "duty_chief"})
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One operation; `roles` in the agency it is about that may ask it, `public`: without an account."""
+    """One operation, and who may ask it: roles held in the agency it is about, or one of the words above."""
 
     operation: str
     method: str
     path: str
     summary: str
-    roles: frozenset[str]
-    public: bool = False
+    access: frozenset[str] | str
 
 
-ROLES_OF: dict[str, frozenset[str] | None] = {
+ACCESS: dict[str, frozenset[str] | str] = {
     "grids.list": READERS,
     "grids.at_point": READERS,
     "grids.features": READERS,
@@ -42,8 +48,8 @@ ROLES_OF: dict[str, frozenset[str] | None] = {
     "units.units": READERS,
     "units.unit": READERS,
     "units.staff": READERS,
-    "units.join": ADMINISTRATORS,
-    "units.leave": ADMINISTRATORS,
+    "units.join": _ADMINISTRATORS,
+    "units.leave": _ADMINISTRATORS,
     "units.addresses": READERS,
     "units.match": READERS,
     "units.address": READERS,
@@ -51,8 +57,70 @@ ROLES_OF: dict[str, frozenset[str] | None] = {
     "matters.proposals": READERS,
     "matters.show": READERS,
     "matters.duty": READERS,
+    "event_file.event_file": READERS,
+    "event_beside.duplicates": READERS,
+    "event_beside.emergency": READERS,
+    "supervision.orders": READERS,
+    "supervision.whistles": READERS,
+    "supervision.notices": READERS,
+    "supervision.read": OVERSEERS,
+    "movements.stream": READERS,
+    "performance.metrics": READERS,
+    "performance.figures": READERS,
+    "performance.ranking": READERS,
+    "performance.events": READERS,
+    "performance.report": READERS,
+    "performance_snapshots.snapshots": READERS,
+    "performance_snapshots.fix": FIXERS,
+    "performance_snapshots.snapshot": READERS,
+    "channels.list": READERS,
+    "channels.show": READERS,
+    "channels.register": KEEPERS,
+    "channels.tokens": KEEPERS,
+    "channels.new_token": KEEPERS,
+    "channels.remove_token": KEEPERS,
+    "channels.report": TOKEN,
+    "channels.import": IMPORTERS,
+    "detections.offer": TOKEN,
+    "detections.list": READERS,
+    "detections.show": READERS,
+    "detections.confirm": REVIEWERS,
+    "detections.dismiss": REVIEWERS,
+    "webhooks.list": _ADMINISTRATORS,
+    "webhooks.add": _ADMINISTRATORS,
+    "webhooks.show": _ADMINISTRATORS,
+    "webhooks.close": _ADMINISTRATORS,
+    "webhooks.open": _ADMINISTRATORS,
+    "webhooks.secret": _ADMINISTRATORS,
+    "webhooks.deliveries": _ADMINISTRATORS,
+    "webhooks.again": _ADMINISTRATORS,
+    "upstreams.list": _ADMINISTRATORS,
+    "upstreams.add": _ADMINISTRATORS,
+    "upstreams.show": _ADMINISTRATORS,
+    "upstreams.close": _ADMINISTRATORS,
+    "upstreams.open": _ADMINISTRATORS,
+    "upstreams.deliveries": _ADMINISTRATORS,
+    "public.matters": PUBLIC,
+    "public.report": PUBLIC,
+    "public.show": PUBLIC,
+    "public.act": PUBLIC,
+    "open311.services": PUBLIC,
+    "open311.definition": PUBLIC,
+    "open311.submit": PUBLIC,
+    "open311.requests": PUBLIC,
+    "open311.request": PUBLIC,
+    "open311.token": PUBLIC,
+    "dispatch.suggest": _DISPATCHERS,
+    "dispatch.attend": _DISPATCHERS,
+    "dispatch.known": _DISPATCHERS,
+    "dispatch.models": READERS,
+    "dispatch.activate": _ADMINISTRATORS,
+    "dispatch.retire": _ADMINISTRATORS,
+    "articles.list": READERS,
+    "articles.publish": ARTICLE_KEEPERS,
+    "articles.show": READERS,
 }
-"""Operation → roles; None: everybody, without an account."""
+"""By operation. Beyond the role, what is shown keeps to the scope it is held for where the page says so."""
 
 
 def actions() -> list[Action]:
@@ -63,10 +131,7 @@ def actions() -> list[Action]:
             if not set(operation.get("tags", ())) & set(TAGS):
                 continue
             name = operation["operationId"]
-            roles = ROLES_OF[name]
-            found.append(
-                Action(name, method.upper(), path, operation["summary"], roles or frozenset(), roles is None)
-            )
+            found.append(Action(name, method.upper(), path, operation["summary"], ACCESS[name]))
     return found
 
 
@@ -92,18 +157,18 @@ def _actions() -> Iterator[str]:
     yield ""
     yield "Signed records come in by `POST /api/v1/records`: there counts who signed, as in the tables above."
     yield ""
+    yield f"查阅人员 readers: {' '.join(f'`{role}`' for role in ROLES if role in READERS)}."
+    yield ""
     yield "| 操作 operation | 地址 address | 角色 roles |"
     yield "|---|---|---|"
     for action in actions():
         named = f"{action.summary} `{action.operation}`"
-        yield f"| {named} | `{action.method} {action.path}` | {_roles(action)} |"
+        yield f"| {named} | `{action.method} {action.path}` | {_access(action)} |"
 
 
-def _roles(action: Action) -> str:
-    if action.public:
-        return "公开 public"
-    if action.roles == ACCOUNTS:
-        return "登录账号 any account"
-    if action.roles == READERS:
+def _access(action: Action) -> str:
+    if isinstance(action.access, str):
+        return action.access
+    if action.access == READERS:
         return "查阅人员 readers"
-    return " ".join(f"`{role}`" for role in ROLES if role in action.roles)
+    return " ".join(f"`{role}`" for role in ROLES if role in action.access)

@@ -135,7 +135,7 @@ def _read(name: str, kind: str, cell: str, zone: tzinfo) -> Any:
         return _WORDS[name].get(cell.removesuffix("色"), cell)
     match kind:
         case "time":
-            return _time(cell, zone, last_day=name == "valid_to")
+            return given_time(cell, zone, last_day=name == "valid_to")
         case "texts":
             parts = [part for part in _PARTS.split(cell) if part]
             return [normalise(part) or part for part in parts] if name == "plates" else parts
@@ -152,7 +152,7 @@ def _object(name: str, cell: str) -> Any:
     return _windows(cell) if name == "windows" else _shape(cell, closed=name == "area")
 
 
-def _time(cell: str, zone: tzinfo, *, last_day: bool) -> str:
+def given_time(cell: str, zone: tzinfo, *, last_day: bool) -> str:
     """A date alone is its beginning, and as a last day its end: 有效期至 names the last day."""
     if is_time(cell):
         return cell

@@ -7,16 +7,16 @@ list names. For demos and trials.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from gridwitness.grids import kinds
+from gridwitness.grids.list_import import propose_list, read_list
 from gridwitness.grids.register_import import Entered, GridImport
 
-FORMAT = "gridwitness-matters/1"
 DISTRICT = "330106"
 CENTRE = "ZX"
 """Number of the district's command centre."""
@@ -39,13 +39,10 @@ _DEPARTMENTS = {
 }
 
 
-def example_matters() -> list[dict[str, Any]]:
+def example_matters() -> list[Mapping[str, Any]]:
     """The example list: `{"matter", "entry"}` each, six classes of events and four of components."""
-    document = json.loads(
-        files("gridwitness.grids").joinpath("data", "matters.json").read_text(encoding="utf-8")
-    )
-    found: list[dict[str, Any]] = document["matters"]
-    return found
+    text = files("gridwitness.grids").joinpath("data", "matters.json").read_text(encoding="utf-8")
+    return read_list(json.loads(text))
 
 
 def register_example(
@@ -59,21 +56,11 @@ def register_example(
         "grid": (kinds.GRID, [*_grids(since)]),
         "address": (kinds.ADDRESS, [*_addresses(since)]),
     }
+    done = {name: registers.take(session, agency, kind, rows) for name, (kind, rows) in wanted.items()}
     if matters:
-        wanted["matter"] = (kinds.PROPOSED, [proposal(matter, since) for matter in example_matters()])
-    return {name: registers.take(session, agency, kind, rows) for name, (kind, rows) in wanted.items()}
-
-
-def proposal(matter: dict[str, Any], since: str) -> dict[str, Any]:
-    """Fields of the proposal that admits a matter of the list."""
-    return {
-        "matter": matter["matter"],
-        "version": 1,
-        "change": "admit",
-        "entry": matter["entry"],
-        "reason": "示例清单 example list",
-        "effective_from": since,
-    }
+        reason = "示例清单 example list"
+        done["matter"] = propose_list(session, registers, agency, example_matters(), reason, since)
+    return done
 
 
 def _units(since: str) -> Iterator[dict[str, Any]]:
