@@ -119,7 +119,12 @@ def _report(company: Company) -> str:
 
 
 def _take(company: Company, sub: str, beat: Beat) -> None:
-    body: dict[str, Any] = {"step": beat.step, "details": dict(beat.details), "note": beat.note}
+    body: dict[str, Any] = {
+        "step": beat.step,
+        "details": dict(beat.details),
+        "note": beat.note,
+        "unit": beat.unit,
+    }
     if beat.photo:
         body["files"] = [_photo(company, beat.by)]
     company.door(beat.by.username).post(f"/events/{sub}/steps", body)
