@@ -69,7 +69,10 @@ BEATS = (
     Beat("05-27 14:30", GRID_WORKER, "whistle_rate", {"whistle": 1, "unit": "JD1", "rating": 5}),
     Beat("05-27 14:31", GRID_WORKER, "whistle_end", {"whistle": 1}, "现场已会商，围挡设好"),
     Beat("05-28 10:00", AT_CITY, "progress", {}, "清运车辆已到位，部分清理", orders=(1, 1)),
-    Beat("05-29 16:00", ACCEPTOR, "order_reply", {"order": 1}, "已责成城管局当日清运完毕", unit="ZX", orders=(1, 2)),
+    Beat(
+        "05-29 16:00", ACCEPTOR, "order_reply", {"order": 1}, "已责成城管局当日清运完毕", unit="ZX",
+        orders=(1, 2),
+    ),
     Beat("05-29 16:20", AT_CITY, "answer", {"result": "done"}, "垃圾已清运，道路已冲洗", photo=True),
     Beat("05-29 16:40", CHECKER, "check", {"result": "failed"}, "墙角仍有残留"),
     Beat("05-29 17:10", AT_CITY, "answer", {"result": "done"}, "残留已清除", photo=True),
