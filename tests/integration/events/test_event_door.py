@@ -31,6 +31,9 @@ REPORT: dict[str, Any] = {
 }
 
 
+VOID: dict[str, Any] = {"note": "误报", "details": {"reason": "unreal"}}
+
+
 class Door:
     """The door as the cast uses it."""
 
@@ -137,12 +140,18 @@ def test_lists_pages_and_filters(door: Door) -> None:
 
 
 def test_map_and_statistics(door: Door) -> None:
+    desk = door.desk
     found = door.get("/map", bbox="120.15,30.29,120.16,30.30").json()
     assert found["features"] and not found["truncated"]
     for feature in found["features"]:
         west, south = feature["geometry"]["coordinates"]
         assert 120.15 <= west <= 120.16 and 30.29 <= south <= 30.30
         assert "description" not in feature["properties"]
+    inside = {"bbox": "120.15,30.29,120.16,30.30"}
+    ended = desk.go(desk.report().sub, ("void", "acceptor", VOID))
+    assert ended.sub not in {feature["id"] for feature in door.get("/map", **inside).json()["features"]}
+    voided = door.get("/map", state="void", **inside).json()["features"]
+    assert [feature["id"] for feature in voided] == [ended.sub]
     assert door.get("/map", bbox="120.15,30.29,120.16,30.30", limit=1).json()["truncated"]
     assert door.get("/map", bbox="120.2,30.29,120.1,30.30").json()["code"] == "box"
     counted = door.get("/statistics", by=["state", "channel", "grid"]).json()
