@@ -122,6 +122,9 @@ ACCESS: dict[str, frozenset[str] | str] = {
 }
 """By operation. Beyond the role, what is shown keeps to the scope it is held for where the page says so."""
 
+NOTES = {"supervision.read": "及该单位人员 and who works for the unit"}
+"""What a cell says beside the roles."""
+
 
 def actions() -> list[Action]:
     """Every operation of the tags, in the order of the interface. Raises KeyError where one has no row."""
@@ -163,7 +166,8 @@ def _actions() -> Iterator[str]:
     yield "|---|---|---|"
     for action in actions():
         named = f"{action.summary} `{action.operation}`"
-        yield f"| {named} | `{action.method} {action.path}` | {_access(action)} |"
+        note = f" ({NOTES[action.operation]})" if action.operation in NOTES else ""
+        yield f"| {named} | `{action.method} {action.path}` | {_access(action)}{note} |"
 
 
 def _access(action: Action) -> str:
