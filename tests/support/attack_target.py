@@ -237,7 +237,8 @@ _GUARD_OFF = """
 DO $$ DECLARE place regclass; BEGIN
     FOR place IN SELECT c.oid FROM pg_class c WHERE c.relkind = 'r'
         AND c.relnamespace::regnamespace::text
-            = ANY('{records,members,rules,devices,grids,feeds,events,dispatch,channels,cases,trucks,hotspots,performance}')
+            = ANY('{records,members,rules,devices,grids,feeds,events,dispatch,channels,cases,trucks,hotspots,
+                performance}')
     LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', place); END LOOP;
 END $$
 """

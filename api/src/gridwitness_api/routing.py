@@ -20,6 +20,7 @@ from gridwitness_api.routes import (
     erasures,
     event_beside,
     event_file,
+    events,
     feed_credentials,
     feeds,
     files,
@@ -76,6 +77,7 @@ _ROUTERS = (
     webhooks,
     upstreams,
     movements,  # before what takes `stream` for an event
+    events,
     public,
     open311,
     dispatch,

@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from gridwitness_cli.collector import collect_rarely
 from gridwitness_cli.decoders import all_decoders
 from gridwitness_cli.demo.accounts import ACCOUNTS, PASSWORD, make_demo_accounts, refuse_demo_home
+from gridwitness_cli.demo.district_cast import SEATS
 from gridwitness_cli.processes import LOG_FORMAT, Child, Supervisor, follow_parent
 from gridwitness_cli.provisioning import FirstLogin, provision
 from gridwitness_cli.runtime import found_parts, running_parts, write_run_file
@@ -83,7 +84,14 @@ def serve(
     _check_standing(Worker(platform))
     application = create_app(platform, all_decoders)
     collect_rarely()
-    uvicorn.run(application, host=host, port=settings.port, log_level="warning", server_header=False)
+    uvicorn.run(
+        application,
+        host=host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=5,  # streams of movements have no end of their own
+    )
 
 
 def migrate() -> None:
@@ -128,7 +136,7 @@ def _child_environment(settings: Settings) -> dict[str, str]:
 
 def _greet(settings: Settings, login: FirstLogin | None) -> None:
     if settings.demo_mode:
-        names = ", ".join(("admin", *(account.username for account in ACCOUNTS)))
+        names = ", ".join(("admin", *(account.username for account in (*ACCOUNTS, *SEATS))))
         errors.print(f"Demo accounts 演示账号: {names} · 密码 password: [bold]{PASSWORD}")
     elif login is not None:
         errors.print(

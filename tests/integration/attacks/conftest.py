@@ -10,6 +10,7 @@ from gridwitness_evidence import Record
 from support.attack import judge
 from support.attack_docket import CaseStage, Docket, standing_cases
 from support.attack_door import Door
+from support.attack_events import EventStage, Ledger, ledger_at, standing_events
 from support.attack_recorder import Recorder
 from support.attack_target import Stage, Target, standing
 from support.attack_week import Week, WeekStage, standing_week, week_at
@@ -65,6 +66,26 @@ def week_target(week_stage: WeekStage) -> Iterator[Target]:
 def week(week_stage: WeekStage, week_target: Target) -> Week:
     """Its week."""
     return week_at(week_stage, week_target)
+
+
+@pytest.fixture(scope="session")
+def event_stage() -> Iterator[EventStage]:
+    """The honest deployment with events and their figures."""
+    with standing_events() as stage:
+        yield stage
+
+
+@pytest.fixture
+def event_target(event_stage: EventStage) -> Iterator[Target]:
+    """A copy to attack."""
+    with event_stage.target() as target:
+        yield target
+
+
+@pytest.fixture
+def ledger(event_stage: EventStage, event_target: Target) -> Ledger:
+    """Its events."""
+    return ledger_at(event_stage, event_target)
 
 
 @pytest.fixture

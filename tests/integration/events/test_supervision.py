@@ -5,9 +5,12 @@ The tests follow one another through May 2026, then to the end of the published 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from gridwitness.duty import Duty
 from gridwitness.errors import GridWitnessError
 from gridwitness.events.after_action import after_action
@@ -15,6 +18,7 @@ from gridwitness.events.duplicates import Duplicates
 from gridwitness.events.models import ClockRow
 from gridwitness.events.notices import DigestFilter, digest_page, mark_read
 from gridwitness.events.supervision import Done
+from gridwitness_api import create_app
 from support.event_desk import MATTER, EventDesk
 from support.grid_registers import CENTRE, ROADS, TOWNSHIP, middle
 from support.platform import CITY
@@ -105,6 +109,10 @@ def test_what_was_overdue_for_long_unseen_goes_up_at_once_and_closing_ends_it(
     assert refused(desk, sub, "order_reply", "central", note="晚了", details={"order": 1}) == "event-state"
     assert duty.drain().orders.lifted >= 1
     assert [state for *_, state in orders(desk, sub)] == ["lifted"]
+    desk.running.advance(7 * 24 * HOUR)  # nobody calls back: that is told, but nothing is left to order
+    duty.drain()
+    assert [state for *_, state in orders(desk, sub)] == ["lifted"]
+    assert told(desk, CENTRE, sub)[-1] == "overdue"
 
 
 def test_units_that_are_called_come_or_get_an_order(desk: EventDesk, duty: Duty) -> None:
@@ -206,6 +214,15 @@ def test_an_emergency_in_four_phases(desk: EventDesk) -> None:
     assert report.clocks_late == ["checkin"]
 
 
+def test_two_desks_at_once_raise_one_order(desk: EventDesk) -> None:
+    sub = desk.dispatched().sub
+    desk.running.advance(24 * HOUR)
+    desks = [Duty(desk.running.platform) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        raised = sum(pool.map(lambda each: each.round().orders.raised, desks))
+    assert raised >= 1 and orders(desk, sub) == [(1, TOWNSHIP, "overdue", "open")]
+
+
 def test_a_year_without_a_calendar_is_said_and_supervised_by_nobody(desk: EventDesk, duty: Duty) -> None:
     until(desk, 31, 16, month=12)
     duty.drain()
@@ -220,3 +237,79 @@ def test_a_year_without_a_calendar_is_said_and_supervised_by_nobody(desk: EventD
     before = len(desk.history(event.sub).steps)
     duty.drain()
     assert len(desk.history(event.sub).steps) == before
+
+
+class Door:
+    """The HTTP door of the desk's platform, by the cast."""
+
+    def __init__(self, desk: EventDesk) -> None:
+        self._desk = desk
+        self._client = TestClient(create_app(desk.running.platform, dict))
+
+    def _auth(self, by: str) -> dict[str, str]:
+        platform = self._desk.running.platform
+        with platform.transaction() as session:
+            token, _ = platform.accounts.open_session(session, self._desk.account(by))
+        return {"Authorization": f"Bearer {token}"}
+
+    def get(self, path: str, by: str, status: int = 200, **query: object) -> Any:
+        answer = self._client.get(f"/api/v1{path}", headers=self._auth(by), params=query)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def post(self, path: str, by: str, body: object, status: int = 200) -> Any:
+        answer = self._client.post(f"/api/v1{path}", headers=self._auth(by), json=body)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+
+@pytest.fixture(scope="module", name="door")
+def door_fixture(desk: EventDesk) -> Door:
+    return Door(desk)
+
+
+def test_through_the_door(door: Door) -> None:
+    every = door.get("/orders", "chief")["items"]
+    assert [order["raised_at"] for order in every] == sorted((o["raised_at"] for o in every), reverse=True)
+    assert {order["unit"] for order in door.get("/orders", "chief", unit=CENTRE)["items"]} == {CENTRE}
+    assert door.get("/orders", "chief", grid="330106001001008")["items"] == []
+    seen, cursor = [], None
+    while cursor is not None or not seen:
+        page = door.get("/orders", "chief", limit=1, **({} if cursor is None else {"cursor": cursor}))
+        seen, cursor = seen + page["items"], page["next"]
+    assert seen == every
+    assert door.get("/orders", "chief", 400, cursor="bm9uZQ")["code"] == "cursor-invalid"
+
+    (whistle,) = door.get("/whistles", "chief", unit=TOWNSHIP)["items"]
+    assert [(unit["unit"], unit["rating"]) for unit in whistle["called"]] == [(ROADS, None), (TOWNSHIP, 5)]
+    assert len(door.get("/whistles", "chief", limit=1, state="ended")["items"]) == 1
+
+    units = {digest["unit"] for digest in door.get("/notices", "chief", limit=500)["items"]}
+    assert units >= {TOWNSHIP, ROADS, CENTRE}
+    own = door.get("/notices", "mender", unread="true")["items"]
+    assert {digest["unit"] for digest in own} == {ROADS}
+    assert door.get("/notices", "mender", 403, unit=TOWNSHIP)["code"] == "unit-not-own"
+    until = own[0]["at"]
+    assert (
+        door.post("/notices/read", "handler", {"unit": ROADS, "until": until}, 403)["code"] == "unit-not-own"
+    )
+    assert door.post("/notices/read", "mender", {"unit": ROADS, "until": until})["marked"] > 0
+    assert door.get("/notices", "mender", unread="true") == {"items": [], "next": None}
+
+
+def test_duplicates_and_emergencies_through_the_door(desk: EventDesk, door: Door) -> None:
+    place = middle(6)
+    words = {"lat": place[0] / 1e6, "lon": place[1] / 1e6, "description": "井盖缺失，有人差点掉下去"}
+    first, again = desk.report("chief", **words).sub, desk.report("chief", **words).sub
+    (likely,) = door.get(f"/events/{again}/duplicates", "acceptor")["items"]
+    assert (likely["sub"], likely["distance_m"]) == (first, 0)
+    assert likely["score"] >= 990 and set(likely["because"]) == {"zh", "en"}
+    assert door.get(f"/events/{first}/emergency", "chief", 404)["code"] == "emergency-none"
+    desk.take(first, "emergency_report", "chief", note="路面塌陷", details={"level": "III"})
+    told = door.get(f"/events/{first}/emergency", "chief")
+    assert (told["level"], told["phase"], [s["step"] for s in told["steps"]]) == (
+        "III",
+        "reported",
+        ["emergency_report"],
+    )
+    assert door.get(f"/events/{'0' * 32}/duplicates", "chief", 404)["code"] == "event-unknown"

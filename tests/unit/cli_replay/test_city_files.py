@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from gridwitness.errors import InvalidInput
@@ -18,38 +13,7 @@ from gridwitness_cli.replay.figures import BodyFigures, by_agency, summed
 from gridwitness_cli.replay.straight import straight_figures
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-LA = (
-    "SRNumber", "CreatedDate", "Owner", "RequestType", "Status", "RequestSource", "AssignTo", "ServiceDate",
-    "ClosedDate", "Address", "Latitude", "Longitude", "CD",
-)  # fmt: skip
-NY = (
-    "Unique Key", "Created Date", "Closed Date", "Due Date", "Agency", "Complaint Type", "Descriptor",
-    "Status", "Incident Address", "Resolution Description", "Borough", "Open Data Channel Type",
-    "Latitude", "Longitude",
-)  # fmt: skip
-NOON = datetime(2018, 1, 10, 12, tzinfo=ZoneInfo("America/Los_Angeles"))
-
-
-def said(moment: datetime | None) -> str:
-    return "" if moment is None else moment.strftime("%m/%d/%Y %I:%M:%S %p")
-
-
-def written(path: Path, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Path:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    content = text.getvalue().encode()
-    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
-    return path
-
-
-def la_row(**cells: Any) -> dict[str, Any]:
-    return {
-        "SRNumber": "1-1", "CreatedDate": said(NOON), "Owner": "BOS", "AssignTo": "EV", "Status": "Closed",
-        "RequestType": "Bulky Items", "RequestSource": "Call", "CD": "3", **cells,
-    }  # fmt: skip
+from support.city_rows import LA, NOON, NY, la_row, ny_row, said, written
 
 
 def test_a_promised_day_counts_to_its_end_and_missing_parts_stay_missing(tmp_path: Path) -> None:
@@ -72,12 +36,8 @@ def test_a_promised_day_counts_to_its_end_and_missing_parts_stay_missing(tmp_pat
 
 
 def test_new_yorks_due_date_is_an_instant(tmp_path: Path) -> None:
-    row = {
-        "Unique Key": "9", "Created Date": said(NOON), "Due Date": said(NOON + timedelta(days=30)),
-        "Closed Date": said(NOON + timedelta(days=30, seconds=1)), "Agency": "DOHMH", "Status": "Closed",
-        "Complaint Type": "Illegal Animal Sold", "Descriptor": "Snake", "Borough": "STATEN ISLAND",
-        "Open Data Channel Type": "PHONE",
-    }  # fmt: skip
+    due = NOON + timedelta(days=30)
+    row = ny_row(**{"Due Date": said(due), "Closed Date": said(due + timedelta(seconds=1))})
     path = written(tmp_path / "ny.csv", NY, [row])
     (request,) = read_city_file(path).requests
     assert request.grid == "NY-STATEN-ISLAND" and request.kind == "Illegal Animal Sold: Snake"

@@ -12,6 +12,7 @@ from gridwitness_api.open311_answers import Open311Route, answer
 from gridwitness_api.request_platform import PlatformHere
 from gridwitness_api.schemas.open311 import (
     Open311Definition,
+    Open311Error,
     Open311Request,
     Open311Service,
     Open311Submitted,
@@ -46,7 +47,11 @@ _FIELDS = (
 
 
 def _told(model: Any) -> dict[int | str, dict[str, Any]]:
-    return {200: {"model": model, "content": {"text/xml": {"schema": {"type": "string"}}}}}
+    as_xml = {"text/xml": {"schema": {"type": "string"}}}
+    return {
+        200: {"model": model, "content": as_xml},
+        "4XX": {"model": list[Open311Error], "content": as_xml, "description": "错误 Errors"},
+    }
 
 
 @router.get("/services.{form}", summary="可上报事项 Services", responses=_told(list[Open311Service]))

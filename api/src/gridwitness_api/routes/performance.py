@@ -10,6 +10,8 @@ from gridwitness.performance.comparison import Compared
 from gridwitness.performance.counted_events import count_of, counted_events
 from gridwitness.performance.naming import Names, names_of
 from gridwitness.performance.ranking import rank, score_named
+from gridwitness.performance.report_forms import FORMS, written
+from gridwitness.performance.reporting import make_report
 
 from gridwitness_api.cursors import cursor_invalid, decode_cursor, encode_cursor
 from gridwitness_api.parameters import TEXT_FORM, Cursor, Limit
@@ -40,7 +42,7 @@ MetricsQuery = Annotated[
     list[Annotated[str, Query(max_length=64, pattern=MetricForm)]] | None,
     Query(max_length=200, description="只看这些指标 Only these metrics"),
 ]
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
 @router.get("/metrics", summary="指标口径 The metric dictionary")
@@ -81,17 +83,15 @@ def figures(
         if by == "worker":
             found.sight.require_people(of)
         if compare:
-            told = found.performance.compared(session, found.dictionary, found.days, found.selection, [by])
+            told = found.performance.compared(
+                session, found.dictionary, found.days, found.selection, [by], metric
+            )
         else:
-            present = found.performance.figures(session, found.dictionary, found.selection, [by])
+            present = found.performance.figures(session, found.dictionary, found.selection, [by], metric)
             told = [Compared(one, None, None) for one in present]
         after = _after(cursor)
         wanted = [
-            one
-            for one in told
-            if of in (None, one.figure.of)
-            and (metric is None or one.figure.metric in metric)
-            and (one.figure.of, one.figure.metric) > after
+            one for one in told if of in (None, one.figure.of) and (one.figure.of, one.figure.metric) > after
         ]
         shown = [one.figure for one in wanted[:limit]]
         names = names_of(session, shown, found.dictionary, caller.platform.territories.at(session))
@@ -115,7 +115,7 @@ def ranking(
     with caller.transaction() as (session, actor):
         found = asked.answerable(caller.platform, session, actor)
         formula = score_named(found.dictionary, score)
-        told = found.performance.figures(session, found.dictionary, found.selection, [by])
+        told = found.performance.figures(session, found.dictionary, found.selection, [by], [score])
         names = names_of(session, told, found.dictionary, caller.platform.territories.at(session))
         items = [
             {
@@ -170,11 +170,7 @@ def events(
     response_class=Response,
     responses={
         200: {
-            "content": {
-                _XLSX: {"schema": {"type": "string", "format": "binary"}},
-                "text/csv": {"schema": {"type": "string", "format": "binary"}},
-                "application/pdf": {"schema": {"type": "string", "format": "binary"}},
-            },
+            "content": {media_type.partition(";")[0]: _BINARY for media_type in FORMS.values()},
             "description": "考核报告 The report",
         }
     },
@@ -189,8 +185,6 @@ def report(
 
     A report with charts; figures of people are in it only for those who lead them.
     """
-    from gridwitness.performance.reporting import make_report  # noqa: PLC0415 - only who asks for one waits
-
     with caller.transaction() as (session, actor):
         found = asked.answerable(caller.platform, session, actor)
         made = make_report(
@@ -205,18 +199,8 @@ def report(
         )
     name = f"performance-{found.selection.agency}-{found.days.first}-{found.days.last}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if form == "xlsx":
-        from gridwitness.performance.report_xlsx import xlsx_report  # noqa: PLC0415 - loads xlsxwriter
-
-        return Response(xlsx_report(made), media_type=_XLSX, headers=headers)
-    if form == "csv":
-        from gridwitness.performance.report_csv import csv_report  # noqa: PLC0415
-
-        return Response(csv_report(made), media_type="text/csv; charset=utf-8", headers=headers)
-    from gridwitness.performance.report_pdf import pdf_report  # noqa: PLC0415 - loads fonts and fpdf2
-
-    data = pdf_report(made, caller.platform.clock.now())
-    return Response(data, media_type="application/pdf", headers=headers)
+    data = written(made, form, caller.platform.clock.now())
+    return Response(data, media_type=FORMS[form], headers=headers)
 
 
 def _figure(one: Compared, names: Names) -> FigureView:

@@ -106,6 +106,19 @@ class Open311Submitted(Answer):
     account_id: str | None
 
 
+class Open311Error(Answer):
+    """Why a request was not taken 错误: `code` is the HTTP status."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            {"code": 404, "description": "service-unknown: There is no service '0999'."}
+        )
+    )
+
+    code: int
+    description: str
+
+
 class Open311Token(Answer):
     """The request of a token 令牌对应的工单."""
 

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from gridwitness.cases.models import CaseOfficerRow, CaseRow
-from gridwitness.database import Base
-from gridwitness.postgres import DATABASE, EmbeddedPostgres
-from psycopg import sql
-from sqlalchemy import Table
 
 from gridwitness_cli.bench.stage import AGENCY, Stage
+from gridwitness_cli.bench.unguarded import NO_EFFECT, copy_rows, unguarded
 
 OFFICERS, ARTICLES = 200, 60
 _OPEN_SHARE = 0.3
 """Of all cases: the rest is closed, and has nothing due."""
 _STATES = ("inquiry", "reported", "proposed", "notified", "heard", "reviewed", "decided", "served")
 _CLOCKS = (("decision", "APL-60"), ("filing", "MOH-15"), ("service", "APL-61"), ("payment", "APL-67"))
-_NO_EFFECT = UUID(int=0)
-"""No effect stands behind these rows."""
 _TABLES = (CaseRow, CaseOfficerRow)
 
 
@@ -49,17 +43,9 @@ def load_cases(stage: Stage, count: int, seed: int = 4) -> InventedCases:
     articles = tuple(f"城市市容和环境卫生管理条例第{number}条" for number in range(1, ARTICLES + 1))
     invented = InventedCases(count, officers, articles, stage.platform.clock.now().date())
     cases = list(_cases(invented, drawn))
-    url = EmbeddedPostgres(stage.home).superuser_conninfo
-    with psycopg.connect(url, dbname=DATABASE) as superuser:
-        for table in _TABLES:
-            _switch_guard(superuser, table, on=False)
-        _copy(superuser, CaseRow, cases)
-        _copy(superuser, CaseOfficerRow, _officers(cases, officers, drawn))
-        for table in _TABLES:
-            _switch_guard(superuser, table, on=True)
-    with psycopg.connect(url, dbname=DATABASE, autocommit=True) as superuser:
-        # As autovacuum does some time after: the planner knows what is there, index pages need no heap look.
-        superuser.execute("VACUUM ANALYZE cases.case_file, cases.officer")
+    with unguarded(stage, _TABLES) as superuser:
+        copy_rows(superuser, CaseRow, cases)
+        copy_rows(superuser, CaseOfficerRow, _officers(cases, officers, drawn))
     return invented
 
 
@@ -96,7 +82,7 @@ def _cases(invented: InventedCases, drawn: random.Random) -> Iterator[dict[str, 
             "next_due_on": due,
             "next_due_clock": clock if is_open else None,
             "next_due_rule": rule if is_open else None,
-            "effect": _NO_EFFECT,
+            "effect": NO_EFFECT,
         }
 
 
@@ -113,34 +99,5 @@ def _officers(
                 "part": "investigator",
                 "recused": False,
                 "since": 0,
-                "effect": _NO_EFFECT,
+                "effect": NO_EFFECT,
             }
-
-
-def _copy(connection: psycopg.Connection, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
-    names = [column.name for column in model.__table__.columns]
-    copying = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        _named(model), sql.SQL(", ").join(map(sql.Identifier, names))
-    )
-    with connection.cursor() as cursor, cursor.copy(copying) as copy:
-        for row in rows:
-            copy.write_row([row[name] for name in names])
-
-
-def _switch_guard(connection: psycopg.Connection, model: type[Base], *, on: bool) -> None:
-    table = _named(model)
-    triggers = connection.execute(
-        "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal",
-        (table.as_string(connection),),
-    )
-    for (name,) in triggers.fetchall():
-        change = sql.SQL("ENABLE ALWAYS" if on else "DISABLE")
-        connection.execute(
-            sql.SQL("ALTER TABLE {} {} TRIGGER {}").format(table, change, sql.Identifier(name))
-        )
-
-
-def _named(model: type[Base]) -> sql.Identifier:
-    table = model.__table__
-    assert isinstance(table, Table) and table.schema is not None
-    return sql.Identifier(table.schema, table.name)

@@ -13,6 +13,9 @@ from gridwitness_cli.bench.case_lists import list_rows
 from gridwitness_cli.bench.case_opening import opening_rows
 from gridwitness_cli.bench.cost import cost_rows
 from gridwitness_cli.bench.detecting import detecting_row
+from gridwitness_cli.bench.dispatching import dispatch_rows
+from gridwitness_cli.bench.event_lists import event_rows
+from gridwitness_cli.bench.event_transitions import transition_rows
 from gridwitness_cli.bench.gas import gas_row
 from gridwitness_cli.bench.gi_star import gi_star_row
 from gridwitness_cli.bench.importing import import_row
@@ -63,11 +66,20 @@ def _measure(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator
     yield from bundles
     say("hotspots")
     yield gi_star_row(sizes.gi_star_cells, sizes.repeats)
+    yield from _events(stage, sizes, say)
     say("gas")
     yield gas_row(stage.parts.rpc_url, stage.home / "gas", growth.transaction_gas)
     # Last: what it loads stands in no record.
     say(f"lists of {sizes.listed_cases:,} cases")
     yield from list_rows(stage, sizes.listed_cases, sizes.list_rounds)
+    yield from event_rows(stage, sizes.events, sizes.event_accounts, sizes.event_requests, say)
+
+
+def _events(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator[Measurement]:
+    say(f"{sizes.transitions:,} transitions of events")
+    yield from transition_rows(stage, sizes.transitions)
+    say(f"{sizes.decisions:,} decisions of dispatch")
+    yield from dispatch_rows(stage, sizes.decisions)
 
 
 def _passages(stage: Stage, sizes: Sizes, say: Callable[[str], None]) -> Iterator[Measurement]:

@@ -39,6 +39,15 @@ class Sizes:
     """Passages of one file at which memory is compared, ascending."""
     gi_star_cells: int
     """Cells of the hotspot statistic."""
+    transitions: int
+    """Of events, recorded: report, accept, file, dispatch, sign, answer."""
+    decisions: int
+    """Of dispatch."""
+    events: tuple[int, ...]
+    """Invented ones at which lists, map and counts are read, ascending."""
+    event_accounts: int
+    event_requests: int
+    """Of each kind at each size."""
     repeats: int
 
     def turns(self, size: int) -> int:
@@ -65,6 +74,11 @@ QUICK = Sizes(
     passages=20_000,
     passage_memory=(10_000, 50_000),
     gi_star_cells=10_000,
+    transitions=600,
+    decisions=200,
+    events=(2_000, 10_000),
+    event_accounts=1_000,
+    event_requests=64,
     repeats=3,
 )
 DEFAULT = Sizes(
@@ -86,6 +100,11 @@ DEFAULT = Sizes(
     passages=200_000,
     passage_memory=(100_000, 1_000_000),
     gi_star_cells=100_000,
+    transitions=10_000,
+    decisions=1_000,
+    events=(10_000, 630_000),
+    event_accounts=29_000,
+    event_requests=640,
     repeats=3,
 )
 FULL = Sizes(
@@ -107,5 +126,10 @@ FULL = Sizes(
     passages=1_000_000,
     passage_memory=(100_000, 1_000_000, 10_000_000),
     gi_star_cells=100_000,
+    transitions=10_000,
+    decisions=1_000,
+    events=(10_000, 100_000, 630_000),
+    event_accounts=29_000,
+    event_requests=1_920,
     repeats=3,
 )

@@ -9,10 +9,11 @@
 | zhao.min     | 法制审核人员 legal reviewer                 | yes | founding |
 | he.ping      | 听证主持人 hearing chair                    | yes | founding |
 | sun.lei      | 执法人员，无执法资格 officer, not qualified | yes | founding |
-| wang.fang    | 网格员 grid worker                          |     | founding |
 | auditor      | 执法监督人员 auditor, of both               | yes | founding |
 | admin.ga     | 系统管理员 administrator                    |     | 330100GA |
 | police.node  | 公安节点 police node                        |     | 330100GA |
+
+With them those who work in the example district (`district_cast.SEATS`), in the founding agency.
 
 All have the password `PASSWORD`; the keys in `<home>/demo-device/` open with `PASSPHRASE`. Officers, head,
 reviewer and chair hold the enforcement certificate (执法资格), the reviewer the legal one too.
@@ -37,6 +38,9 @@ from gridwitness_evidence import SigningKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gridwitness_cli.demo.district import open_district, take_seat
+from gridwitness_cli.demo.district_cast import SEATS
+
 PASSWORD = "gridwitness-demo"  # noqa: S105 - published on purpose, for demo mode only
 PASSPHRASE = "gridwitness-demo"  # noqa: S105 - as above
 SECOND_AGENCY = "330100GA"
@@ -45,6 +49,8 @@ DEVICE_FOLDER = "demo-device"
 KEY_YEARS = 2
 
 _ADMIN = "admin"
+_APPROVER = "zhou.jian"
+"""Approves the example responsibility list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,6 @@ ACCOUNTS = (
     ),
     DemoAccount("he.ping", "何平", "hearing_chair", signs=True, card="33010010011"),
     DemoAccount("sun.lei", "孙磊", "officer", signs=True),
-    DemoAccount("wang.fang", "王芳", "grid_worker"),
     DemoAccount("auditor", "陈静", "auditor", signs=True),
     DemoAccount("admin.ga", "周涛", "administrator", second=True),
     DemoAccount("police.node", "公安卡口节点", "police_node", second=True),
@@ -80,7 +85,9 @@ FEED_KEY = "checkpoint-feed"
 
 
 def make_demo_accounts(platform: Platform) -> None:
-    """Second agency, accounts, certificates, confirmed keys. Idempotent; what is there stays as it is.
+    """Second agency, accounts, certificates, confirmed keys, the example district and who works in it.
+
+    Idempotent; what is there stays as it is.
 
     Raises Misconfigured `demo-on-real-home` where other people's accounts are here already.
     """
@@ -99,6 +106,13 @@ def make_demo_accounts(platform: Platform) -> None:
     for account in ACCOUNTS:
         if account.signs:
             _make_key(platform, account.username, founding, "officer", confirmer=SECOND_AGENCY)
+    approver = _device_key(platform.settings.home / DEVICE_FOLDER, _APPROVER)
+    open_district(platform, founding, approver)
+    for seat in SEATS:
+        with platform.transaction() as session:
+            take_seat(platform, session, seat, founding, PASSWORD)
+        if seat.signs:
+            _make_key(platform, seat.username, founding, "officer", confirmer=SECOND_AGENCY)
     _make_key(platform, FEED_KEY, SECOND_AGENCY, "feed", confirmer=founding)
 
 

@@ -16,6 +16,7 @@ from rich.console import Console
 from gridwitness_cli.demo.acts.case_files import prove_cases
 from gridwitness_cli.demo.acts.casework import play_case
 from gridwitness_cli.demo.acts.checkpoints import report_anomalies
+from gridwitness_cli.demo.acts.closed_loop import play_event, prove_event
 from gridwitness_cli.demo.acts.evidence import AuditorDesk, anchor_everything, prove
 from gridwitness_cli.demo.acts.hotspots import publish_hotspots, read_map
 from gridwitness_cli.demo.acts.keys import change_keys
@@ -93,6 +94,8 @@ def _acts(company: Company) -> None:
         publish_hotspots(company)
     with story.step("keys", "密钥换发与吊销 keys rotated and revoked"):
         change_keys(company)
+    with story.step("event", "事件闭环：七步、回退、延期、督办、吹哨 one event through all seven stages"):
+        play_event(company)
     with story.step("refusals", "错误输入 wrong inputs"):
         try_wrong_inputs(company)
     with story.step("anchor", "全部上链 everything is anchored"):
@@ -100,6 +103,8 @@ def _acts(company: Company) -> None:
     desk = AuditorDesk.set_up(company)
     with story.step("case-files", "案卷离线核实 case files, verified offline"):
         prove_cases(desk)
+    with story.step("event-file", "事件档案离线核实 the event's history, verified offline"):
+        prove_event(desk)
     with story.step("verify", "独立核实 independent verification"):
         prove(desk)
     with story.step("map", "公安节点由链上读图 a police node reads the map from the chain"):

@@ -198,6 +198,7 @@ def _environment(home: Path) -> dict[str, str]:
         "GRIDWITNESS_AGENCY_NAME": CITY_NAME,
         "GRIDWITNESS_SIMULATED_CLOCK": "true",
         "GRIDWITNESS_ANCHOR_INTERVAL_SECONDS": "0.2",
+        "GRIDWITNESS_DUTY_INTERVAL_SECONDS": "0.5",
         "GRIDWITNESS_TOKEN_LIFETIME_SECONDS": str(STORY_SECONDS),
         "XDG_CONFIG_HOME": str(home.parent / "auditor" / "config"),
         "PYTHONUTF8": "1",

@@ -129,22 +129,14 @@ class Player:
 
     def _details(self, step: str, request: ServiceRequest) -> dict[str, Any]:
         result, outcome = _ENDS[request.end]
-        match step:
-            case "accept":
-                return {"matter": matter_number(self.city.layout, request.kind)}
-            case "dispatch" if request.promised is not None:
-                by = rfc3339(request.promised)
-                return {"unit": request.unit, "basis": "promised", "promised_by": by}
-            case "dispatch":
-                return {"unit": request.unit, "basis": "manual", "because": "the city assigned it"}
-            case "answer":
-                return {"result": result}
-            case "check":
-                return {"result": "passed"}
-            case "close":
-                return {"outcome": outcome}
-            case _:
-                return {}
+        details: dict[str, dict[str, Any]] = {
+            "accept": {"matter": matter_number(self.city.layout, request.kind)},
+            "dispatch": _dispatched(request),
+            "answer": {"result": result},
+            "check": {"result": "passed"},
+            "close": {"outcome": outcome},
+        }
+        return details.get(step, {})
 
     def _refuse(self, request: ServiceRequest, step: str, error: GridWitnessError) -> None:
         self.played.refused.append(
@@ -152,10 +144,17 @@ class Player:
         )
 
 
+def _dispatched(request: ServiceRequest) -> dict[str, Any]:
+    """To whom the city gave it; by the day it promised where it promised one, else by the list."""
+    if request.promised is None:
+        return {"unit": request.unit, "basis": "manual", "because": "the city assigned it"}
+    return {"unit": request.unit, "basis": "promised", "promised_by": rfc3339(request.promised)}
+
+
 def _moments(
     requests: Sequence[ServiceRequest],
 ) -> Iterator[tuple[datetime, list[ServiceRequest], list[ServiceRequest]]]:
-    """Simulated moments with what opens and what ends by then, ascending; an opening stands before its end."""
+    """Simulated moments with what opens and what ends by then, ascending; openings before ends."""
     happenings: list[tuple[datetime, int, bool]] = []
     for place, request in enumerate(requests):
         happenings.append((request.created, place, False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,11 +25,13 @@ FOLDER = "replay"
 _BEFORE = timedelta(hours=12)
 """How long before its first request a city's registers are entered."""
 _SAY_SECONDS = 15
+_PLAIN_WIDTH = 120
+"""Columns where nobody's terminal says how many."""
 
 
 def run(files: Sequence[Path], rows: int | None, out: Path | None) -> int:
     """Play every file; 1 where a counting differs. Raises InvalidInput for a file that can't be read."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
     cities = [read_city_file(path, rows) for path in files]
     folder = load_settings().home / FOLDER
     outcomes = []

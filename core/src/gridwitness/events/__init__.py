@@ -2,6 +2,7 @@
 
 from gridwitness.events import kinds
 from gridwitness.events.handler import EventHandler, event_handlers
+from gridwitness.events.history import EventHistory
 from gridwitness.events.listing import Box, EventFilter, EventPage
 from gridwitness.events.loading import Sources
 from gridwitness.events.loop import Loop
@@ -9,7 +10,7 @@ from gridwitness.events.loop_book import LoopBook, publish_loop
 from gridwitness.events.loop_document import check_loop
 from gridwitness.events.models import EventRow
 from gridwitness.events.reporting import Report, Reporter
-from gridwitness.events.service import Ask, EventHistory, Events
+from gridwitness.events.service import Ask, Events
 
 __all__ = [
     "Ask",

@@ -20,6 +20,7 @@ from gridwitness.events.loading import Loaded, Sources, agency_of, load
 from gridwitness.events.loop import OPENING, Loop
 from gridwitness.events.models import StepRow
 from gridwitness.events.moves import apply_marks, excuse, move_clocks, times_of
+from gridwitness.events.options import units_spoken_to
 from gridwitness.events.statement import Member, Statement, as_account, instant, read_statement
 from gridwitness.records import Log, RowChange
 
@@ -55,8 +56,7 @@ def _units_beside(beside: sideways.Beside, statement: Statement) -> frozenset[st
     """Units that orders or whistles speak to: of the step's own one, or where any counts of all."""
     if statement.step.scope != "any":
         return sideways.units_for(beside, statement.step.name, statement.details)
-    called = (unit for whistle in beside.whistles.values() for unit in whistle.called)
-    return frozenset([*(order.unit for order in beside.orders.values()), *called])
+    return units_spoken_to(beside, "any")
 
 
 def event_handlers(sources: Sources) -> dict[str, EventHandler]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from gridwitness.errors import Conflict, Forbidden, InvalidInput, NotFound
 from gridwitness.events.course import Course, Row
-from gridwitness.events.loop import Loop
+from gridwitness.events.loop import Loop, Step
 from gridwitness.events.statement import Member, Statement
 from gridwitness.grids.territory import Territory
 
@@ -85,13 +86,39 @@ def check_actor(
             roles=sorted(step.roles),
         )
     _check_unit_named(statement, actor, territory)
-    if not _in_scope(course, statement, territory, beside_units, grid, roles):
+    scope = _Scope(course, actor, statement.agency, territory, beside_units, grid, roles)
+    if not scope.holds(step.scope, statement.unit):
         raise Forbidden(
             "event-scope",
             f"Account {actor.username} has no part in this event for step {step.name}. 不在职责范围内。",
             "ask the unit or the grid that answers for it",
             scope=step.scope,
         )
+
+
+def may_take(
+    course: Course,
+    step: Step,
+    actor: Member,
+    agency: str,
+    territory: Territory,
+    beside: Collection[str],
+) -> bool:
+    """Whether the actor could take the step now, for some unit of its own; details are not looked at.
+
+    `beside`: units that orders or whistles speak to.
+    """
+    event = course.event
+    if event is None or event["state"] not in step.sources:
+        return False
+    roles = set(step.roles) - ({CALLER} if not _is_reporter(course, actor, step.opens) else set())
+    if not actor.holds(roles, agency):
+        return False
+    scope = _Scope(course, actor, agency, territory, lambda: beside, event["grid"], roles)
+    own = course.helpers() if step.scope == "helper" else beside
+    if step.scope in ("helper", "ordered", "called"):
+        return any(works_for(actor, unit, territory) for unit in own)
+    return scope.holds(step.scope, None)
 
 
 def holds_in_grid(
@@ -139,37 +166,41 @@ def _check_unit_named(statement: Statement, actor: Member, territory: Territory)
         raise InvalidInput("event-unit", f"Step {statement.step.name} says for which unit.", "name the unit")
 
 
-def _in_scope(
-    course: Course,
-    statement: Statement,
-    territory: Territory,
-    beside_units: Callable[[], Collection[str]],
-    grid: str | None,
-    roles: set[str],
-) -> bool:
-    actor, scope, event = statement.actor, statement.step.scope, course.event
-    assert actor is not None
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Ways in which an actor may have to do with an event."""
 
-    def in_grid() -> bool:
-        return holds_in_grid(actor, roles, statement.agency, territory, grid)
+    course: Course
+    actor: Member
+    agency: str
+    territory: Territory
+    beside_units: Callable[[], Collection[str]]
+    grid: str | None
+    roles: set[str]
 
-    def in_unit() -> bool:
-        return event is not None and works_for(actor, event["unit"], territory)
+    def holds(self, scope: str, unit: str | None) -> bool:
+        """Whether the actor is within the scope; `unit`: for whom it acts."""
+        ways: dict[str, Callable[[], bool]] = {
+            "grid": self._in_grid,
+            "unit": self._in_unit,
+            "helper": lambda: unit in self.course.helpers(),
+            "ordered": lambda: unit in self.beside_units(),
+            "called": lambda: unit in self.beside_units(),
+            "either": lambda: self._in_grid() or self._in_unit(),
+            "any_unit": lambda: self._for_one(self.course.units_ever()),
+            "any": lambda: self._in_grid() or self._in_unit() or self._for_one(self._any_units()),
+        }
+        return ways[scope]()
 
-    def ever() -> bool:
-        return any(works_for(actor, unit, territory) for unit in sorted(course.units_ever()))
+    def _in_grid(self) -> bool:
+        return holds_in_grid(self.actor, self.roles, self.agency, self.territory, self.grid)
 
-    def beside() -> bool:
-        return any(works_for(actor, unit, territory) for unit in sorted(beside_units()))
+    def _in_unit(self) -> bool:
+        event = self.course.event
+        return event is not None and works_for(self.actor, event["unit"], self.territory)
 
-    ways: dict[str, Callable[[], bool]] = {
-        "grid": in_grid,
-        "unit": in_unit,
-        "helper": lambda: statement.unit in course.helpers(),
-        "ordered": lambda: statement.unit in beside_units(),
-        "called": lambda: statement.unit in beside_units(),
-        "either": lambda: in_grid() or in_unit(),
-        "any_unit": ever,
-        "any": lambda: in_grid() or in_unit() or ever() or beside(),
-    }
-    return ways[scope]()
+    def _any_units(self) -> Collection[str]:
+        return {*self.course.units_ever(), *self.beside_units()}
+
+    def _for_one(self, units: Collection[str]) -> bool:
+        return any(works_for(self.actor, unit, self.territory) for unit in sorted(units))

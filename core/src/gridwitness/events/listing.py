@@ -76,7 +76,7 @@ def list_events(session: Session, wanted: EventFilter, after: str | None, limit:
     return EventPage(page, make_cursor(page[-1].moved_at.isoformat(), page[-1].sub) if more else None)
 
 
-def filtered(query: Select[Any], wanted: EventFilter) -> Select[Any]:
+def filtered(query: Select[*tuple[Any, ...]], wanted: EventFilter) -> Select[*tuple[Any, ...]]:
     """The query with every condition but the agencies'."""
     equal = {
         EventRow.matter: wanted.matter,

@@ -16,22 +16,18 @@ from sqlalchemy.orm import Session
 from gridwitness.clock import Clock
 from gridwitness.errors import GridWitnessError, NotFound
 from gridwitness.events.acting import acting_unit
+from gridwitness.events.history import EventHistory, read_history
 from gridwitness.events.kinds import STEP
 from gridwitness.events.listing import EventFilter, EventPage, list_events
-from gridwitness.events.loop import Loop
+from gridwitness.events.loop import Loop, Step
 from gridwitness.events.loop_book import LoopBook
-from gridwitness.events.models import (
-    AskRow,
-    AssignmentRow,
-    CheckinRow,
-    ClockRow,
-    EventRow,
-    LinkRow,
-    OrderRow,
-    StepRow,
-    WhistleRow,
-)
+from gridwitness.events.models import EventRow
+from gridwitness.events.options import options
 from gridwitness.events.reporting import Report, Reports, answered
+from gridwitness.events.sight import Sight, with_below
+from gridwitness.events.statistics import KeptStatistics, Statistics, statistics
+from gridwitness.events.todo import Desk, Waiting, todo
+from gridwitness.grids.staff import units_of
 from gridwitness.grids.territories import Territories
 from gridwitness.members import Actor
 from gridwitness.records import (
@@ -65,21 +61,6 @@ class Ask:
     src: str = "self"
 
 
-@dataclass(frozen=True, slots=True)
-class EventHistory:
-    """An event with everything that happened to it, oldest first."""
-
-    event: EventRow
-    steps: Sequence[StepRow]
-    clocks: Sequence[ClockRow]
-    assignments: Sequence[AssignmentRow]
-    asks: Sequence[AskRow]
-    orders: Sequence[OrderRow]
-    whistles: Sequence[WhistleRow]
-    checkins: Sequence[CheckinRow]
-    links: Sequence[LinkRow]
-
-
 class Events:
     """Use cases; they take a session, the caller commits."""
 
@@ -96,6 +77,7 @@ class Events:
         self._clock = clock
         self._territories = territories
         self._reports = Reports(acceptance, own_keys, clock, loops, territories)
+        self._statistics = KeptStatistics()
         self.loops = loops
 
     def report(self, session: Session, report: Report, actor: Actor | None) -> EventRow:
@@ -161,7 +143,7 @@ class Events:
             found = select(EventRow).where(column == name).execution_options(populate_existing=True)
             row = session.scalars(found).one_or_none()
         if row is None:
-            raise NotFound("event-unknown", f"There is no event {name[:64]!r}.", "see the list of events")
+            raise _unknown(name)
         return row
 
     def loop_of(self, session: Session, event: EventRow) -> Loop:
@@ -170,25 +152,34 @@ class Events:
 
     def history(self, session: Session, name: str) -> EventHistory:
         """An event with all that belongs to it. Raises NotFound `event-unknown`."""
+        return read_history(session, self.find(session, name))
+
+    def sight(self, session: Session, actor: Actor, agency: str) -> Sight:
+        """Which of an agency's events the actor sees."""
+        return Sight.of(actor, agency, units_of(session, actor.account), self._territories.at(session))
+
+    def readable(self, session: Session, name: str, actor: Actor) -> EventRow:
+        """An event the actor sees. Raises NotFound `event-unknown`, also for who does not."""
         event = self.find(session, name)
+        if not self.sight(session, actor, event.agency).sees(session, event):
+            raise _unknown(name)
+        return event
 
-        def rows(model: Any, *order: Any) -> list[Any]:
-            query = select(model).where(model.sub == event.sub).order_by(*order)
-            return list(session.scalars(query.execution_options(populate_existing=True)))
+    def options(self, session: Session, event: EventRow, actor: Actor) -> Sequence[tuple[Step, bool]]:
+        """Steps that the event's state allows, and whether the actor has role and scope for each."""
+        return options(session, self.loop_of(session, event), self._territories.at(session), event, actor)
 
-        return EventHistory(
-            event=event,
-            steps=rows(StepRow, StepRow.seq),
-            clocks=rows(ClockRow, ClockRow.started_at, ClockRow.clock, ClockRow.unit, ClockRow.number),
-            assignments=rows(
-                *(AssignmentRow, AssignmentRow.round, AssignmentRow.number),
-                *(AssignmentRow.part.desc(), AssignmentRow.unit),
-            ),
-            asks=rows(AskRow, AskRow.jti),
-            orders=rows(OrderRow, OrderRow.number),
-            whistles=rows(WhistleRow, WhistleRow.number),
-            checkins=rows(CheckinRow, CheckinRow.number, CheckinRow.unit),
-            links=rows(LinkRow, LinkRow.linked_at, LinkRow.other),
+    def todo(self, session: Session, actor: Actor, agency: str, limit: int) -> list[Waiting]:
+        """What waits for the actor in an agency, what is due first in front."""
+        territory = self._territories.at(session)
+        units = with_below(units_of(session, actor.account), territory)
+        loop = self.loops.in_force(session).at(self._clock.now())
+        return todo(session, loop, Desk(actor, agency, units, territory), limit)
+
+    def statistics(self, session: Session, wanted: EventFilter, cuts: Sequence[str]) -> Statistics:
+        """Counts by each cut, at most ten seconds old. Raises InvalidInput `cut`."""
+        return self._statistics.get(
+            wanted, cuts, lambda: statistics(session, wanted, cuts, self._clock.now())
         )
 
     def page(self, session: Session, wanted: EventFilter, cursor: str | None, limit: int) -> EventPage:
@@ -252,6 +243,10 @@ class Events:
             **dict.fromkeys(("title", "description", "latitude", "longitude", "address")),
             "files": [dict(file) for file in ask.files],
         }
+
+
+def _unknown(name: str) -> NotFound:
+    return NotFound("event-unknown", f"There is no event {name[:64]!r}.", "see the list of events")
 
 
 def _account(actor: Actor | None) -> str | None:

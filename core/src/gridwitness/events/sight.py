@@ -1,4 +1,4 @@
-"""Which events an account sees: those of the grids its roles hold for, of the units it works for, its own."""
+"""Which events an account sees: of the grids its roles hold for, of its units, and those it reported."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, any_, false, literal, or_
+from sqlalchemy import ColumnElement, Text, any_, false, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
 
-from gridwitness.events.models import EventRow
+from gridwitness.events.models import AssignmentRow, CheckinRow, EventRow, OrderRow
 from gridwitness.grids.territory import Territory
 from gridwitness.members import Actor
 from gridwitness.members.roles import READERS
@@ -34,21 +35,32 @@ class Sight:
         units = with_below(own_units, territory) if scopes else frozenset()
         return cls(agency, actor.account, grids, units)
 
-    def sees(self, event: EventRow) -> bool:
+    def sees(self, session: Session, event: EventRow) -> bool:
         """Whether it may see this event."""
         if event.agency != self.agency:
             return False
-        if self.grids is None or event.reported_by == self.account:
+        if self.grids is None or event.reported_by == self.account or event.grid in self.grids:
             return True
-        return event.grid in self.grids or event.unit in self.units
+        if event.unit in self.units:
+            return True
+        found = select(EventRow.sub).where(EventRow.sub == event.sub, self.condition())
+        return session.scalars(found).first() is not None
 
     def condition(self) -> ColumnElement[bool]:
         """The same as a condition of SQL."""
         here = EventRow.agency == self.agency
         if self.grids is None:
             return here
-        ways = [EventRow.reported_by == self.account, among(EventRow.grid, self.grids)]
-        return here & or_(*ways, among(EventRow.unit, self.units))
+        ways = [EventRow.reported_by == self.account]
+        if self.grids:
+            ways.append(among(EventRow.grid, self.grids))
+        if self.units:
+            ways += [self._among_units(model) for model in (AssignmentRow, OrderRow, CheckinRow)]
+        return here & or_(*ways)
+
+    def _among_units(self, model: Any) -> ColumnElement[bool]:
+        """Events in which one of the units has a part, an order, a call."""
+        return EventRow.sub.in_(select(model.sub).where(among(model.unit, self.units)))
 
 
 def among(column: Any, values: frozenset[str]) -> ColumnElement[bool]:

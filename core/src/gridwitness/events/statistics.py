@@ -10,7 +10,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import Select, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from gridwitness.errors import InvalidInput
@@ -44,36 +44,42 @@ class Statistics:
 def statistics(session: Session, wanted: EventFilter, cuts: Sequence[str], now: datetime) -> Statistics:
     """Count the events of a filter, one pass for all cuts. Raises InvalidInput `cut`."""
     unknown = [cut for cut in cuts if cut not in CUTS]
-    if unknown:
-        raise InvalidInput("cut", f"Events are not counted by {unknown[0][:64]!r}.", f"one of {[*CUTS]}")
-    columns = [CUTS[cut] for cut in cuts]
-    query: Any = select(func.count()).where(EventRow.agency.in_(list(wanted.agencies)))
-    if columns:
-        sets = func.grouping_sets(*(tuple_(column) for column in columns), text("()"))
-        query = query.add_columns(func.grouping(*columns), *columns).group_by(sets)
+    if unknown or not cuts:
+        raise InvalidInput("cut", f"Events are not counted by {unknown[:1]!r}.", f"one of {[*CUTS]}")
     total, counts = 0, {cut: dict[str | None, int]() for cut in cuts}
-    whole = (1 << len(columns)) - 1
-    for count, *found in session.execute(filtered(query, wanted)):
-        mask = found[0] if columns else whole
+    whole = (1 << len(cuts)) - 1
+    for count, mask, *values in session.execute(_grouped(wanted, cuts)):
         if mask == whole:
             total = count
             continue
         for place, cut in enumerate(cuts):
-            if not mask >> (len(columns) - 1 - place) & 1:
-                counts[cut][found[1 + place]] = count
+            if not mask >> (len(cuts) - 1 - place) & 1:
+                counts[cut][values[place]] = count
     return Statistics(now, total, counts, _overdue(session, wanted, now))
 
 
+def _grouped(wanted: EventFilter, cuts: Sequence[str]) -> Select[Any]:
+    """Counts by each cut and of all; which one a row is of, PostgreSQL's `grouping` says."""
+    columns = [CUTS[cut] for cut in cuts]
+    shown: list[Any] = [func.count(), func.grouping(*columns), *columns]
+    sets = func.grouping_sets(*(tuple_(column) for column in columns), text("()"))
+    return filtered(select(*shown).where(EventRow.agency.in_(wanted.agencies)), wanted).group_by(sets)
+
+
 def _overdue(session: Session, wanted: EventFilter, now: datetime) -> dict[str, int]:
+    shown: list[Any] = [ClockRow.clock, func.count(func.distinct(ClockRow.sub))]
     query = (
-        select(ClockRow.clock, func.count(func.distinct(ClockRow.sub)))
+        select(*shown)
         .join(EventRow, EventRow.sub == ClockRow.sub)
         .where(ClockRow.state == "running", ClockRow.due_at < now)
-        .where(EventRow.agency.in_(list(wanted.agencies)))
+        .where(EventRow.agency.in_(wanted.agencies))
         .group_by(ClockRow.clock)
         .order_by(ClockRow.clock)
     )
-    return {clock: count for clock, count in session.execute(filtered(query, wanted))}
+    found: list[tuple[str, int]] = [
+        (clock, count) for clock, count in session.execute(filtered(query, wanted))
+    ]
+    return dict(found)
 
 
 @dataclass(slots=True)

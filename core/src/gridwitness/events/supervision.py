@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gridwitness.clock import Clock
+from gridwitness.events.loop import Loop
 from gridwitness.events.loop_book import LoopBook
 from gridwitness.events.models import ClockRow, EventRow, OrderRow, TakenUpRow
 from gridwitness.events.notices import tell
@@ -55,12 +56,22 @@ class _Matter:
 
     event: EventRow
     territory: Territory
-    levels: int
+    loop: Loop
+
+    @property
+    def levels(self) -> int:
+        """How many levels orders have."""
+        return self.loop.numbers["order_levels"]
 
     @property
     def centre(self) -> str:
         """The centre that answers for the event's grid; '' without one."""
         return self.territory.centre_of(self.event.grid)
+
+    @property
+    def open_to_orders(self) -> bool:
+        """Whether an order can be raised: not of an event that is over, whose callback may still be late."""
+        return self.event.state in self.loop.steps["order_raise"].sources
 
     def addressee(self, unit: str) -> str:
         """A unit that is registered: the one itself, else the centre; '' where nobody is."""
@@ -111,11 +122,14 @@ class Supervision:
         """A first order, unless the unit has one of this event to reply to."""
         now = self._clock.now()
         row = hold(session, running)
+        taken = session.get(TakenUpRow, tuple(running.key.values()), populate_existing=True)
         if row is None or row.due_at is None or row.due_at >= now:
+            return Done()
+        if taken is not None and taken.due_at == row.due_at:  # another process was quicker
             return Done()
         matter = self._matter(session, row.sub)
         unit, number, raised = matter.addressee(row.unit), None, 0
-        if unit:
+        if unit and matter.open_to_orders:
             number, raised = self._order(session, matter, 1, unit, "overdue")
         session.merge(TakenUpRow(**running.key, due_at=row.due_at, order_number=number, grave=False))
         tell(session, matter.event.agency, unit, "overdue", row, now)
@@ -131,7 +145,9 @@ class Supervision:
         matter, done = self._matter(session, row.sub), Done()
         unit = matter.addressee(row.unit)
         order = None if taken.order_number is None else session.get(OrderRow, (row.sub, taken.order_number))
-        if order is not None and order.state != "lifted":
+        if not matter.open_to_orders:
+            pass  # whoever is late is only told
+        elif order is not None and order.state != "lifted":
             if order.level == 1 or not self._went_up(session, order, row.triple_at):
                 done = self._up(session, matter, order)
         elif unit:
@@ -195,5 +211,5 @@ class Supervision:
 
     def _matter(self, session: Session, sub: str) -> _Matter:
         event = session.get_one(EventRow, sub, populate_existing=True)
-        levels = self._loops.version(session, event.loop).numbers["order_levels"]
-        return _Matter(event, self._territories.at(session, self._clock.now()), levels)
+        loop = self._loops.version(session, event.loop)
+        return _Matter(event, self._territories.at(session, self._clock.now()), loop)

@@ -38,18 +38,16 @@ class Desk:
 
 def todo(session: Session, loop: Loop, desk: Desk, limit: int) -> list[Waiting]:
     """What is due first comes first; then what was asked. Steps of a loop in force count."""
-    ending = {
-        (step, clock)
-        for step in map(loop.steps.get, sorted(loop.steps))
-        if step is not None and not step.opens
+    ways = [
+        (step, clock, reach)
+        for _, step in sorted(loop.steps.items())
         for clock in step.moves.end
-    }
+        if (reach := _reach(desk, step, ClockRow.unit)) is not None
+    ]
     found: list[Waiting] = []
-    ways = {pair: _reach(desk, pair[0], ClockRow.unit) for pair in sorted(ending, key=lambda p: p[0].name)}
     conditions = [
         and_(ClockRow.clock == clock, EventRow.state.in_(sorted(step.sources)), reach)
-        for (step, clock), reach in ways.items()
-        if reach is not None
+        for step, clock, reach in ways
     ]
     if conditions:
         query = (
@@ -60,7 +58,7 @@ def todo(session: Session, loop: Loop, desk: Desk, limit: int) -> list[Waiting]:
             .limit(limit)
         )
         for clock, due_at, event in session.execute(query):
-            step = next(s for (s, name), reach in ways.items() if name == clock and reach is not None)
+            step = next(s for s, name, _ in ways if name == clock and event.state in s.sources)
             found.append(Waiting(event, step.name, clock, due_at))
     return [*found, *_asks(session, loop, desk, limit - len(found))]
 
