@@ -197,7 +197,7 @@ def test_the_command_line_reports_offline_and_takes_steps(door: Door, tmp_path: 
         taken = ("step", sub, "accept", "-d", f"matter={MATTER}")
         assert "已受理" in run(office, *taken, "--sign").output
         refused = run(office, "step", sub, "sign", "--json")
-        assert refused.exit_code == 2 and json.loads(refused.output)["error"]["code"] == "event-role"
+        assert refused.exit_code == 2 and json.loads(refused.output)["error"]["code"] == "event-state"
         assert run(office, "step", sub, "accept", "-d", "colour=red").exit_code != 0
         assert "已立案" in run(office, "step", sub, "file").output
         number = json.loads(run(office, "show", sub, "--json").output)["event"]["number"]
