@@ -25,6 +25,7 @@ COMMANDS = {
     "case": "case:app",
     "feed": "feed:app",
     "channel": "channel:app",
+    "event": "event:app",
     "webhook": "webhook:app",
     "truck": "truck:app",
     "grid": "grid:app",

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from fastapi.testclient import TestClient
+from gridwitness.errors import InvalidInput
+from gridwitness.records import record_row, stored_record
 from gridwitness_api import create_app
+from gridwitness_cli.event import app
 from gridwitness_evidence import parse_presentation
+from support.case_device import PASSPHRASE, CaseDevice
 from support.event_desk import MATTER, EventDesk
 from support.grid_registers import TOWNSHIP, UNIT_GRIDS
 from support.platform import CITY, POLICE
+from support.submit_door import served
+from typer.testing import CliRunner
 
 BASE = "/api/v1/events"
 REPORT: dict[str, Any] = {
@@ -129,14 +138,14 @@ def test_lists_pages_and_filters(door: Door) -> None:
 
 
 def test_map_and_statistics(door: Door) -> None:
-    found = door.get("/map", box="120.15,30.29,120.16,30.30").json()
+    found = door.get("/map", bbox="120.15,30.29,120.16,30.30").json()
     assert found["features"] and not found["truncated"]
     for feature in found["features"]:
         west, south = feature["geometry"]["coordinates"]
         assert 120.15 <= west <= 120.16 and 30.29 <= south <= 30.30
         assert "description" not in feature["properties"]
-    assert door.get("/map", box="120.15,30.29,120.16,30.30", limit=1).json()["truncated"]
-    assert door.get("/map", box="120.2,30.29,120.1,30.30").json()["code"] == "box"
+    assert door.get("/map", bbox="120.15,30.29,120.16,30.30", limit=1).json()["truncated"]
+    assert door.get("/map", bbox="120.2,30.29,120.1,30.30").json()["code"] == "box"
     counted = door.get("/statistics", by=["state", "channel", "grid"]).json()
     listed = door.get("", limit=500).json()["items"]
     assert counted["total"] == len(listed)
@@ -172,3 +181,58 @@ def test_its_whole_history_leaves_as_one_file(door: Door) -> None:
     shown = door.get(f"/{sub}/file", personal=True).json()
     assert "暴露垃圾" in parse_presentation(shown["records"][0]["record"]).fields.values()
     assert door.get(f"/{sub}/file", "foreign").status_code == 404
+
+
+def test_the_command_line_reports_offline_and_takes_steps(door: Door, tmp_path: Path) -> None:
+    running = door.desk.running
+    worker = running.officer("cli-worker", roles=["grid_worker"])
+    chief = running.officer("cli-chief", roles=["duty_chief", "acceptor"])
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9")
+    place = ["--place", "30.295,120.155", "--channel", "worker-app"]
+    with served(running.platform) as url:
+        device = CaseDevice.hand_out(tmp_path / "worker", worker, url)
+        office = CaseDevice.hand_out(tmp_path / "chief", chief, url)
+        unprepared = run(device, "report", "井盖", *place, "--draft").exception
+        assert isinstance(unprepared, InvalidInput) and unprepared.code == "not-fetched"
+        assert run(device, "fetch").exit_code == 0
+        away = run(
+            device,
+            "report",
+            "井盖破损",
+            *place,
+            "--file",
+            str(photo),
+            "--draft",
+            "--json",
+            url="http://127.0.0.1:9",
+        )
+        assert away.exit_code == 0, away.output
+        sub = json.loads(away.output)["sub"]
+        assert sub in run(device, "send").output
+        taken = ("step", sub, "accept", "-d", f"matter={MATTER}")
+        assert "已受理" in run(office, *taken, "--sign").output
+        refused = run(office, "step", sub, "sign", "--json")
+        assert refused.exit_code == 2 and json.loads(refused.output)["error"]["code"] == "event-role"
+        assert run(office, "step", sub, "accept", "-d", "colour=red").exit_code != 0
+        assert "已立案" in run(office, "step", sub, "file").output
+        number = json.loads(run(office, "show", sub, "--json").output)["event"]["number"]
+        shown = run(office, "show", number).output
+        assert "受理" in shown and "井盖破损" in shown
+        assert number in run(office, "list", "--state", "filed").output
+        assert "dispatch" in run(office, "next", sub).output and run(office, "todo").exit_code == 0
+    with running.platform.transaction() as session:
+        record = stored_record(record_row(session, door.desk.history(sub).steps[1].jti))
+    assert (record.kid, record.fields["actor"]) == (chief.key.kid, None)
+
+
+def run(device: CaseDevice, *arguments: str, url: str | None = None) -> Result:
+    """`gridwitness event` on a device; `url`: where the platform is said to be."""
+    environment = {
+        "GRIDWITNESS_PASSPHRASE": PASSPHRASE,
+        "GRIDWITNESS_HOME": str(device.owner.running.home),
+        "GRIDWITNESS_URL": url or device.url,
+        "GRIDWITNESS_DEVICE_FOLDER": str(device.folder),
+        "COLUMNS": "200",
+    }
+    return CliRunner().invoke(app, [*arguments], env=environment)

@@ -7,8 +7,10 @@ from gridwitness.coordinates import to_wgs84
 from gridwitness.errors import InvalidInput, NotFound
 from gridwitness.events import Report, Reporter
 from gridwitness.events.event_map import event_map
+from gridwitness.events.judging import CALLER
 from gridwitness.events.models import ReporterRow
 from gridwitness.members import Actor
+from gridwitness.members.roles import READERS
 from gridwitness.records import rfc3339
 from sqlalchemy.orm import Session
 
@@ -31,6 +33,7 @@ from gridwitness_api.schemas.event_history import (
     EventHistoryView,
     EventOptions,
     EventReporterView,
+    LoopView,
     StatisticsView,
     WaitingList,
 )
@@ -78,13 +81,13 @@ def list_(
 def map_(
     caller: CallerHere,
     selection: SelectionHere,
-    box: BoxQuery,
+    bbox: BoxQuery,
     open_only: OpenOnly = True,
     limit: MapLimit = 1000,
 ) -> EventFeatures:
     """矩形内的事件，WGS 84，不含个人信息。 What lies in the box, without anybody's words (RFC 7946)."""
     with caller.transaction() as (session, actor):
-        wanted = selection.filter(caller.platform, session, actor, box_of(box))
+        wanted = selection.filter(caller.platform, session, actor, box_of(bbox))
         features, more = event_map(session, wanted, limit, open_only=open_only)
         return EventFeatures(type="FeatureCollection", features=features, truncated=more)
 
@@ -114,6 +117,16 @@ def todo(caller: CallerHere, agency: AgencyQuery = None, limit: Limit = 100) -> 
         found = events.todo(session, actor, agency or actor.agency, limit)
         items = [waiting_view(events.loop_of(session, line.event), line) for line in found]
         return WaitingList(items=items)
+
+
+@router.get("/loop", summary="现行流程 The loop in force")
+def loop(caller: CallerHere) -> LoopView:
+    """新上报事件所用的流程版本及全文；离线前取用。 What an event of now begins with; taken along offline."""
+    with caller.transaction() as (session, actor):
+        actor.require(READERS | {CALLER})
+        platform = caller.platform
+        found = platform.events.loops.in_force(session).at(platform.clock.now())
+        return LoopView(version=found.version, content=dict(found.content))
 
 
 @router.get("/{sub}", summary="查看事件 Show an event")

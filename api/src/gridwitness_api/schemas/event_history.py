@@ -316,3 +316,14 @@ class StatisticsView(Answer):
     total: int
     counts: dict[str, list[CountView]]
     overdue: dict[str, int]
+
+
+class LoopView(Answer):
+    """A version of the loop 流程: states, steps, clocks, numbers (docs/format.md section 24)."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example({"version": "65" * 32, "content": {"format": "gridwitness-loop/1"}})
+    )
+
+    version: str
+    content: dict[str, Any]

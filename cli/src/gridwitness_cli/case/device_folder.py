@@ -65,7 +65,7 @@ class DeviceFolder:
             raise InvalidInput(
                 "not-fetched",
                 f"This device does not know {name} yet.",
-                "while there is a network: `gridwitness case fetch`, with the cases you take along",
+                "while there is a network: `gridwitness case fetch` (with your cases), `event fetch`",
             )
         return read_json_object(path)
 

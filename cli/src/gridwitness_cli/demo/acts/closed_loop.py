@@ -119,7 +119,12 @@ def _report(company: Company) -> str:
 
 
 def _take(company: Company, sub: str, beat: Beat) -> None:
-    body: dict[str, Any] = {"step": beat.step, "details": dict(beat.details), "note": beat.note}
+    body: dict[str, Any] = {
+        "step": beat.step,
+        "details": dict(beat.details),
+        "note": beat.note,
+        "unit": beat.unit,
+    }
     if beat.photo:
         body["files"] = [_photo(company, beat.by)]
     company.door(beat.by.username).post(f"/events/{sub}/steps", body)
@@ -142,17 +147,20 @@ def _go_to(company: Company, when: str) -> None:
 
 
 def _await_duty(company: Company, sub: str, beat: Beat) -> None:
-    """Nobody raised these orders: the platform's own duty process did, when the limit had passed."""
-    if beat.duty is None:
+    """Nobody dispatched it and nobody raised these orders: the platform's own duty process did."""
+    count, level = beat.orders
+    if beat.state is None and not count:
         return
-    orders, level = beat.duty
     deadline = time.monotonic() + _DUTY_SECONDS
     while True:
-        told = company.door(CHIEF.username).get(f"/events/{sub}/history")["orders"]
-        if len(told) == orders and told[-1]["level"] == level:
-            expect(told[-1]["automatic"], "order-by-hand", f"The order was raised by a person: {told}")
+        told = company.door(CHIEF.username).get(f"/events/{sub}/history")
+        orders = told["orders"]
+        reached = beat.state in (None, told["event"]["state"])
+        if reached and len(orders) == count and (not count or orders[-1]["level"] == level):
+            expect(all(order["automatic"] for order in orders), "order-by-hand", f"By a person: {orders}")
             return
-        expect(time.monotonic() < deadline, "order-missing", f"No order of level {level}: {told}")
+        what = f"{told['event']['state']}, orders {orders}"
+        expect(time.monotonic() < deadline, "duty-missing", f"Not {beat.state} {beat.orders}: {what}")
         time.sleep(0.1)
 
 
