@@ -11,10 +11,13 @@ import pytest
 from click.testing import Result
 from fastapi.testclient import TestClient
 from gridwitness.errors import InvalidInput
+from gridwitness.events import Reporter
 from gridwitness.records import record_row, stored_record
+from gridwitness.records.models import RecordRow
 from gridwitness_api import create_app
 from gridwitness_cli.event import app
 from gridwitness_evidence import parse_presentation
+from sqlalchemy import select
 from support.case_device import PASSPHRASE, CaseDevice
 from support.event_desk import MATTER, EventDesk
 from support.grid_registers import TOWNSHIP, UNIT_GRIDS
@@ -118,6 +121,29 @@ def test_who_sees_what(door: Door) -> None:
     assert door.get(f"/{nowhere.sub}", "chief").status_code == 200
     assert door.get(f"/{far.sub}/reporter", "acceptor").json()["code"] == "reporter-unknown"
     assert door.get(f"/{far.sub}/reporter", "checker").status_code in (403, 404)
+
+
+def test_what_records_say_of_persons_needs_the_event(door: Door) -> None:
+    event = door.desk.report(None, channel="hotline", reporter=Reporter("王某", "13800000000"))
+    platform = door.desk.running.platform
+    with platform.transaction() as session:
+        rows = session.execute(select(RecordRow.jti, RecordRow.kind).where(RecordRow.sub == event.sub)).all()
+    words = {"王某", "13800000000", event.description}
+
+    def shown(jti: object, who: str, **query: str) -> tuple[int, str]:
+        address = f"/api/v1/records/{jti}"
+        answer = door.client.get(address, headers=door.headers(who), params=query)
+        return answer.status_code, answer.text
+
+    seen = set[str | None]()
+    for jti, _ in rows:
+        status, text = shown(jti, "checker")
+        assert status == 200 and not any(word and word in text for word in words)
+        assert shown(jti, "worker", personal="true")[0] == 403
+        status, text = shown(jti, "acceptor", personal="true")
+        seen |= {word for word in words if word and word in text}
+    assert seen == words
+    assert door.get(f"/{event.sub}/reporter", "acceptor").json()["phone"] == "13800000000"
 
 
 def test_lists_pages_and_filters(door: Door) -> None:
