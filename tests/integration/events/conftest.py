@@ -1,4 +1,4 @@
-"""One platform with its cast for every test of a module."""
+"""Platforms with their cast: one for every module that moves time its own way, one that others share."""
 
 from __future__ import annotations
 
@@ -15,5 +15,11 @@ MONDAY = datetime(2026, 5, 11, 1, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[EventDesk]:
+    with running_platform(begin=MONDAY) as running:
+        yield EventDesk.open(running)
+
+
+@pytest.fixture(scope="session")
+def shared_desk() -> Iterator[EventDesk]:
     with running_platform(begin=MONDAY) as running:
         yield EventDesk.open(running)

@@ -16,6 +16,11 @@ EXTEND: dict[str, Any] = {"note": "雨天", "details": {"amount": 2}}
 BACK: dict[str, Any] = {"note": "非我单位职责"}
 
 
+@pytest.fixture(scope="module")
+def desk(shared_desk: EventDesk) -> EventDesk:
+    return shared_desk
+
+
 def refused(desk: EventDesk, sub: str, step: str, by: str | None, **given: Any) -> str:
     with pytest.raises(GridWitnessError) as refusal:
         desk.take(sub, step, by, **given)

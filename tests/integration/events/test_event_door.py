@@ -38,6 +38,11 @@ REPORT: dict[str, Any] = {
 VOID: dict[str, Any] = {"note": "误报", "details": {"reason": "unreal"}}
 
 
+@pytest.fixture(scope="module")
+def desk(shared_desk: EventDesk) -> EventDesk:
+    return shared_desk
+
+
 class Door:
     """The door as the cast uses it."""
 
