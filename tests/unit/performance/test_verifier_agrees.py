@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from gridwitness.database import load_models, postgres_type, text_form
+from gridwitness.database import postgres_type, text_form
+from gridwitness.events.models import EventRow
 from gridwitness.performance.dictionary import bundled_metrics
 from gridwitness.records import rfc3339
 from gridwitness_verifier.events.figures import Tallies
@@ -54,5 +55,5 @@ def figures(document: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> 
 
 
 def _texts(table: str, row: dict[str, Any]) -> dict[str, str | None]:
-    columns = load_models().tables[f"events.{table}"].columns
+    columns = EventRow.metadata.tables[f"events.{table}"].columns
     return {name: text_form(value, postgres_type(columns[name])) for name, value in row.items()}

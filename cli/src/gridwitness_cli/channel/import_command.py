@@ -1,4 +1,4 @@
-"""`gridwitness channel import` and `event import`: rows of outside systems become events, again and again."""
+"""`gridwitness event import`: rows of outside systems become events, again and again without doubling."""
 
 from __future__ import annotations
 
