@@ -8,13 +8,18 @@ from uuid import UUID
 import pytest
 from gridwitness.records.effects import RowChange
 from gridwitness.records.row_writing import write_rows
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, Uuid, create_engine, select
 from sqlalchemy.orm import Session
 
 PLAIN, UNIQUE = "plain", "with_unique_place"
 Rows = dict[int, tuple[int | None, str | None, UUID]]
+FREED = [
+    *((0, "place", 0), (1, "place", 1), (2, "place", 3)),
+    *((0, "place", 2), (1, "delete", 0), (2, "place", 1)),
+]
+"""A place is freed by a delete between two updates: the second one may not go with the first."""
 WRITES = st.lists(
     st.tuples(st.integers(0, 4), st.sampled_from(["place", "word", "both", "delete"]), st.integers(0, 3)),
     max_size=40,
@@ -39,6 +44,7 @@ def tables() -> dict[str, Table]:
 
 
 @settings(max_examples=80)
+@example(writes=FREED)
 @given(writes=WRITES)
 @pytest.mark.parametrize("name", [PLAIN, UNIQUE])
 def test_the_end_is_that_of_one_by_one(name: str, writes: list[tuple[int, str, int]]) -> None:
