@@ -6,6 +6,7 @@ with performance_story() as story:
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,11 +17,19 @@ from gridwitness.database import load_models
 from gridwitness.performance import Days, PerformanceSnapshotRow
 from gridwitness.records import RowChange, current_log
 from support.event_rows import ENDS, EventRows
-from support.platform import CITY, RunningPlatform, running_platform
+from support.platform import CITY, PASSWORD, RunningPlatform, running_platform
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
 DAYS = Days(FIRST, LAST)
 _SOME_SEED, _EVENTS = 20261128, 14
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account and its token."""
+
+    account: str
+    token: str
 
 
 @dataclass
@@ -29,6 +38,24 @@ class PerformanceStory:
 
     running: RunningPlatform
     rows: dict[str, list[dict[str, Any]]]
+
+    def person(self, role: str | None, scope: str | None = None) -> Person:
+        """Somebody with one role (None: none) and a login."""
+        accounts = self.running.platform.accounts
+        with self.running.platform.transaction() as session:
+            row = accounts.create(
+                session,
+                agency=CITY,
+                username=f"person-{secrets.token_hex(4)}",
+                display_name=None,
+                password=PASSWORD,
+                roles=[],
+                by=None,
+            )
+            if role is not None:
+                accounts.grant(session, row.id, role, CITY, scope, by=None)
+            token, _ = accounts.open_session(session, row.id)
+        return Person(str(row.id), token)
 
     def put_down(self) -> None:
         """Every row by an effect in the city's log."""

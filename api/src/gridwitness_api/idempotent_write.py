@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
@@ -83,7 +84,7 @@ def _kept(written: Written) -> dict[str, Any]:
 def _response(answer: dict[str, Any], *, replayed: bool) -> Response:
     headers = {"Idempotency-Replayed": "true"} if replayed else {}
     if answer["location"] is not None:
-        headers["Location"] = answer["location"]
+        headers["Location"] = quote(answer["location"], safe="/")  # names may hold any character
     if answer["body"] is None:
         return Response(status_code=answer["status"], headers=headers)
     return JSONResponse(answer["body"], status_code=answer["status"], headers=headers)

@@ -10,23 +10,30 @@ from dataclasses import dataclass
 
 from gridwitness.channels.detections import REVIEWERS
 from gridwitness.dispatch.article_handler import KEEPERS as ARTICLE_KEEPERS
-from gridwitness.events.loop import Loop
+from gridwitness.events.loop import OPENING, Loop
+from gridwitness.events.loop_document import bundled_loop, read_loop
 from gridwitness.events.permissions import steps_document
 from gridwitness.members import ROLES
 from gridwitness.members.roles import READERS
 from gridwitness.performance.access import FIXERS
 
 from gridwitness_api.routes.channels import IMPORTERS, KEEPERS
+from gridwitness_api.routes.events import CONTACTS
 from gridwitness_api.routes.supervision import OVERSEERS
 from gridwitness_api.routing import bare_application
 
 TAGS = ("grids", "events", "channels", "dispatch", "performance", "public", "open311")
 """Of the interface, the parts that the table is about."""
 PUBLIC, TOKEN, ACCOUNT = "公开 public", "渠道令牌 a channel's token", "登录账号 any account"
-"""Instead of roles: nobody need be known; a channel's token; an account, and what it sees is its own."""
+STEP = "按环节 as the step's row says"
+"""Instead of roles: nobody need be known; a channel's token; an account, and what it sees is its own; the
+table of steps.
+"""
 
 _ADMINISTRATORS = frozenset({"administrator"})
 _DISPATCHERS = frozenset({"dispatcher", "duty_chief"})
+_READERS_AND_CALLERS = READERS | {"caller"}
+_REPORTERS = read_loop(bundled_loop()).steps[OPENING].roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,17 @@ ACCESS: dict[str, frozenset[str] | str] = {
     "matters.proposals": READERS,
     "matters.show": READERS,
     "matters.duty": READERS,
+    "events.report": _REPORTERS,
+    "events.list": _READERS_AND_CALLERS,
+    "events.map": _READERS_AND_CALLERS,
+    "events.statistics": _READERS_AND_CALLERS,
+    "events.todo": ACCOUNT,
+    "events.loop": _READERS_AND_CALLERS,
+    "events.show": READERS,
+    "events.history": READERS,
+    "events.options": READERS,
+    "events.reporter": CONTACTS,
+    "events.take": STEP,
     "event_file.event_file": READERS,
     "event_beside.duplicates": READERS,
     "event_beside.emergency": READERS,
@@ -122,6 +140,15 @@ ACCESS: dict[str, frozenset[str] | str] = {
 }
 """By operation. Beyond the role, what is shown keeps to the scope it is held for where the page says so."""
 
+_OWN = "及上报本人 and who reported it"
+NOTES = {
+    "supervision.read": "及该单位人员 and who works for the unit",
+    "events.show": _OWN,
+    "events.history": _OWN,
+    "events.options": _OWN,
+}
+"""What a cell says beside the roles."""
+
 
 def actions() -> list[Action]:
     """Every operation of the tags, in the order of the interface. Raises KeyError where one has no row."""
@@ -163,12 +190,13 @@ def _actions() -> Iterator[str]:
     yield "|---|---|---|"
     for action in actions():
         named = f"{action.summary} `{action.operation}`"
-        yield f"| {named} | `{action.method} {action.path}` | {_access(action)} |"
+        note = f" ({NOTES[action.operation]})" if action.operation in NOTES else ""
+        yield f"| {named} | `{action.method} {action.path}` | {_access(action)}{note} |"
 
 
 def _access(action: Action) -> str:
     if isinstance(action.access, str):
         return action.access
-    if action.access == READERS:
-        return "查阅人员 readers"
+    if action.access in (READERS, _READERS_AND_CALLERS):
+        return "查阅人员 readers" + (" `caller`" if action.access != READERS else "")
     return " ".join(f"`{role}`" for role in ROLES if role in action.access)

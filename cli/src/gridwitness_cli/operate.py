@@ -84,7 +84,14 @@ def serve(
     _check_standing(Worker(platform))
     application = create_app(platform, all_decoders)
     collect_rarely()
-    uvicorn.run(application, host=host, port=settings.port, log_level="warning", server_header=False)
+    uvicorn.run(
+        application,
+        host=host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=5,  # streams of movements have no end of their own
+    )
 
 
 def migrate() -> None:

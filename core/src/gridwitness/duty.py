@@ -101,8 +101,8 @@ class Duty:
             return _NOTHING
         failed: list[Exception] = []
         done = Round(
+            dispatched=_attempt(failed, 0, self._dispatch),  # before it is overdue
             orders=_attempt(failed, Done(), lambda: self._supervise(loop)),
-            dispatched=_attempt(failed, 0, self._dispatch),
             digests=_attempt(failed, 0, lambda: self._notify(loop)),
             delivered=_attempt(failed, False, self._platform.doors.deliveries.round),
         )

@@ -50,9 +50,12 @@ def test_a_part_says_so_where_its_attacks_were_found(suite: list[Row], part: str
 
 def test_the_checks_that_find_them_are_those_of_the_format(suite: list[Row]) -> None:
     paragraph = FORMAT.split("Check names. ")[1]
-    lists = re.findall(r"(?:bundle:|log:|audit:|case file \(section 16\) adds) `([^`]+)`", paragraph)
+    lists = re.findall(
+        r"(?:bundle:|log:|audit:|case file \(section 16\) adds|event file \(section 24\) adds) `([^`]+)`",
+        paragraph,
+    )
     checks = {"memory", *(word for names in lists for word in names.split())}
-    assert len(lists) == 4
+    assert len(lists) == 5
     found = {one.check for row in suite for one in row.attack.found} - {"trust"}
     assert found <= checks
     # Every check of the format finds something, so none of them is there for show.

@@ -35,6 +35,11 @@ TINY = replace(
     gi_star_cells=1_000,
     passages=1_000,
     passage_memory=(1_000, 2_000),
+    transitions=60,
+    decisions=20,
+    events=(500, 1_000),
+    event_accounts=200,
+    event_requests=40,
     repeats=1,
 )
 MEMBERS = {"name", "value", "unit", "beside", "beside_value", "ratio"}
@@ -68,6 +73,16 @@ BEGINNINGS = (
     "list of 300 cases by due date",
     "list of 300 cases by officer",
     "list of 300 cases by article / 按条款, p99",
+    "60 transitions of 10 events, recorded",
+    "dispatch by the list",
+    "dispatch by the model",
+    "events by unit, 500 events, 32 readers",
+    "events of a street, 1,000 events, 32 readers, p99",
+    "map of a box, 1,000 events, 32 readers",
+    "statistics by state, 1,000 events, 32 readers",
+    "growth, events by unit",
+    "point to grid, 32 readers",
+    "point to grid in the process",
 )
 
 

@@ -209,7 +209,7 @@ def test_a_file_is_imported_by_its_own_columns(door: ChannelDoor, url: str, tmp_
         csv.writer(out).writerows(rows)
     token = door.auth("acceptor")["Authorization"].partition(" ")[2]
     maps = [part for name in ("key=id", "description=text", "matter=type") for part in ("--map", name)]
-    done = run(url, tmp_path, token, "channel", "import", str(file), "--channel", "file", "--json", *maps)
+    done = run(url, tmp_path, token, "event", "import", str(file), "--channel", "file", "--json", *maps)
     assert done.exit_code == 1, done.output
     summary = json.loads(done.stdout)
     assert (summary["taken"], summary["refused"]) == (1, 1)

@@ -14,6 +14,7 @@ from gridwitness.errors import InvalidInput
 from gridwitness.records import record_row, stored_record
 from gridwitness_api import create_app
 from gridwitness_cli.event import app
+from gridwitness_evidence import parse_presentation
 from support.case_device import PASSPHRASE, CaseDevice
 from support.event_desk import MATTER, EventDesk
 from support.grid_registers import TOWNSHIP, UNIT_GRIDS
@@ -167,6 +168,21 @@ def test_what_waits_for_whom(door: Door) -> None:
     assert event.sub not in {i["event"]["sub"] for i in door.get("/todo", "mender").json()["items"]}
 
 
+def test_its_whole_history_leaves_as_one_file(door: Door) -> None:
+    sub = door.post("", REPORT, "worker").json()["sub"]
+    assert door.get(f"/{sub}/file").json()["code"] == "not-anchored-yet"
+    door.desk.running.drain()
+    answer = door.get(f"/{sub}/file")
+    assert answer.headers["content-disposition"] == f'attachment; filename="{sub}.event.json"'
+    file = answer.json()
+    assert (file["format"], file["sub"], len(file["records"])) == ("gridwitness-event/v1", sub, 2)
+    assert "暴露垃圾" not in parse_presentation(file["records"][0]["record"]).fields.values()
+    assert door.get(f"/{sub}/file", "worker", personal=True).status_code == 403
+    shown = door.get(f"/{sub}/file", personal=True).json()
+    assert "暴露垃圾" in parse_presentation(shown["records"][0]["record"]).fields.values()
+    assert door.get(f"/{sub}/file", "foreign").status_code == 404
+
+
 def test_the_command_line_reports_offline_and_takes_steps(door: Door, tmp_path: Path) -> None:
     running = door.desk.running
     worker = running.officer("cli-worker", roles=["grid_worker"])
@@ -197,7 +213,7 @@ def test_the_command_line_reports_offline_and_takes_steps(door: Door, tmp_path: 
         taken = ("step", sub, "accept", "-d", f"matter={MATTER}")
         assert "已受理" in run(office, *taken, "--sign").output
         refused = run(office, "step", sub, "sign", "--json")
-        assert refused.exit_code == 2 and json.loads(refused.output)["error"]["code"] == "event-role"
+        assert refused.exit_code == 2 and json.loads(refused.output)["error"]["code"] == "event-state"
         assert run(office, "step", sub, "accept", "-d", "colour=red").exit_code != 0
         assert "已立案" in run(office, "step", sub, "file").output
         number = json.loads(run(office, "show", sub, "--json").output)["event"]["number"]

@@ -139,3 +139,8 @@ def test_personal_data_goes_and_the_event_stays(desk: EventDesk) -> None:
         assert (reporter.name, reporter.phone, reporter.may_contact) == (None, None, True)
     history = desk.history(event.sub)
     assert history.event.description is None and history.event.title is not None
+    running.drain()
+    report = running.audit("--files", str(running.home / "files"))
+    wanting = [(c["name"], c["reason"]) for c in report.report["checks"] if c["result"] != "proved"]
+    assert {name for name, _ in wanting} <= {"files", "time", "independence"}, wanting
+    assert report.check("events")["count"] > 0

@@ -5,6 +5,7 @@ The tests follow one another through May 2026, then to the end of the published 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -108,9 +109,7 @@ def test_what_was_overdue_for_long_unseen_goes_up_at_once_and_closing_ends_it(
     assert refused(desk, sub, "order_reply", "central", note="晚了", details={"order": 1}) == "event-state"
     assert duty.drain().orders.lifted >= 1
     assert [state for *_, state in orders(desk, sub)] == ["lifted"]
-    desk.running.advance(
-        7 * 24 * HOUR
-    )  # nobody calls back: that is told, and an order is not for closed events
+    desk.running.advance(7 * 24 * HOUR)  # nobody calls back: that is told, but nothing is left to order
     duty.drain()
     assert [state for *_, state in orders(desk, sub)] == ["lifted"]
     assert told(desk, CENTRE, sub)[-1] == "overdue"
@@ -213,6 +212,15 @@ def test_an_emergency_in_four_phases(desk: EventDesk) -> None:
     assert report.steps[0].seconds == 0 and 300 <= report.steps[1].seconds < 400
     assert (report.units, report.called, report.came, report.came_late) == ([ROADS, TOWNSHIP], 1, 1, 1)
     assert report.clocks_late == ["checkin"]
+
+
+def test_two_desks_at_once_raise_one_order(desk: EventDesk) -> None:
+    sub = desk.dispatched().sub
+    desk.running.advance(24 * HOUR)
+    desks = [Duty(desk.running.platform) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        raised = sum(pool.map(lambda each: each.round().orders.raised, desks))
+    assert raised >= 1 and orders(desk, sub) == [(1, TOWNSHIP, "overdue", "open")]
 
 
 def test_a_year_without_a_calendar_is_said_and_supervised_by_nobody(desk: EventDesk, duty: Duty) -> None:

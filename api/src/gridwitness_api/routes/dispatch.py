@@ -21,12 +21,12 @@ from gridwitness_api.routes.accounts import ADMINISTRATOR
 from gridwitness_api.schemas.dispatch import (
     ApplyingView,
     AttendedView,
+    DispatchSuggestionView,
     KnownView,
     ModelList,
     ModelView,
-    RankedView,
+    RankedUnitView,
     SimilarView,
-    SuggestionView,
 )
 from gridwitness_api.strict_body import StrictRoute
 
@@ -41,7 +41,7 @@ Version = Annotated[int, Path(ge=1, le=2_147_483_647, description="版本 Versio
 
 
 @router.get("/events/{sub}/suggestion", summary="分拨建议 Whose an event is")
-def suggest(sub: Subject, caller: CallerHere) -> SuggestionView:
+def suggest(sub: Subject, caller: CallerHere) -> DispatchSuggestionView:
     """依规则、清单、模型的次序给出建议，并说明理由；不改变任何状态。
 
     Rules, then the responsibility list, then the model; says why. Changes nothing.
@@ -160,8 +160,8 @@ def _event(platform: Platform, session: Session, actor: Actor, sub: str) -> Even
     return event
 
 
-def _suggestion(found: Suggestion) -> SuggestionView:
-    return SuggestionView(
+def _suggestion(found: Suggestion) -> DispatchSuggestionView:
+    return DispatchSuggestionView(
         unit=found.unit,
         helpers=list(found.helpers),
         mode=found.mode,
@@ -176,7 +176,7 @@ def _suggestion(found: Suggestion) -> SuggestionView:
         closing=None if found.closing is None else dict(found.closing),
         law=list(found.law),
         words=list(found.words),
-        ranking=[RankedView(unit=unit, confidence=round(share, 6)) for unit, share in found.ranking],
+        ranking=[RankedUnitView(unit=unit, confidence=round(share, 6)) for unit, share in found.ranking],
     )
 
 

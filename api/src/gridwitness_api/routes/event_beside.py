@@ -8,14 +8,10 @@ from fastapi import APIRouter
 from gridwitness.errors import NotFound
 from gridwitness.events.after_action import after_action
 from gridwitness.events.duplicates import Duplicates
-from gridwitness.events.models import EventRow
-from gridwitness.members import Actor
-from gridwitness.members.roles import READERS
 from gridwitness.records import rfc3339
-from sqlalchemy.orm import Session
 
-from gridwitness_api.parameters import Subject
-from gridwitness_api.request_platform import Caller, CallerHere
+from gridwitness_api.event_selection import EventName
+from gridwitness_api.request_platform import CallerHere
 from gridwitness_api.schemas.supervision import EmergencyView, LikelyList, LikelyView
 from gridwitness_api.strict_body import StrictRoute
 
@@ -23,12 +19,13 @@ router = APIRouter(prefix="/api/v1/events", tags=["events"], route_class=StrictR
 
 
 @router.get("/{sub}/duplicates", summary="疑似重复 Possible duplicates")
-def duplicates(sub: Subject, caller: CallerHere) -> LikelyList:
+def duplicates(sub: EventName, caller: CallerHere) -> LikelyList:
     """按地点、时间、类别、文字比对，供人工判断是否并案。 By place, time, class and text; a person decides."""
     with caller.transaction() as (session, actor):
-        event = _readable(caller, session, actor, sub)
         platform = caller.platform
-        found = Duplicates(platform.matters, platform.events.loops).of(session, event)
+        event = platform.events.readable(session, sub, actor)
+        sight = platform.events.sight(session, actor, event.agency)
+        found = Duplicates(platform.matters, platform.events.loops).of(session, event, sight)
         items = [
             LikelyView(
                 sub=likely.sub,
@@ -44,11 +41,11 @@ def duplicates(sub: Subject, caller: CallerHere) -> LikelyList:
 
 
 @router.get("/{sub}/emergency", summary="应急处置汇总 Emergency of an event")
-def emergency(sub: Subject, caller: CallerHere) -> EmergencyView:
+def emergency(sub: EventName, caller: CallerHere) -> EmergencyView:
     """四个阶段、参与单位、报到与超期，供总结评估。 Four phases, who took part, who came late."""
     with caller.transaction() as (session, actor):
-        _readable(caller, session, actor, sub)
-        told = caller.platform.events.history(session, sub)
+        events = caller.platform.events
+        told = events.history(session, events.readable(session, sub, actor).sub)
         found = after_action(told.event, told.steps, told.checkins, told.orders, told.clocks)
         if found is None:
             raise NotFound("emergency-none", f"Event {sub} has no emergency.", "report one as a step")
@@ -61,12 +58,3 @@ def emergency(sub: Subject, caller: CallerHere) -> EmergencyView:
             for step in found.steps
         ]
         return EmergencyView.model_validate({**asdict(found), "steps": steps})
-
-
-def _readable(caller: Caller, session: Session, actor: Actor, sub: str) -> EventRow:
-    """The event. Raises NotFound `event-unknown`, also for who may not read it."""
-    actor.require(READERS)
-    event = caller.platform.events.find(session, sub)
-    if not actor.may_read(event.agency):
-        raise NotFound("event-unknown", f"There is no event {sub}.", "see GET /api/v1/events")
-    return event

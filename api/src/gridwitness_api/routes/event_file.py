@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from fastapi import APIRouter, Response
-from gridwitness.errors import NotFound
 from gridwitness.events.event_file import EventFileMaker
 
 from gridwitness_api.parameters import Personal, Subject
@@ -36,9 +35,7 @@ def event_file(sub: Subject, caller: CallerHere, personal: Personal = False) -> 
     fields only with `personal=true`, for who may see them.
     """
     with caller.transaction() as (session, actor):
-        event = caller.platform.events.find(session, sub)
-        if not actor.may_read(event.agency):
-            raise NotFound("event-unknown", f"There is no event {sub}.", "see the list of events")
+        event = caller.platform.events.readable(session, sub, actor)
         if personal:
             actor.require(PERSONAL_READERS, event.agency)
         content = EventFileMaker(caller.platform.bundles).make(session, event, show_personal=personal)

@@ -83,17 +83,15 @@ def figures(
         if by == "worker":
             found.sight.require_people(of)
         if compare:
-            told = found.performance.compared(session, found.dictionary, found.days, found.selection, [by])
+            told = found.performance.compared(
+                session, found.dictionary, found.days, found.selection, [by], metric
+            )
         else:
-            present = found.performance.figures(session, found.dictionary, found.selection, [by])
+            present = found.performance.figures(session, found.dictionary, found.selection, [by], metric)
             told = [Compared(one, None, None) for one in present]
         after = _after(cursor)
         wanted = [
-            one
-            for one in told
-            if of in (None, one.figure.of)
-            and (metric is None or one.figure.metric in metric)
-            and (one.figure.of, one.figure.metric) > after
+            one for one in told if of in (None, one.figure.of) and (one.figure.of, one.figure.metric) > after
         ]
         shown = [one.figure for one in wanted[:limit]]
         names = names_of(session, shown, found.dictionary, caller.platform.territories.at(session))
@@ -117,7 +115,7 @@ def ranking(
     with caller.transaction() as (session, actor):
         found = asked.answerable(caller.platform, session, actor)
         formula = score_named(found.dictionary, score)
-        told = found.performance.figures(session, found.dictionary, found.selection, [by])
+        told = found.performance.figures(session, found.dictionary, found.selection, [by], [score])
         names = names_of(session, told, found.dictionary, caller.platform.territories.at(session))
         items = [
             {

@@ -58,9 +58,9 @@ def snapshot(number: Number, caller: CallerHere, agency: AgencyQuery = None) -> 
 
 @router.post("", status_code=201, summary="固定考核结果 Fix figures", response_model=PerformanceSnapshotView)
 def fix(body: NewPerformanceSnapshot, write: WriteHere) -> Response:
-    """将已结束周期的考核结果固定为记录；仍有环节未上链时为 503 `snapshot-behind`。
+    """将已结束周期的考核结果固定为记录；仍有环节未上链时为 409 `snapshot-behind`，稍后再试。
 
-    Figures of a period that is over become a record. 503 while steps of its events are not anchored.
+    Figures of a period that is over become a record. 409 while steps of its events are not anchored yet.
     """
 
     def step(session: Session, actor: Actor) -> Written:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from gridwitness.cases.views import plain
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from gridwitness_api.idempotent_write import WriteHere, Written
 from gridwitness_api.parameters import TEXT_FORM, AgencyQuery, Cursor, Limit
-from gridwitness_api.request_platform import CallerHere
+from gridwitness_api.request_platform import Caller, CallerHere
 from gridwitness_api.schemas.forms import instant
 from gridwitness_api.schemas.supervision import (
     DigestList,
@@ -36,7 +36,7 @@ from gridwitness_api.strict_body import StrictRoute
 router = APIRouter(prefix="/api/v1", tags=["events"], route_class=StrictRoute)
 
 OVERSEERS = frozenset({"acceptor", "dispatcher", "duty_chief", "agency_head", "auditor"})
-"""Roles that see what every unit of their agency is told."""
+"""Roles that see what every unit of their agency is told, where they hold for the whole of it."""
 _HIDDEN = ("effect",)
 _Unit = Annotated[
     str | None, Query(pattern=TEXT_FORM, max_length=32, description="单位 Only what goes to this unit")
@@ -60,7 +60,7 @@ def orders(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> OrderList:
-    """一个机关的督办单，最新在前。 An agency's supervision orders, newest first."""
+    """本账号可见事件的督办单，最新在前。 Orders of the events the account sees, newest first."""
     with caller.transaction() as (session, actor):
         wanted = _wanted(caller, session, actor, agency, state, unit, grid, level)
         found, more = order_page(session, wanted, cursor, limit)
@@ -83,7 +83,7 @@ def whistles(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> WhistleList:
-    """一个机关的吹哨及各单位报到情况，最新在前。 Whistles with who came, newest first."""
+    """本账号可见事件的吹哨及各单位报到情况，最新在前。 Whistles with who came, newest first."""
     with caller.transaction() as (session, actor):
         wanted = _wanted(caller, session, actor, agency, state, unit, grid)
         found, more = whistle_page(session, wanted, cursor, limit)
@@ -132,10 +132,8 @@ def read(body: DigestRead, write: WriteHere, agency: AgencyQuery = None) -> Resp
     def step(session: Session, actor: Actor) -> Written:
         place = agency or actor.agency
         actor.require(READERS, place)
-        own = (
-            actor.has(OVERSEERS, place) if body.unit == "" else body.unit in units_of(session, actor.account)
-        )
-        if not own:
+        works_for = body.unit in units_of(session, actor.account)
+        if not (works_for or (body.unit == "" and _oversees(actor, place))):
             raise _not_of(body.unit)
         now = write.caller.platform.clock.now()
         marked = mark_read(session, place, body.unit, instant(body.until), actor.account, now)
@@ -145,7 +143,7 @@ def read(body: DigestRead, write: WriteHere, agency: AgencyQuery = None) -> Resp
 
 
 def _wanted(
-    caller: Any,
+    caller: Caller,
     session: Session,
     actor: Actor,
     agency: str | None,
@@ -156,18 +154,24 @@ def _wanted(
 ) -> BesideFilter:
     agency = agency or actor.agency
     actor.require(READERS, agency)
-    grids = None if grid is None else caller.platform.territories.at(session).below(grid)
-    return BesideFilter(agency, state, None if unit is None else [unit], grids, level)
+    platform = caller.platform
+    grids = None if grid is None else platform.territories.at(session).below(grid)
+    sight = platform.events.sight(session, actor, agency)
+    return BesideFilter(sight, state, None if unit is None else [unit], grids, level)
 
 
 def _units(session: Session, actor: Actor, agency: str, unit: str | None) -> list[str] | None:
     """Whose digests are shown; None: everybody's."""
-    if actor.has(OVERSEERS, agency):
+    if _oversees(actor, agency):
         return None if unit is None else [unit]
     own = units_of(session, actor.account)
     if unit is not None and unit not in own:
         raise _not_of(unit)
     return sorted(own) if unit is None else [unit]
+
+
+def _oversees(actor: Actor, agency: str) -> bool:
+    return any(g.role in OVERSEERS and g.agency == agency and g.scope is None for g in actor.grants)
 
 
 def _not_of(unit: str) -> Forbidden:

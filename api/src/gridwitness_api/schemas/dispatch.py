@@ -91,7 +91,7 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_P
 Matter = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=_PRINTED)]
 
 
-class RankedView(Answer):
+class RankedUnitView(Answer):
     """A unit and how sure the model is of it 候选单位."""
 
     model_config = ConfigDict(json_schema_extra=example({"unit": "WX", "confidence": 0.93}))
@@ -100,7 +100,7 @@ class RankedView(Answer):
     confidence: float
 
 
-class SuggestionView(Answer):
+class DispatchSuggestionView(Answer):
     """Whose an event is, and why 分拨建议. `amount` of `measure`: time limit; `words`: that spoke for it."""
 
     model_config = ConfigDict(json_schema_extra=example(_SUGGESTION))
@@ -119,7 +119,7 @@ class SuggestionView(Answer):
     closing: dict[str, str] | None
     law: list[str]
     words: list[str]
-    ranking: list[RankedView]
+    ranking: list[RankedUnitView]
 
 
 class AttendedView(Answer):
@@ -128,7 +128,7 @@ class AttendedView(Answer):
     model_config = ConfigDict(json_schema_extra=example({"dispatched": True, "suggestion": _SUGGESTION}))
 
     dispatched: bool
-    suggestion: SuggestionView
+    suggestion: DispatchSuggestionView
 
 
 class ModelView(Answer):

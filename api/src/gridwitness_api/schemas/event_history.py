@@ -15,8 +15,8 @@ from gridwitness_api.schemas.events import (
     SUB,
     WAITING_EXAMPLE,
     EventClockView,
+    EventStepView,
     EventView,
-    StepView,
 )
 from gridwitness_api.schemas.forms import Answer, example
 
@@ -217,7 +217,7 @@ class EventHistoryView(Answer):
     )
 
     event: EventView
-    steps: list[StepView]
+    steps: list[EventStepView]
     clocks: list[EventClockView]
     assignments: list[AssignmentView]
     asks: list[AskView]

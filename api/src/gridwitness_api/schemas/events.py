@@ -257,7 +257,7 @@ class EventPage(Answer):
     next: str | None
 
 
-class StepView(Answer):
+class EventStepView(Answer):
     """A step that was taken, by its record 环节."""
 
     model_config = ConfigDict(json_schema_extra=example(STEP_EXAMPLE))

@@ -17,16 +17,16 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 from sqlalchemy.orm import make_transient
 
-from gridwitness_cli.bench.event_transitions import MATTER, UNIT, reported
+from gridwitness_cli.bench.event_transitions import MATTER, UNITS, reported
 from gridwitness_cli.bench.measurement import Measurement
 from gridwitness_cli.bench.reading_load import call_all
 from gridwitness_cli.bench.stage import AGENCY, Stage
 
 _TOPICS = {
-    UNIT: ("路面垃圾", "渣土遗撒", "垃圾满溢", "清运不及时", "乱倒泔水"),
-    "TX-B": ("路灯不亮", "井盖松动", "护栏倒伏", "路面坑洼", "沥青开裂"),
-    "TX-C": ("树木倒伏", "绿地荒芜", "草坪枯死", "花坛破坏", "枝条伸出"),
-    "TX-D": ("占道经营", "店外摆摊", "违规广告", "乱贴乱画", "噪声扰民"),
+    UNITS[0]: ("路面垃圾", "渣土遗撒", "垃圾满溢", "清运不及时", "乱倒泔水"),
+    UNITS[1]: ("路灯不亮", "井盖松动", "护栏倒伏", "路面坑洼", "沥青开裂"),
+    UNITS[2]: ("树木倒伏", "绿地荒芜", "草坪枯死", "花坛破坏", "枝条伸出"),
+    UNITS[3]: ("占道经营", "店外摆摊", "违规广告", "乱贴乱画", "噪声扰民"),
 }
 _EXAMPLES = 2_000
 _PLACES = ("文一路口", "古墩路东侧", "小区南门外", "菜场旁边", "公交站台后", "学校门前", "河边步道")

@@ -45,24 +45,27 @@ class District:
         return self.cells[(lat_e6 - SOUTH) // CELL * WIDE + (lon_e6 - WEST) // CELL]
 
 
+def invented_district(accounts: int, seed: int = 6) -> District:
+    """The same one at every call."""
+    drawn = random.Random(seed)  # noqa: S311 - sample data, no secret
+    cells = {row["place"]: row["grid"] for row in _grids() if row["place"] is not None}
+    return District(
+        tuple(cells[place] for place in range(WIDE * HIGH)),
+        tuple(row["unit"] for row in _units()),
+        tuple(f"{1 + number // 8:02}{1 + number % 8:02}" for number in range(MATTERS)),
+        tuple(UUID(int=drawn.getrandbits(128), version=4) for _ in range(accounts)),
+    )
+
+
 def load_district(stage: Stage, accounts: int, seed: int = 6) -> District:
     """COPY 3,700 grids, 4,000 units, 48 matters and the accounts into the throw-away database."""
-    drawn = random.Random(seed)  # noqa: S311 - sample data, no secret
-    grids = list(_grids())
-    units = list(_units())
-    people = [UUID(int=drawn.getrandbits(128), version=4) for _ in range(accounts)]
-    cells = {(row["place"]): row["grid"] for row in grids if row["place"] is not None}
-    district = District(
-        tuple(cells[place] for place in range(WIDE * HIGH)),
-        tuple(row["unit"] for row in units),
-        tuple(f"{1 + number // 8:02}{1 + number % 8:02}" for number in range(MATTERS)),
-        tuple(people),
-    )
+    district = invented_district(accounts, seed)
+    drawn = random.Random(seed + 1)  # noqa: S311 - sample data, no secret
     with unguarded(stage, _TABLES) as superuser:
-        copy_rows(superuser, UnitRow, map(_period, units))
-        copy_rows(superuser, GridRow, map(_period, grids))
+        copy_rows(superuser, UnitRow, map(_period, _units()))
+        copy_rows(superuser, GridRow, map(_period, _grids()))
         copy_rows(superuser, MatterRow, _matters(district))
-        copy_rows(superuser, AccountRow, map(_account, range(accounts), people))
+        copy_rows(superuser, AccountRow, map(_account, range(accounts), district.accounts))
         copy_rows(superuser, RoleRow, _roles(district, drawn))
         copy_rows(superuser, StaffRow, _staff(district))
         _tell_readers(superuser)

@@ -65,7 +65,7 @@ def _measure(stage: Stage, district: District, size: int, requests: int) -> dict
     kinds: dict[str, Asked] = {
         "events by unit": [_by("unit", drawn.choice(district.units[1:101])) for _ in range(requests)],
         "events by state": [_by("state", drawn.choice(("handling", "closed"))) for _ in range(requests)],
-        "events by grid": [_by("grid", drawn.choice(district.cells)) for _ in range(requests)],
+        "events of a street": [_street(district, drawn.choice(district.cells)[:9]) for _ in range(requests)],
         "events by matter": [_by("matter", drawn.choice(district.matters)) for _ in range(requests)],
         "map of a box": [_box(drawn, size) for _ in range(requests)],
         "statistics by state": [_statistics()] * requests,
@@ -84,6 +84,14 @@ def _by(column: str, value: str) -> tuple[str, tuple[Any, Mapping[str, Any]]]:
     path = f"/api/v1/events?{urlencode({'agency': AGENCY, column: value, 'limit': PAGE})}"
     where = sql.SQL("{} = %(value)s").format(sql.Identifier(column))
     return path, (_SELECT + where + _NEWEST, {"agency": AGENCY, "value": value})
+
+
+def _street(district: District, street: str) -> tuple[str, tuple[Any, Mapping[str, Any]]]:
+    """The grid and all below it, as many as a street has."""
+    path = f"/api/v1/events?{urlencode({'agency': AGENCY, 'grid': street, 'limit': PAGE})}"
+    cells = [cell for cell in district.cells if cell.startswith(street)]
+    below = {cell[:length] for cell in cells for length in (9, 12, 15)}
+    return path, (_SELECT + sql.SQL("grid = ANY(%(grids)s)") + _NEWEST, {"agency": AGENCY, "grids": [*below]})
 
 
 def _box(drawn: random.Random, size: int) -> tuple[str, tuple[Any, Mapping[str, Any]]]:

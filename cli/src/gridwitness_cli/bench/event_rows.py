@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from gridwitness.events.models import ClockRow, EventRow, StepRow
 
@@ -14,7 +13,9 @@ from gridwitness_cli.bench.stage import AGENCY, Stage
 from gridwitness_cli.bench.unguarded import NO_EFFECT, copy_lines, unguarded
 
 _YEARS = 3
-_OPEN_SHARE = 0.08
+_WEYL = 0x9E3779B97F4A7C15F39CC0605CEDC835
+"""Odd, near 2¹²⁸ over the golden ratio."""
+_OPEN_IN_THOUSAND = 80
 """Of all events; 92 % are closed, as a municipality of this size says."""
 _STATES = ("reported", "accepted", "filed", "dispatched", "handling", "answered")
 _STEPS = (
@@ -92,28 +93,26 @@ def load_events(stage: Stage, district: District, first: int, last: int, total: 
             )
 
 
-def sub_of(place: int) -> str:
-    """The subject of the event at a place: spread evenly, as random ones are."""
-    return f"{place * 0x9E3779B97F4A7C15F39CC0605CEDC834 % (1 << 128):032x}"
-
-
 def _events(
     district: District, first: int, last: int, total: int, now: datetime, loop: str
 ) -> Iterator[_Event]:
-    """The same ones at every call; whoever reads them again draws them again."""
+    """The same ones at every call; whoever reads them again draws them again.
+
+    Draws are the bits of a Weyl sequence: spread evenly, and quicker than a generator for each event.
+    """
     apart = timedelta(days=365 * _YEARS) / total
     for place in range(first, last):
-        drawn = random.Random(place)  # noqa: S311 - sample data, no secret
-        is_open = drawn.random() < _OPEN_SHARE
+        bits = (place + 1) * _WEYL % (1 << 128)
+        is_open = (bits >> 96) % 1000 < _OPEN_IN_THOUSAND
         yield _Event(
             place=place,
-            sub=sub_of(place),
+            sub=f"{bits:032x}",
             reported=now - apart * (total - place),
-            state=drawn.choice(_STATES) if is_open else "closed",
-            lat_e6=SOUTH + drawn.randrange(HIGH * CELL),
-            lon_e6=WEST + drawn.randrange(WIDE * CELL),
-            matter=drawn.choice(district.matters),
-            unit=district.units[1 + drawn.randrange(100)],
+            state=_STATES[(bits >> 40) % len(_STATES)] if is_open else "closed",
+            lat_e6=SOUTH + (bits >> 64) % (HIGH * CELL),
+            lon_e6=WEST + (bits >> 20) % (WIDE * CELL),
+            matter=district.matters[(bits >> 50) % len(district.matters)],
+            unit=district.units[1 + (bits >> 30) % 100],
             account=str(district.accounts[place % len(district.accounts)]),
             loop=loop,
         )
@@ -172,4 +171,4 @@ def _jti(event: _Event, seq: int) -> str:
 
 
 def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.isoformat()

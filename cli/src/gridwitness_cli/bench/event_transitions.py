@@ -20,12 +20,14 @@ from gridwitness_cli.bench.officers import confirmed_key
 from gridwitness_cli.bench.stage import AGENCY, SECOND, Stage
 from gridwitness_cli.matter_list import approve_matters
 
-MATTER, UNIT, GRID = "TX-01", "TX-A", "TX-GRID"
+MATTER, GRID = "TX-01", "TX-GRID"
+UNITS = ("TX-A", "TX-B", "TX-C", "TX-D")
+"""The first one answers for the grid."""
 WAVE = 400
 _STEPS: Sequence[tuple[str, dict[str, Any], str | None]] = (
     ("accept", {"matter": MATTER}, None),
     ("file", {}, None),
-    ("dispatch", {"unit": UNIT, "basis": "rule", "list": f"{MATTER}@1", "because": "清单 list"}, None),
+    ("dispatch", {"unit": UNITS[0], "basis": "rule", "list": f"{MATTER}@1", "because": "清单 list"}, None),
     ("sign", {}, None),
     ("answer", {"result": "done"}, "已处置"),
 )
@@ -48,22 +50,22 @@ def transition_rows(stage: Stage, transitions: int) -> Iterator[Measurement]:
 
 
 def prepare(stage: Stage) -> None:
-    """A grid, a unit and a matter of the list, registered and approved as in a real deployment."""
+    """A grid, units and a matter of the list, registered and approved as in a real deployment."""
     platform = stage.platform
     since = rfc3339((platform.clock.now() - timedelta(days=1)).replace(microsecond=0))
     period = {"valid_from": since, "valid_to": None}
     unit = {
-        "unit": UNIT,
-        "name": "一队",
-        "category": "centre",
         "parent": None,
         "grid": None,
         "calendar": "cn",
+        "hours": {"hours": [["00:00", "24:00"]]},
+        **period,
     }
-    grid = {"grid": GRID, "category": "base", "level": 1, "parent": None, "name": "试区", "unit": UNIT}
+    units = [{"unit": number, "name": number, "category": "department", **unit} for number in UNITS]
+    grid = {"grid": GRID, "category": "base", "level": 1, "parent": None, "name": "试区", "unit": UNITS[0]}
     duty = {
         "level": 1,
-        "unit": UNIT,
+        "unit": UNITS[0],
         "amount": 4,
         "measure": "work-hours",
         "closing": {"zh": "清理干净", "en": "cleared"},
@@ -77,13 +79,13 @@ def prepare(stage: Stage) -> None:
         "duties": [duty],
     }
     proposal = {"matter": MATTER, "version": 1, "change": "admit", "entry": entry, "reason": "bench"}
-    for kind, fields in (
-        (kinds.UNIT, {**unit, "hours": {"hours": [["00:00", "24:00"]]}, **period}),
-        (kinds.GRID, {**grid, "area": None, **period}),
-        (kinds.PROPOSED, {**proposal, "effective_from": since}),
+    for kind, entries in (
+        (kinds.UNIT, units),
+        (kinds.GRID, [{**grid, "area": None, **period}]),
+        (kinds.PROPOSED, [{**proposal, "effective_from": since}]),
     ):
         with platform.transaction() as session:
-            for entered in platform.grid_registers.take(session, AGENCY, kind, [fields]):
+            for entered in platform.grid_registers.take(session, AGENCY, kind, entries):
                 if entered.error is not None:
                     raise entered.error
     with platform.transaction() as session:

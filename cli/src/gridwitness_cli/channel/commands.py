@@ -10,7 +10,6 @@ from rich.console import Console
 
 from gridwitness_cli.case.case_tables import table
 from gridwitness_cli.channel.detection_commands import app as detection
-from gridwitness_cli.channel.import_command import import_events
 from gridwitness_cli.channel.token_commands import Channel
 from gridwitness_cli.channel.token_commands import app as token
 from gridwitness_cli.device.options import TokenFile, Url
@@ -22,7 +21,6 @@ app = typer.Typer(
 )
 app.add_typer(token, name="token")
 app.add_typer(detection, name="detection")
-app.command("import")(import_events)
 
 CATEGORIES = (
     "grid_worker", "public_app", "wechat", "sanitation", "hotline", "web", "video", "iot", "import",

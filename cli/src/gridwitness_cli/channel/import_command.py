@@ -1,4 +1,4 @@
-"""`gridwitness channel import`, `event import`: rows of outside systems become events, again and again without doubling."""
+"""`gridwitness event import`: rows of outside systems become events, again and again without doubling."""
 
 from __future__ import annotations
 

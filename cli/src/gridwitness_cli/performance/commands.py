@@ -80,10 +80,8 @@ def figures(
 ) -> None:
     """Figures of a period beside those before it and a year before. 考核指标，附环比、同比。"""
     with asked(agency, month, first, last) as (platform, session, dictionary, days, selection):
-        told = platform.performance.compared(session, dictionary, days, selection, [by])
-        shown = [
-            one for one in told if of in (None, one.figure.of) and (not metric or one.figure.metric in metric)
-        ]
+        told = platform.performance.compared(session, dictionary, days, selection, [by], metric or None)
+        shown = [one for one in told if of in (None, one.figure.of)]
         names = named(platform, session, dictionary, shown)
     if as_json:
         items = [figure_document(one, names) for one in shown]
@@ -133,7 +131,7 @@ def ranking(
     """Units or grids by their score, with grades. 得分排名。"""
     with asked(agency, month, first, last) as (platform, session, dictionary, _, selection):
         formula = score_named(dictionary, score)
-        told = platform.performance.figures(session, dictionary, selection, [by])
+        told = platform.performance.figures(session, dictionary, selection, [by], [score])
         names = named(platform, session, dictionary, [Compared(one, None, None) for one in told])
         ranked = rank(told, formula)
     if as_json:

@@ -76,7 +76,7 @@ class Dispatch:
             return None
         suggestion = self.suggest(session, event)
         if not suggestion.automatic:
-            self._left[sub] = self._mark(session, event.agency, event.steps)
+            self._left[sub] = (event.steps, *self._standing(session, event.agency))
             return None
         self._left.pop(sub, None)
         return self._events.step(session, sub, "dispatch", None, details=suggestion.details())
@@ -84,18 +84,17 @@ class Dispatch:
     def waiting(self, session: Session, limit: int = 100) -> list[str]:
         """Filed events to decide of, oldest first: those left to people come again only after a change."""
         query = select(EventRow.sub, EventRow.agency, EventRow.steps).where(EventRow.state == _WAITING)
-        marks = {
-            sub: self._mark(session, agency, steps)
-            for sub, agency, steps in session.execute(query.order_by(EventRow.filed_at, EventRow.sub))
-        }
+        rows = session.execute(query.order_by(EventRow.filed_at, EventRow.sub)).all()
+        standing = {agency: self._standing(session, agency) for agency in {row.agency for row in rows}}
+        marks = {sub: (steps, *standing[agency]) for sub, agency, steps in rows}
         self._left = {sub: mark for sub, mark in self._left.items() if marks.get(sub) == mark}
         return [sub for sub in marks if sub not in self._left][:limit]
 
-    def _mark(self, session: Session, agency: str, steps: int) -> tuple[object, ...]:
+    def _standing(self, session: Session, agency: str) -> tuple[object, ...]:
         """Changes when deciding again could end otherwise; registers and lists are looked at in time."""
         now = self._clock.now()
         version = self.rules.on(session, now.astimezone(self._zone).date()).version
-        return steps, self.models.name_at_work(session, agency), version, int(now.timestamp()) // _AGAIN
+        return self.models.name_at_work(session, agency), version, int(now.timestamp()) // _AGAIN
 
     def _found(
         self, session: Session, event: EventRow, territory: Territory, matter: Matter | None

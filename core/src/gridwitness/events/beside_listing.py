@@ -10,14 +10,18 @@ from sqlalchemy import exists, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridwitness.events.models import CheckinRow, EventRow, OrderRow, WhistleRow
+from gridwitness.events.sight import Sight
 from gridwitness.paging import check_limit, cursor_invalid, make_cursor, read_cursor
 
 
 @dataclass(frozen=True, slots=True)
 class BesideFilter:
-    """Which orders or whistles; None asks for all. `units`: to one of these; `grids`: of events there."""
+    """Which orders or whistles of the events in sight; None asks for all.
 
-    agency: str
+    `units`: to one of these; `grids`: of events there.
+    """
+
+    sight: Sight
     state: str | None = None
     units: Collection[str] | None = None
     grids: Collection[str] | None = None
@@ -50,7 +54,7 @@ def order_page(
     check_limit(limit)
     row = OrderRow
     query = select(row, EventRow.number, EventRow.state).join(EventRow, EventRow.sub == row.sub)
-    query = query.where(EventRow.agency == wanted.agency)
+    query = query.where(wanted.sight.condition())
     if wanted.state is not None:
         query = query.where(row.state == wanted.state)
     if wanted.level is not None:
@@ -76,7 +80,7 @@ def whistle_page(
     check_limit(limit)
     row = WhistleRow
     query = select(row, EventRow.number, EventRow.state).join(EventRow, EventRow.sub == row.sub)
-    query = query.where(EventRow.agency == wanted.agency)
+    query = query.where(wanted.sight.condition())
     if wanted.state is not None:
         query = query.where(row.state == wanted.state)
     if wanted.units is not None:

@@ -14,6 +14,7 @@ from gridwitness.coordinates import distance_m
 from gridwitness.events.likeness import WHOLE, likeness
 from gridwitness.events.loop_book import LoopBook
 from gridwitness.events.models import EventRow
+from gridwitness.events.sight import Sight
 from gridwitness.grids.matter import Matter
 from gridwitness.grids.matters import Matters
 
@@ -108,13 +109,16 @@ def find_duplicates(
     kind_of: Callable[[str | None], str],
     *,
     but: str | None = None,
+    sight: Sight | None = None,
     limit: int = 10,
 ) -> list[Likely]:
-    """Events that may be the same as what is told, the likeliest first. `but`: the event itself.
+    """Events that may be the same as what is told, the likeliest first.
 
-    `kind_of`: class of a matter. Those that are void or merged are not shown: what they went into is.
+    `kind_of`: class of a matter; `but`: the event itself; `sight`: only events within it. Those that are void
+    or merged are not shown: what they went into is.
     """
-    rows = session.scalars(_near(told, reach).where(EventRow.sub != (but or "")))
+    query = _near(told, reach).where(EventRow.sub != (but or ""))
+    rows = session.scalars(query if sight is None else query.where(sight.condition()))
     found = [_likely(told, row, reach, kind_of) for row in rows]
     likely = sorted((f for f in found if f.score >= LEAST), key=lambda f: (-f.score, f.number))
     return likely[:limit]
@@ -204,7 +208,9 @@ class Duplicates:
         self._matters = matters
         self._loops = loops
 
-    def of(self, session: Session, event: EventRow, limit: int = 10) -> list[Likely]:
+    def of(
+        self, session: Session, event: EventRow, sight: Sight | None = None, limit: int = 10
+    ) -> list[Likely]:
         """The likeliest first; how near counts is the matter's to say, else the loop's."""
         at = event.reported_at
 
@@ -217,4 +223,6 @@ class Duplicates:
 
         own, numbers = matter(event.matter), self._loops.version(session, event.loop).numbers
         reach = Reach.of(numbers, *(None, None) if own is None else (own.radius_m, own.days))
-        return find_duplicates(session, told_of(event, kind_of), reach, kind_of, but=event.sub, limit=limit)
+        return find_duplicates(
+            session, told_of(event, kind_of), reach, kind_of, but=event.sub, sight=sight, limit=limit
+        )

@@ -122,7 +122,10 @@ class Supervision:
         """A first order, unless the unit has one of this event to reply to."""
         now = self._clock.now()
         row = hold(session, running)
+        taken = session.get(TakenUpRow, tuple(running.key.values()), populate_existing=True)
         if row is None or row.due_at is None or row.due_at >= now:
+            return Done()
+        if taken is not None and taken.due_at == row.due_at:  # another process was quicker
             return Done()
         matter = self._matter(session, row.sub)
         unit, number, raised = matter.addressee(row.unit), None, 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -125,10 +125,18 @@ class Dictionary:
         sections = tuple(_group(str(i), node, metrics) for i, node in enumerate(members["sections"].items()))
         return cls(digest_of(content), metrics, scores, posts, sections)
 
-    def counts(self) -> frozenset[Count]:
-        """Every different count there is."""
-        pairs = ((metric.numerator, metric.denominator) for metric in self.metrics.values())
+    def counts(self, wanted: Collection[str] | None = None) -> frozenset[Count]:
+        """Every different count there is, or of some metrics and scores only."""
+        names = self._with_parts(wanted)
+        pairs = ((self.metrics[name].numerator, self.metrics[name].denominator) for name in names)
         return frozenset(count for pair in pairs for count in pair if count is not None)
+
+    def _with_parts(self, wanted: Collection[str] | None) -> set[str]:
+        if wanted is None:
+            return set(self.metrics)
+        scores = (self.scores[name] for name in wanted if name in self.scores)
+        parts = {part.metric for score in scores for part in score.parts}
+        return parts | {name for name in wanted if name in self.metrics}
 
     def personal(self) -> frozenset[str]:
         """Metrics by which people are looked at: those of a post, and no others."""

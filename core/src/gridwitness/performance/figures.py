@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -30,11 +30,20 @@ class Figure:
     value: str | None
 
 
-def figures(dictionary: Dictionary, tallies: Tallies, agency: str, cuts: Iterable[str]) -> list[Figure]:
-    """All figures of these cuts (of `tallies.CUTS`), ascending by (by, of, metric)."""
+def figures(
+    dictionary: Dictionary,
+    tallies: Tallies,
+    agency: str,
+    cuts: Iterable[str],
+    metrics: Collection[str] | None = None,
+) -> list[Figure]:
+    """Figures of these cuts (of `tallies.CUTS`), ascending by (by, of, metric); of all metrics and scores,
+    or of some.
+    """
     wanted = set(cuts)
-    found = [*_of(dictionary, "agency", agency, tallies.get(("agency", agency), {}))]
-    found = found if "agency" in wanted else []
+    found: list[Figure] = []
+    if "agency" in wanted:
+        found += _of(dictionary, "agency", agency, tallies.get(("agency", agency), {}))
     if "post" in wanted:
         tally = tallies.get(("agency", agency), {})
         for post in dictionary.posts.values():
@@ -44,7 +53,8 @@ def figures(dictionary: Dictionary, tallies: Tallies, agency: str, cuts: Iterabl
     for (by, of), tally in tallies.items():
         if by != "agency" and by in wanted:
             found += [one for one in _of(dictionary, by, of, tally) if _stands(one)]
-    return sorted(found, key=lambda one: (one.by, one.of, one.metric))
+    chosen = found if metrics is None else [one for one in found if one.metric in metrics]
+    return sorted(chosen, key=lambda one: (one.by, one.of, one.metric))
 
 
 def as_document(period: Period, found: Iterable[Figure]) -> dict[str, Any]:
@@ -87,6 +97,15 @@ def decimal_text(value: Fraction) -> str:
     return f"{'-' if scaled < 0 else ''}{whole}.{rest:0{PLACES}d}"
 
 
+def share_text(above: int, below: int) -> str:
+    """As `decimal_text` of the two, without a fraction: there are many."""
+    scaled, rest = divmod(above * 10**PLACES, below)
+    if 2 * rest > below or (2 * rest == below and scaled % 2):
+        scaled += 1
+    whole, parts = divmod(scaled, 10**PLACES)
+    return f"{whole}.{parts:0{PLACES}d}"
+
+
 def _of(dictionary: Dictionary, by: str, of: str, tally: Tally) -> Iterator[Figure]:
     personal = dictionary.personal() if by == "worker" else None
     for metric in dictionary.metrics.values():
@@ -103,7 +122,7 @@ def _figure(metric: Metric, by: str, of: str, tally: Tally) -> Figure:
     if metric.denominator is None:
         return Figure(by, of, metric.name, above, None, str(above))
     below = tally.get(metric.denominator, 0)
-    return Figure(by, of, metric.name, above, below, decimal_text(Fraction(above, below)) if below else None)
+    return Figure(by, of, metric.name, above, below, share_text(above, below) if below else None)
 
 
 def _stands(one: Figure) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from gridwitness.clock import Clock
-from gridwitness.errors import Conflict, InvalidInput, NotFound, Unavailable
+from gridwitness.errors import Conflict, InvalidInput, NotFound
 from gridwitness.performance.counted_events import events_counted
 from gridwitness.performance.dictionary import Dictionary
 from gridwitness.performance.figures import as_document, figures
@@ -64,7 +64,7 @@ class SnapshotMaker:
         """The snapshot, made now; the caller commits. `by`: the account that asks, None for a machine.
 
         The size is read first and what waits is looked at last: a step that comes between is seen to wait.
-        Raises Conflict `period-running`; InvalidInput `snapshot-title`; Unavailable `snapshot-behind`.
+        Raises Conflict `period-running`, `snapshot-behind`; InvalidInput `snapshot-title`.
         """
         self._check_ask(period, title)
         session.execute(
@@ -79,7 +79,7 @@ class SnapshotMaker:
         events = events_counted(session, dictionary.counts(), selection)
         given = {"log": log.name, "size": size, "agency": agency, "ends": period.ends}
         if session.scalar(_WAITING, given):
-            raise Unavailable(
+            raise Conflict(
                 "snapshot-behind", "Steps of these events are not yet anchored.", "try again in a moment"
             )
         newest = select(func.max(PerformanceSnapshotRow.number)).where(

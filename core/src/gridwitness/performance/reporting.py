@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from gridwitness.grids import Territory
 from gridwitness.performance.dictionary import Dictionary, Metric, Score
-from gridwitness.performance.figures import Figure, figures
+from gridwitness.performance.figures import Figure
 from gridwitness.performance.naming import names_of
 from gridwitness.performance.periods import Days
 from gridwitness.performance.report_content import Course, Language, Report
 from gridwitness.performance.service import Performance
-from gridwitness.performance.tallies import Selection, tally
+from gridwitness.performance.tallies import Selection
 
 CUTS = ("agency", "unit", "grid", "worker", "post")
 COURSE_PERIODS = 6
@@ -66,12 +66,10 @@ def _courses(
         wanted.insert(0, wanted[0].before())
     weighed = {part.metric for score in dictionary.scores.values() for part in score.parts}
     metrics = [metric for metric in dictionary.metrics.values() if metric.name in weighed]
-    counts = {count for one in metrics for count in (one.numerator, one.denominator) if count is not None}
     told: list[dict[str, Figure]] = []
     for one in wanted:
         chosen = replace(selection, period=performance.period(one))
-        tallies = tally(session, counts, chosen, ["agency"])
-        found = figures(dictionary, tallies, selection.agency, ["agency"])
+        found = performance.figures(session, dictionary, chosen, ["agency"], [*weighed, *dictionary.scores])
         told.append({figure.metric: figure for figure in found})
     words: list[tuple[Score | Metric, int]] = [
         *((score, 1) for score in dictionary.scores.values()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -59,15 +59,26 @@ class Performance:
         return Period(whole.begins, min(whole.ends, max(self._clock.now(), whole.begins)))
 
     def figures(
-        self, session: Session, dictionary: Dictionary, selection: Selection, cuts: Iterable[str]
+        self,
+        session: Session,
+        dictionary: Dictionary,
+        selection: Selection,
+        cuts: Iterable[str],
+        metrics: Collection[str] | None = None,
     ) -> list[Figure]:
-        """Figures of a selection (`tallies.CUTS`), ascending by (by, of, metric)."""
+        """Figures of a selection (`tallies.CUTS`), ascending by (by, of, metric); of all metrics, or some."""
         cuts = frozenset(cuts)
-        tallies = tally(session, dictionary.counts(), selection, cuts)
-        return figures(dictionary, tallies, selection.agency, cuts)
+        tallies = tally(session, dictionary.counts(metrics), selection, cuts)
+        return figures(dictionary, tallies, selection.agency, cuts, metrics)
 
     def compared(
-        self, session: Session, dictionary: Dictionary, days: Days, selection: Selection, cuts: Iterable[str]
+        self,
+        session: Session,
+        dictionary: Dictionary,
+        days: Days,
+        selection: Selection,
+        cuts: Iterable[str],
+        metrics: Collection[str] | None = None,
     ) -> list[Compared]:
         """Figures with those of the period before (环比) and of the year before (同比).
 
@@ -84,7 +95,7 @@ class Performance:
                 Period(whole.begins, min(whole.ends, whole.begins + gone) if running else whole.ends)
             )
         found = [
-            self.figures(session, dictionary, _in_period(selection, period), cuts)
+            self.figures(session, dictionary, replace(selection, period=period), cuts, metrics)
             for period in (present, *sides)
         ]
         return compare(*found)
@@ -111,7 +122,3 @@ class Performance:
         row = find_snapshot(session, agency, number)
         document: dict[str, Any] = strict_json.loads(b"".join(self._files.open(row.result)))
         return [Figure(**one) for one in document["figures"]]
-
-
-def _in_period(selection: Selection, period: Period) -> Selection:
-    return replace(selection, period=period)

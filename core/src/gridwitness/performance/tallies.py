@@ -62,13 +62,14 @@ class Clauses:
 
     def count(self, count: Count, inner: bool) -> str:
         """When a row belongs to a count; `inner`: said of the tables, else of the view's columns."""
-        parts = [self._condition(count.of, condition, inner) for condition in count.where]
+        parts = [self.condition(count.of, condition, inner) for condition in count.where]
         if count.day is not None:
             day = row_view.moment(count.of, count.day) if inner else _alias(count.day)
             parts.insert(0, f"{day} >= :begins AND {day} < :ends")
         return " AND ".join(parts) or "TRUE"
 
-    def _condition(self, of: str, condition: Condition, inner: bool) -> str:
+    def condition(self, of: str, condition: Condition, inner: bool) -> str:
+        """What one column has to say."""
         at = f"({row_view.column(of, condition.column)})" if inner else _alias(condition.column)
         if condition.values is None:
             return f"{at} IS {'NOT ' if condition.wanted else ''}NULL"
@@ -118,12 +119,27 @@ def view(
     columns += [f'{sql} AS "by_{alias}"' for alias, sql in owners.items()]
     begins = row_view.moment(of, COUNTABLE[of].begins)
     days = sorted({count.day for count in counts if count.day is not None})
-    ranges = [f"({day} >= :begins AND {day} < :ends)" for day in (row_view.moment(of, d) for d in days)]
+    ranges = [_range(of, day, [count for count in counts if count.day == day], clauses) for day in days]
     ranges += [f"({clauses.count(count, inner=True)})" for count in counts if count.day is None]
     return (
         f"(SELECT {', '.join(columns)} FROM {row_view.source(of)} "  # noqa: S608 - names are ours
         f"WHERE {selection.sql()} AND {begins} < :ends AND ({' OR '.join(ranges)}) OFFSET 0) AS r"
     )
+
+
+def _range(of: str, day: str, counts: list[Count], clauses: Clauses) -> str:
+    """Rows of a day; where all counts of it name clocks or steps, only of these, for an index serves that."""
+    at = row_view.moment(of, day)
+    said = f"({at} >= :begins AND {at} < :ends"
+    name = {"clocks": "clock", "steps": "step"}.get(of)
+    named = [
+        c for count in counts for c in count.where if c.column == name and c.wanted and c.values is not None
+    ]
+    if named and len(named) == len(counts):
+        values = tuple(sorted({str(value) for condition in named for value in condition.values or ()}))
+        union = Condition(str(name), values, True)
+        said += f" AND {clauses.condition(of, union, inner=True)}"
+    return said + ")"
 
 
 def _tally_table(

@@ -1,20 +1,17 @@
 """Effects: the platform's signed account of which rows a step changed, and the only way stated rows are
 written.
 
-A feature decides *what* changes as `RowChange`s; `write_rows` and `effect_fields` make rows and record from
+A feature decides *what* changes as `RowChange`s; `row_writing` and `effect_fields` make rows and record from
 the same value, so that they can't disagree (`docs/format.md` section 4).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Table, and_, bindparam, delete, insert, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Table
 
 from gridwitness.database import Base, column_class, postgres_type, text_form
 
@@ -97,35 +94,6 @@ def effect_fields(cause: str | None, by: str | None, changes: Sequence[RowChange
         for name, value in (row.columns or {}).items():
             fields[f"row.{number}.{name}"] = _text(row.table, name, value)
     return fields
-
-
-def write_rows(session: Session, changes: Iterable[tuple[RowChange, UUID]]) -> None:
-    """Write the rows of many effects, in order; each row names the effect that wrote it.
-
-    Runs of first puts into one table go as one bulk insert.
-    """
-    inserts: dict[Table, list[dict[str, Any]]] = defaultdict(list)
-    for row, effect in changes:
-        if row.new:
-            assert row.columns is not None
-            inserts[row.table].append({**row.key, **row.columns, EFFECT_COLUMN: effect})
-            continue
-        _flush(session, inserts, row.table)
-        where = and_(*(row.table.columns[name] == bindparam(f"key_{name}") for name in row.key))
-        keys = {f"key_{name}": value for name, value in row.key.items()}
-        if row.columns is None:
-            session.connection().execute(delete(row.table).where(where), keys)
-        else:
-            values = {**row.columns, EFFECT_COLUMN: effect}
-            session.connection().execute(update(row.table).where(where).values(values), keys)
-    for table in list(inserts):
-        _flush(session, inserts, table)
-
-
-def _flush(session: Session, inserts: dict[Table, list[dict[str, Any]]], table: Table) -> None:
-    rows = inserts.pop(table, None)
-    if rows:
-        session.connection().execute(insert(table), rows)
 
 
 def _text(table: Table, column: str, value: Any) -> str | None:

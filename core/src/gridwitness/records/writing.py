@@ -25,8 +25,9 @@ from sqlalchemy.orm import Session
 
 from gridwitness.database import driver_connection
 from gridwitness.errors import InvalidInput
-from gridwitness.records.effects import EFFECT_KIND, RowChange, effect_fields, split, write_rows
+from gridwitness.records.effects import EFFECT_KIND, RowChange, effect_fields, split
 from gridwitness.records.logs import Log
+from gridwitness.records.row_writing import write_rows
 from gridwitness.records.signers import OwnKeys
 from gridwitness.records.subjects import SubjectHead
 

@@ -144,7 +144,7 @@ def _zone(name: Any) -> tzinfo:
         return LOCAL
     try:
         return ZoneInfo(str(name))
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise _refused("zone", "no time zone of this name") from error
 
 

@@ -86,7 +86,8 @@ class Standing:
     def owners(self, of: str, row: Row) -> list[tuple[str, str]]:
         """Whose a row is: (`by`, `of`) without the agency."""
         grid = self.event.get("grid") or ""
-        cut = [grid[:length] for length in _DIVISIONS if grid.isdigit() and len(grid) > length]
+        code = grid.isascii() and grid.isdigit()
+        cut = [grid[:length] for length in _DIVISIONS if code and len(grid) > length]
         found = [
             ("unit", (self.event if of == "events" else row).get("unit")),
             ("worker", self._worker(of, row)),
