@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gridwitness_cli.demo.event_story import BEATS
 from support.demo_home import (
     clean_environment,
     processes_of,
@@ -55,6 +56,7 @@ def test_demo_proves_everything_and_names_every_tampering(home: Path) -> None:
     assert bundles == sorted(bundle["file"] for bundle in summary["bundles"])
     assert len(bundles) == summary["counts"]["bundles"] == len(summary["records"])
     _check_cases(summary, folder, done.stdout)
+    _check_event(summary, done.stdout)
     # The last verification is the audit after everything was undone.
     assert summary["verifications"][-1]["exit_code"] == 0
     assert {refusal["code"] for refusal in summary["refusals"]} >= {
@@ -83,6 +85,16 @@ def _check_cases(summary: dict[str, Any], folder: Path, told: str) -> None:
     assert documents == [b"%PDF-"] * summary["counts"]["documents"]
     # Labour Day's shifted Saturday is a working day: the time to pay ends on it, and was missed.
     assert "2026-05-09" in told and "逾期 late" in told
+
+
+def _check_event(summary: dict[str, Any], told: str) -> None:
+    """One event from report to callback, its orders raised by the duty process; its file proved offline."""
+    assert summary["counts"]["event_steps"] >= len(BEATS) + 4  # report, dispatch, order raised and escalated
+    for step in ("return_grant", "extend_grant", "whistle_end", "order_raise", "order_escalate", "callback"):
+        assert step in told
+    verified = {found["what"].rpartition(" event file")[2]: found for found in summary["verifications"]}
+    assert verified[", offline"]["exit_code"] == 0
+    assert verified[" with one record left out"]["verdict"].startswith("failed: event")
 
 
 def _started_demo(home: Path) -> subprocess.Popen[bytes]:

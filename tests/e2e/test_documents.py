@@ -100,6 +100,26 @@ def walk() -> Iterator[Walk]:
             ["plate-taken", "exit code 1", "NO_PERMIT", "浙A61011"],
             marks=pytest.mark.thorough,
         ),
+        pytest.param(
+            "docs/guides/grid-worker.md",
+            ["checked", "signed offline", "accepted", "check-in CG"],
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            "docs/guides/dispatcher.md",
+            ["return_grant", "exit code 2", "FeatureCollection", "merged"],
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            "docs/guides/department.md",
+            ["extend_grant", "exit code 2", "suspended", "closed"],
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            "docs/guides/supervisor.md",
+            ["order_lift", "exit code 2", "assessed", "exit code 1", "各项核查均已核实"],
+            marks=pytest.mark.thorough,
+        ),
         ("docs/guides/police.md", ["every check that profile embedded requires", "period_from"]),
     ],
 )

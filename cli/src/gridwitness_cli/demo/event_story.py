@@ -33,8 +33,8 @@ LATITUDE, LONGITUDE = "30.305", "120.105"
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """One step. `state`, `orders`: what the platform's own duty process is awaited to have brought about
-    before it: the event's state; how many orders there are, and the level of the last.
+    """One step. `state`: what the platform's own duty process is awaited to have brought the event to since
+    the step before; `orders`: how many it has raised by then, and the level of the last.
     """
 
     when: str

@@ -55,4 +55,4 @@ class Limit:
             if found is None:
                 return None, None, unpublished
             due = found
-        return due, self.start + factor * (due - self.start), False
+        return due, self.start + factor * max(due - self.start, timedelta()), False

@@ -44,8 +44,11 @@ def play_event(company: Company) -> None:
         _seat(company, seat)
     sub = _report(company)
     for beat in BEATS:
+        if beat.state is not None:
+            _await_duty(company, sub, beat)
         _go_to(company, beat.when)
-        _await_duty(company, sub, beat)
+        if beat.orders != (0, 0):
+            _await_duty(company, sub, beat)
         _take(company, sub, beat)
     told = company.door(CHIEF.username).get(f"/events/{sub}/history")
     event = told["event"]
@@ -149,8 +152,6 @@ def _go_to(company: Company, when: str) -> None:
 def _await_duty(company: Company, sub: str, beat: Beat) -> None:
     """Nobody dispatched it and nobody raised these orders: the platform's own duty process did."""
     count, level = beat.orders
-    if beat.state is None and not count:
-        return
     deadline = time.monotonic() + _DUTY_SECONDS
     while True:
         told = company.door(CHIEF.username).get(f"/events/{sub}/history")
