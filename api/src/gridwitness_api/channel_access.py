@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
@@ -21,6 +21,7 @@ from gridwitness_api.request_platform import PlatformHere
 
 _TOKEN = re.compile(r"gwc_[A-Za-z0-9_-]{43}")
 _HOUR = 3600.0
+_MOST_SOURCES = 10_000
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="channel", description="渠道令牌 A token of the channel (gwc_…)"
 )
@@ -58,27 +59,32 @@ SenderHere = Annotated[Sender, Depends(sender)]
 
 
 class HourlyRate:
-    """Counts what a channel took within the last hour, in this process."""
+    """Counts what came from somewhere (a channel, a receipt code) within the last hour, in this process."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._lock = Lock()
-        self._taken: dict[str, deque[float]] = defaultdict(deque)
+        self._taken: dict[str, deque[float]] = {}
 
-    def take(self, channel: Channel) -> None:
+    def take(self, source: str, most: int) -> None:
         """Count one. Raises Unavailable `channel-busy` where the hour is full."""
         now = self._now()
         with self._lock:
-            taken = self._taken[channel.name]
+            if len(self._taken) > _MOST_SOURCES:
+                self._forget(now - _HOUR)
+            taken = self._taken.setdefault(source, deque())
             while taken and taken[0] <= now - _HOUR:
                 taken.popleft()
-            if len(taken) >= channel.settings.hourly:
+            if len(taken) >= most:
                 raise Unavailable(
                     "channel-busy",
-                    f"Channel {channel.name} has taken {channel.settings.hourly} reports within the hour.",
+                    f"{source} has been used {most} times within the hour.",
                     "try again later, or call the hotline",
                 )
             taken.append(now)
+
+    def _forget(self, before: float) -> None:
+        self._taken = {source: taken for source, taken in self._taken.items() if taken and taken[-1] > before}
 
 
 def hourly_rate(request: Request) -> HourlyRate:

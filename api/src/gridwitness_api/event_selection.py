@@ -44,7 +44,10 @@ BoxQuery = Annotated[
     ),
 ]
 MapLimit = Annotated[int, Query(ge=1, le=LARGEST_MAP, description="至多点数 Most points")]
-OpenOnly = Annotated[bool, Query(description="仅未结事件 Only events that somebody still works on")]
+OpenOnly = Annotated[
+    bool,
+    Query(description="仅未结事件（未指定状态时） Only what is still worked on, where no state is named"),
+]
 Cut = Literal["state", "category", "urgency", "channel", "matter", "unit", "grid"]
 Cuts = Annotated[list[Cut] | None, Query(max_length=7, description="分类，可多个 What to count by")]
 

@@ -113,6 +113,13 @@ def test_what_is_not_taken_is_said(
         assert secret not in answer.text
 
 
+def test_a_code_is_not_used_without_end(door: ChannelDoor) -> None:
+    code = report(door, key="web-urged").json()["code"]
+    path = f"/public/v1/reports/{code}/steps"
+    answers = [door.post(path, json={"step": "urge", "note": "快"}).status_code for _ in range(11)]
+    assert answers == [200] * 10 + [429]
+
+
 def test_a_report_outside_all_grids_is_not_lost(door: ChannelDoor) -> None:
     answer = report(door, key="web-far", latitude="10.5", longitude="20.5")
     assert answer.status_code == 201

@@ -48,7 +48,7 @@ def model(desk: EventDesk, data: bytes, *, active: bool = True) -> str:
 def states(desk: EventDesk) -> list[str]:
     platform = desk.running.platform
     with platform.transaction() as session:
-        return [row.state for row in platform.dispatch_models.all(session, CITY)]
+        return [row.state for row in platform.dispatch_models.all(session, CITY) if row.model == "units"]
 
 
 def publish(desk: EventDesk, *rules: dict[str, Any]) -> None:

@@ -11,10 +11,13 @@ import pytest
 from click.testing import Result
 from fastapi.testclient import TestClient
 from gridwitness.errors import InvalidInput
+from gridwitness.events import Reporter
 from gridwitness.records import record_row, stored_record
+from gridwitness.records.models import RecordRow
 from gridwitness_api import create_app
 from gridwitness_cli.event import app
 from gridwitness_evidence import parse_presentation
+from sqlalchemy import select
 from support.case_device import PASSPHRASE, CaseDevice
 from support.event_desk import MATTER, EventDesk
 from support.grid_registers import TOWNSHIP, UNIT_GRIDS
@@ -30,6 +33,9 @@ REPORT: dict[str, Any] = {
     "latitude": "30.295",
     "longitude": "120.155",
 }
+
+
+VOID: dict[str, Any] = {"note": "误报", "details": {"reason": "unreal"}}
 
 
 class Door:
@@ -117,6 +123,29 @@ def test_who_sees_what(door: Door) -> None:
     assert door.get(f"/{far.sub}/reporter", "checker").status_code in (403, 404)
 
 
+def test_what_records_say_of_persons_needs_the_event(door: Door) -> None:
+    event = door.desk.report(None, channel="hotline", reporter=Reporter("王某", "13800000000"))
+    platform = door.desk.running.platform
+    with platform.transaction() as session:
+        rows = session.execute(select(RecordRow.jti, RecordRow.kind).where(RecordRow.sub == event.sub)).all()
+    words = {"王某", "13800000000", event.description}
+
+    def shown(jti: object, who: str, **query: str) -> tuple[int, str]:
+        address = f"/api/v1/records/{jti}"
+        answer = door.client.get(address, headers=door.headers(who), params=query)
+        return answer.status_code, answer.text
+
+    seen = set[str | None]()
+    for jti, _ in rows:
+        status, text = shown(jti, "checker")
+        assert status == 200 and not any(word and word in text for word in words)
+        assert shown(jti, "worker", personal="true")[0] == 403
+        status, text = shown(jti, "acceptor", personal="true")
+        seen |= {word for word in words if word and word in text}
+    assert seen == words
+    assert door.get(f"/{event.sub}/reporter", "acceptor").json()["phone"] == "13800000000"
+
+
 def test_lists_pages_and_filters(door: Door) -> None:
     desk = door.desk
     for key in range(5):
@@ -138,12 +167,18 @@ def test_lists_pages_and_filters(door: Door) -> None:
 
 
 def test_map_and_statistics(door: Door) -> None:
+    desk = door.desk
     found = door.get("/map", bbox="120.15,30.29,120.16,30.30").json()
     assert found["features"] and not found["truncated"]
     for feature in found["features"]:
         west, south = feature["geometry"]["coordinates"]
         assert 120.15 <= west <= 120.16 and 30.29 <= south <= 30.30
         assert "description" not in feature["properties"]
+    inside = {"bbox": "120.15,30.29,120.16,30.30"}
+    ended = desk.go(desk.report().sub, ("void", "acceptor", VOID))
+    assert ended.sub not in {feature["id"] for feature in door.get("/map", **inside).json()["features"]}
+    voided = door.get("/map", state="void", **inside).json()["features"]
+    assert [feature["id"] for feature in voided] == [ended.sub]
     assert door.get("/map", bbox="120.15,30.29,120.16,30.30", limit=1).json()["truncated"]
     assert door.get("/map", bbox="120.2,30.29,120.1,30.30").json()["code"] == "box"
     counted = door.get("/statistics", by=["state", "channel", "grid"]).json()

@@ -88,7 +88,7 @@ def map_(
     """矩形内的事件，WGS 84，不含个人信息。 What lies in the box, without anybody's words (RFC 7946)."""
     with caller.transaction() as (session, actor):
         wanted = selection.filter(caller.platform, session, actor, box_of(bbox))
-        features, more = event_map(session, wanted, limit, open_only=open_only)
+        features, more = event_map(session, wanted, limit, open_only=open_only and not selection.states)
         return EventFeatures(type="FeatureCollection", features=features, truncated=more)
 
 

@@ -25,6 +25,9 @@ from gridwitness_api.strict_body import StrictRoute
 
 router = APIRouter(prefix="/public/v1", tags=["public"], route_class=StrictRoute)
 
+_HOURLY_STEPS = 10
+"""Of one receipt code: each is a record for good."""
+
 ReceiptCode = Annotated[
     str,
     Path(
@@ -60,7 +63,7 @@ def report(body: PublicReport, platform: PlatformHere, rate: RateHere) -> Report
     """
     with platform.transaction() as session:
         channel = public_channel(session, body.channel)
-        rate.take(channel)
+        rate.take(f"channel {channel.name}", channel.settings.hourly)
         return receipt(platform.doors.reporting.report(session, channel, plain(body)))
 
 
@@ -72,12 +75,13 @@ def show(code: ReceiptCode, platform: PlatformHere) -> PublicStatusView:
 
 
 @router.post("/reports/{code}/steps", summary="催办、评价、要求重办 Urge, rate, ask again")
-def act(code: ReceiptCode, body: PublicStep, platform: PlatformHere) -> PublicStatusView:
+def act(code: ReceiptCode, body: PublicStep, platform: PlatformHere, rate: RateHere) -> PublicStatusView:
     """凭回执码催办、评价满意度，或在期限内要求重办。
 
     By receipt code: urge, rate what was done, or ask within the term to have it done again.
     """
     with platform.transaction() as session:
+        rate.take(platform.doors.public_status.event(session, code).number, _HOURLY_STEPS)
         status = platform.doors.public_status.act(
             session, code, body.step, note=body.note, satisfaction=body.satisfaction
         )

@@ -86,7 +86,7 @@ def register_files(
         shared = None if bad_rows is None else stack.enter_context(BadRowFile(bad_rows))
         signer = signing_agency(platform, agency)
         done = [take_file(platform, signer, file, source, shared) for file in files]
-    _print(done, as_json)
+    _print(done, as_json, bad_rows)
     return not any(taken.bad for taken in done)
 
 
@@ -234,7 +234,7 @@ def _told(error: GridWitnessError) -> str:
     return f"{error} [{error.code}]"
 
 
-def _print(done: Sequence[Taken], as_json: bool) -> None:
+def _print(done: Sequence[Taken], as_json: bool, bad_rows: Path | None = None) -> None:
     if as_json:
         print(json.dumps({"files": [asdict(taken) for taken in done]}, ensure_ascii=False, indent=2))
         return
@@ -248,4 +248,4 @@ def _print(done: Sequence[Taken], as_json: bool) -> None:
                 f"  边界自交,已修整 outlines that crossed themselves were mended: {', '.join(taken.mended)}"
             )
         if taken.bad:
-            print(f"  问题行见 bad rows are in {taken.file}.bad.ndjson (or --bad-rows)")
+            print(f"  问题行见 bad rows are in {bad_rows or f'{taken.file}.bad.ndjson'}")

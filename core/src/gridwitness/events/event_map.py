@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, text
@@ -19,14 +18,16 @@ _MILLION = 1_000_000
 def event_map(
     session: Session, wanted: EventFilter, limit: int, *, open_only: bool
 ) -> tuple[list[dict[str, Any]], bool]:
-    """Features of the filter's box, at most `limit`, and whether there are more. Degrees WGS 84."""
+    """Features of the filter's box, at most `limit`, and whether there are more. Degrees WGS 84.
+
+    `open_only`: what somebody still works on, by an index of its own.
+    """
     columns = [getattr(EventRow, name) for name in _SHOWN]
     query = select(EventRow.lon_e6, EventRow.lat_e6, *columns).where(
         EventRow.agency.in_(list(wanted.agencies)), EventRow.lat_e6.is_not(None)
     )
     if open_only:
         query = query.where(text(OPEN))
-        wanted = replace(wanted, states=None)
     rows = session.execute(filtered(query, wanted).limit(limit + 1)).all()
     features = [
         {
