@@ -61,6 +61,7 @@ check: setup ## format, lint, types, import rules, repository rules, drift of ge
 	PYTHONPATH=tests $(BIN)/python -m support.attack_page --check
 	PYTHONPATH=tests $(BIN)/python -m support.procedure_page --check
 	$(BIN)/gridwitness openapi --check docs/openapi.json
+	$(BIN)/gridwitness permissions --check docs/permissions.md
 
 .PHONY: bench
 bench: setup ## measure; prints its table and writes var/bench/results.json
