@@ -15,8 +15,10 @@ from support.api_client import FIRST, Deployment
 
 DOCUMENT: dict[str, Any] = json.loads(openapi_document())
 LOGIN = "/api/v1/login"
-APART = ("/readyz", "/api/v1/logout")
-"""503 on purpose where a part is late; the end of the test's own login."""
+APART = ("/readyz", "/api/v1/logout", "/api/v1/events/stream")
+"""503 on purpose where a part is late; the end of the test's own login; no end at all."""
+OPEN311 = "/open311/"
+"""Its errors are what GeoReport v2 says: a list of code and description, as XML or JSON."""
 OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     (method.upper(), path, operation)
     for path, item in DOCUMENT["paths"].items()
@@ -79,14 +81,23 @@ def _filled(path: str, part: str) -> str:
     return re.sub(r"\{[^}]*\}", lambda _: part, path)
 
 
+def _is_problem(answer: Any) -> bool:
+    return bool(answer.headers["Content-Type"] == "application/problem+json")
+
+
 def _unharmed(client: TestClient, method: str, url: str, **options: Any) -> None:
     answer = client.request(method, url, **options)
     assert answer.status_code < 500, (method, url, options, answer.text)
     if answer.status_code == 404 and answer.headers["Content-Type"].startswith("text/html"):
         assert "/verify/" in url and "<script" not in answer.text  # a page for people, not for programs
+    elif answer.status_code >= 400 and url.startswith(OPEN311) and not _is_problem(answer):
+        kind = answer.headers["Content-Type"].partition(";")[0]
+        assert kind in ("application/json", "text/xml", "application/xml"), kind
+        told = answer.text if kind != "application/json" else answer.json()
+        assert "<description>" in told if isinstance(told, str) else all(one["description"] for one in told)
     elif answer.status_code >= 400 and method != "HEAD":
         told = answer.json()
-        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert _is_problem(answer)
         assert told["status"] == answer.status_code
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", told["code"])
 
