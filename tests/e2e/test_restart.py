@@ -39,6 +39,7 @@ def _assert_whole(home: DemoHome) -> None:
     assert audit.returncode == 0, audit.stdout[-4000:] + audit.stderr
 
 
+@pytest.mark.thorough  # each part is killed every day in tests/integration/crashes
 def test_records_survive_a_stop_and_every_kill(home: DemoHome) -> None:
     home.start()
     answer = home.submit(home.step())
