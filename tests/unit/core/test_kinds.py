@@ -105,8 +105,8 @@ def _tabled_enums(text: str) -> dict[tuple[str, str], set[str]]:
 
 def test_only_the_platform_writes_about_itself() -> None:
     internal = {name for name, kind in KINDS.items() if kind.internal}
-    own = {"state", "deployment", "key", "record", "rule", "document", "archive", "hotspot"}
-    machine = {"feed.batch.v1", "truck.anomaly.v2"}
+    own = {"state", "deployment", "key", "record", "rule", "document", "archive", "hotspot", "performance"}
+    machine = {"feed.batch.v1", "truck.anomaly.v2", "dispatch.model.v1"}
     assert internal == {name for name in KINDS if name.split(".")[0] in own} | machine
 
 
