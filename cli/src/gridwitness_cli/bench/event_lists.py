@@ -101,7 +101,7 @@ def _box(drawn: random.Random, size: int) -> tuple[str, tuple[Any, Mapping[str, 
     south = SOUTH + drawn.randrange(HIGH * CELL - high + 1)
     corners = {"west": west, "south": south, "east": west + wide, "north": south + high}
     box = ",".join(f"{corners[side] / _MILLION:.6f}" for side in ("west", "south", "east", "north"))
-    path = f"/api/v1/events/map?{urlencode({'agency': AGENCY, 'box': box, 'open_only': 'false'})}"
+    path = f"/api/v1/events/map?{urlencode({'agency': AGENCY, 'bbox': box, 'open_only': 'false'})}"
     return path, (_SELECT + _BOX, {"agency": AGENCY, **corners})
 
 
