@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ import psycopg
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Date,
     Engine,
     LargeBinary,
@@ -24,7 +25,9 @@ from sqlalchemy import (
     Numeric,
     Text,
     Uuid,
+    any_,
     create_engine,
+    literal,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.engine import make_url
@@ -39,6 +42,7 @@ from gridwitness.text_form import text_form
 __all__ = [
     "Base",
     "ColumnClass",
+    "among",
     "column_class",
     "create_engine_for",
     "derived",
@@ -142,6 +146,13 @@ def plain_type(name: str) -> str:
         return plain_type(name[:-2]) + "[]"
     bare = " ".join(re.sub(r"\([^)]*\)", " ", name).split())
     return _DIALECT_NAMES.get(bare, bare)
+
+
+def among(column: Any, values: Collection[str]) -> ColumnElement[bool]:
+    """Whether a text is one of these: one array and not a list of parameters. U+0000 is in no table."""
+    asked = [value for value in values if "\0" not in value]
+    found: ColumnElement[bool] = column == any_(literal(asked, ARRAY(Text)))
+    return found
 
 
 def load_models() -> MetaData:

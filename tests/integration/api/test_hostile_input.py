@@ -93,8 +93,8 @@ def _unharmed(client: TestClient, method: str, url: str, **options: Any) -> None
     elif answer.status_code >= 400 and url.startswith(OPEN311) and not _is_problem(answer):
         kind = answer.headers["Content-Type"].partition(";")[0]
         assert kind in ("application/json", "text/xml", "application/xml"), kind
-        told = answer.text if kind != "application/json" else answer.json()
-        assert "<description>" in told if isinstance(told, str) else all(one["description"] for one in told)
+        told = [answer.text] if kind != "application/json" else [one["description"] for one in answer.json()]
+        assert told and all(told) and (kind == "application/json" or "<description>" in told[0])
     elif answer.status_code >= 400 and method != "HEAD":
         told = answer.json()
         assert _is_problem(answer)

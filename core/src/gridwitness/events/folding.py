@@ -1,4 +1,4 @@
-"""What a lawful step makes of its event: columns, assignments, asks (docs/format.md section 24)."""
+"""What a lawful step makes of its event (docs/format.md section 24)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from gridwitness.errors import Conflict, Forbidden, InvalidInput, NotFound
 from gridwitness.events.course import Course, Row
 from gridwitness.events.judging import holds_in_grid
 from gridwitness.events.loading import Loaded
-from gridwitness.events.models import AssignmentRow, EventRow
+from gridwitness.events.models import AssignmentRow
+from gridwitness.events.opening import matter_named
+from gridwitness.events.parts import add_helpers, assign, lead_of, put_part
 from gridwitness.events.statement import Statement
-from gridwitness.grids.matter import Matter
 
 REWORK = "rework"
 """`basis` of an assignment that a failed check goes on with."""
@@ -52,80 +53,6 @@ def fold(turn: Turn) -> None:
         apply(turn)
 
 
-def opening(course: Course, statement: Statement, loaded: Loaded) -> None:
-    """The event's row as its report gives it. Raises InvalidInput `event-details`; NotFound; Conflict."""
-    given, agency = statement.given, statement.agency
-    matter = _matter(statement, loaded)
-    if matter is not None and matter.category != given("category"):
-        raise InvalidInput(
-            "event-details",
-            f"Matter {matter.matter} is of category {matter.category}, not {given('category')}.",
-            "report it as such, or without a matter",
-        )
-    channel_key = given("channel_key")
-    if channel_key is not None:
-        known = loaded.taken.setdefault((agency, given("channel"), channel_key), course.sub)
-        if known != course.sub:
-            raise Conflict(
-                "event-known", f"{given('channel')} {channel_key} is event {known} already.", None, sub=known
-            )
-    year = statement.at.astimezone(statement.loop.zone).year
-    count = loaded.numbers.get((agency, year), 0) + 1
-    latitude, longitude = statement.place or (None, None)
-    course.put(
-        EventRow,
-        {"sub": course.sub},
-        number=f"{agency}-{year}-{count:06d}",
-        agency=agency,
-        channel=given("channel"),
-        channel_key=channel_key,
-        category=given("category"),
-        matter=None if matter is None else matter.matter,
-        matter_version=None if matter is None else matter.version,
-        urgency=given("urgency"),
-        grid=grid_of_report(statement, loaded),
-        lat_e6=latitude,
-        lon_e6=longitude,
-        address=statement.address,
-        title=statement.title,
-        description=statement.description,
-        round=1,
-        reported_at=statement.at,
-        reported_by=None if statement.actor is None else statement.actor.account,
-        detection=given("detection"),
-        returns=0,
-        loop=statement.loop.version,
-        steps=0,
-    )
-    loaded.numbers[agency, year] = count
-
-
-def grid_of_report(statement: Statement, loaded: Loaded) -> str | None:
-    """The grid a report names, else the one its place lies in. Raises NotFound `grid-unknown`."""
-    named: str | None = statement.given("grid")
-    if named is not None:
-        return loaded.territory.grid(named).number
-    if statement.place is None:
-        return None
-    found = loaded.territory.locate(*statement.place)
-    return None if found is None else found.number
-
-
-def _matter(statement: Statement, loaded: Loaded) -> Matter | None:
-    """The matter a step names. Raises NotFound `matter-unknown`."""
-    named: str | None = statement.given("matter")
-    if named is None:
-        return None
-    found = loaded.governing.get((named, statement.at))
-    if found is None or found.agency != statement.agency:
-        raise NotFound(
-            "matter-unknown",
-            f"No matter {named[:64]} is in force. 权责清单中没有该事项。",
-            "see the list of matters",
-        )
-    return found
-
-
 def _accept(turn: Turn) -> None:
     _classify(turn)
     turn.course.change_event(accepted_at=turn.statement.at)
@@ -141,7 +68,7 @@ def _reclassify(turn: Turn) -> None:
 
 def _classify(turn: Turn) -> None:
     """Matter (whose category the event takes) and grid, where the step names them."""
-    matter, grid = _matter(turn.statement, turn.loaded), turn.given("grid")
+    matter, grid = matter_named(turn.statement, turn.loaded), turn.given("grid")
     if matter is not None:
         turn.course.change_event(
             matter=matter.matter, matter_version=matter.version, category=matter.category
@@ -177,7 +104,7 @@ def _dispatch(turn: Turn) -> None:
     here = [row for row in turn.course.all(AssignmentRow) if row["round"] == event["round"]]
     number = 1 + max((row["number"] for row in here), default=0)
     for name in (unit, *helpers):
-        _assign(
+        assign(
             turn.course, turn.statement, name, number, "lead" if name == unit else "helper", given("basis")
         )
     turn.course.change_event(
@@ -209,44 +136,25 @@ def _is_duty_chief(event: Row, statement: Statement, loaded: Loaded) -> bool:
     )
 
 
-def _assign(
-    course: Course, statement: Statement, unit: str, number: int, part: str, basis: str, **columns: Any
-) -> None:
-    course.put(
-        AssignmentRow,
-        {"sub": course.sub, "round": _event(course)["round"], "number": number, "unit": unit},
-        **{"part": part, "state": "dispatched", "basis": basis, "assigned_at": statement.at, **columns},
-    )
-
-
-def _part(course: Course, row: Row, **columns: Any) -> None:
-    key = {name: row[name] for name in ("sub", "round", "number", "unit")}
-    course.put(AssignmentRow, key, **columns)
-
-
-def _lead(course: Course) -> Row | None:
-    return next((row for row in course.assignments() if row["part"] == "lead"), None)
-
-
 def _sign(turn: Turn) -> None:
     handler = turn.actor
-    lead = _lead(turn.course)
+    lead = lead_of(turn.course)
     if lead is not None:
-        _part(turn.course, lead, state="signed", signed_at=turn.statement.at, handler=handler)
+        put_part(turn.course, lead, state="signed", signed_at=turn.statement.at, handler=handler)
     turn.course.change_event(handler=handler)
 
 
 def _return_grant(turn: Turn) -> None:
     for row in turn.course.assignments():
-        _part(turn.course, row, state="returned")
+        put_part(turn.course, row, state="returned")
     event = turn.event
     turn.course.change_event(unit=None, handler=None, responsible_since=None, returns=event["returns"] + 1)
 
 
 def _answer(turn: Turn) -> None:
-    lead = _lead(turn.course)
+    lead = lead_of(turn.course)
     if lead is not None:
-        _part(turn.course, lead, state="answered", answered_at=turn.statement.at)
+        put_part(turn.course, lead, state="answered", answered_at=turn.statement.at)
     turn.course.change_event(answered_at=turn.statement.at)
 
 
@@ -268,17 +176,6 @@ def _helper_add(turn: Turn) -> None:
     add_helpers(turn.course, turn.statement, [unit])
 
 
-def add_helpers(course: Course, statement: Statement, units: list[str]) -> None:
-    """Helpers of the present dispatch; who has a part already is passed over."""
-    present = course.assignments()
-    number = max((row["number"] for row in present), default=1)
-    known = {row["unit"] for row in present}
-    for unit in units:
-        if unit not in known:
-            basis = present[0]["basis"] if present else "manual"
-            _assign(course, statement, unit, number, "helper", basis)
-
-
 def _helper_answer(turn: Turn) -> None:
     row = next(
         r for r in turn.course.assignments() if r["unit"] == turn.statement.unit and r["part"] == "helper"
@@ -286,7 +183,7 @@ def _helper_answer(turn: Turn) -> None:
     if row["state"] == "answered":
         raise Conflict("event-helper", f"Unit {turn.statement.unit} has answered.", None)
     handler = turn.actor
-    _part(turn.course, row, state="answered", answered_at=turn.statement.at, handler=handler)
+    put_part(turn.course, row, state="answered", answered_at=turn.statement.at, handler=handler)
 
 
 def _check(turn: Turn) -> None:
@@ -300,7 +197,7 @@ def _check(turn: Turn) -> None:
     lead = {"part": "lead", "unit": event["unit"], "handler": event["handler"]}
     for row in before or [lead]:
         signed = row["part"] == "lead"
-        _assign(
+        assign(
             *(turn.course, turn.statement, row["unit"], 1, row["part"], REWORK),
             state="signed" if signed else "dispatched",
             signed_at=turn.statement.at if signed else None,
@@ -338,12 +235,6 @@ def _named_worker(turn: Turn) -> None:
     known = [m for m in turn.loaded.members.values() if str(m.account) == named and m.active]
     if not known:
         raise NotFound("account-unknown", f"There is no account {named[:64]}.", "name its id")
-
-
-def _event(course: Course) -> Row:
-    event = course.event
-    assert event is not None
-    return event
 
 
 FOLDS: dict[str, Callable[[Turn], None]] = {

@@ -13,14 +13,16 @@ from gridwitness.errors import Conflict, Forbidden, NotFound
 from gridwitness.events import sideways
 from gridwitness.events.asks import decide_ask, put_ask
 from gridwitness.events.course import Course
-from gridwitness.events.folding import Turn, add_helpers, fold, grid_of_report, opening
+from gridwitness.events.folding import Turn, fold
 from gridwitness.events.judging import check_actor, check_lawful
 from gridwitness.events.kinds import STEP
 from gridwitness.events.loading import Loaded, Sources, agency_of, load
 from gridwitness.events.loop import OPENING, Loop
 from gridwitness.events.models import StepRow
 from gridwitness.events.moves import apply_marks, excuse, move_clocks, times_of
+from gridwitness.events.opening import grid_of_report, opening
 from gridwitness.events.options import units_spoken_to
+from gridwitness.events.parts import add_helpers
 from gridwitness.events.statement import Member, Statement, as_account, instant, read_statement
 from gridwitness.records import Log, RowChange
 

@@ -6,14 +6,12 @@ from gridwitness.grids.handlers import GRID_HANDLERS
 from gridwitness.grids.matter import Matter, MatterDuty
 from gridwitness.grids.matters import MatterBook, Matters, MatterVersion
 from gridwitness.grids.register_import import Entered, GridImport
-from gridwitness.grids.registers import REGISTRARS
 from gridwitness.grids.staff import Staff, units_of, units_of_each
 from gridwitness.grids.territories import Territories
 from gridwitness.grids.territory import Grid, Territory, Unit
 
 __all__ = [
     "GRID_HANDLERS",
-    "REGISTRARS",
     "Duty",
     "Entered",
     "Grid",

@@ -16,9 +16,8 @@ from gridwitness.grids import kinds
 from gridwitness.grids.matter import Matter
 from gridwitness.grids.models import MatterRow
 from gridwitness.grids.register_columns import check_number, instant
-from gridwitness.grids.register_loading import Signer, signers_of
-from gridwitness.grids.registers import check_registrar
 from gridwitness.grids.revisions import move_revision
+from gridwitness.members import Signer, check_registrar, signers_of
 from gridwitness.records import Log, RowChange, change, put_new
 from gridwitness.records.models import RecordRow
 

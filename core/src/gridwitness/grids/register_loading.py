@@ -8,15 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from gridwitness_evidence import Record
-from sqlalchemy import ColumnElement, Text, any_, literal, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridwitness.database import Base
+from gridwitness.database import Base, among
 from gridwitness.grids import kinds
 from gridwitness.grids.models import AddressRow, GridRow, UnitRow
 from gridwitness.grids.revisions import move_revision
-from gridwitness.members import Person, SigningKeyRow, persons
+from gridwitness.members import Signer, signers_of
 
 REGISTERS: dict[str, tuple[type[Base], str]] = {
     kinds.GRID: (GridRow, "grid"),
@@ -47,14 +46,6 @@ class Period:
         return (self.until is None or other.since < self.until) and (
             other.until is None or self.since < other.until
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """Whose key signed: `person` is None for the agency's own."""
-
-    purpose: str
-    person: Person | None
 
 
 @dataclass(slots=True)
@@ -94,17 +85,6 @@ def load(session: Session, records: Sequence[Record]) -> Loaded:
     return found
 
 
-def signers_of(session: Session, records: Sequence[Record]) -> dict[tuple[str, str], Signer]:
-    """Whose keys signed, by (agency, thumbprint)."""
-    keys = list({(record.claims.iss, record.kid) for record in records})
-    key = SigningKeyRow
-    rows = session.execute(
-        select(key.agency, key.kid, key.purpose, key.holder).where(tuple_(key.agency, key.kid).in_(keys))
-    ).all()
-    people = persons(session, [row.holder for row in rows if row.holder is not None])
-    return {(row.agency, row.kid): Signer(row.purpose, people.get(row.holder)) for row in rows}
-
-
 def _wanted(records: Sequence[Record]) -> dict[str, set[str]]:
     """Numbers by register, the records' own and those they refer to."""
     wanted = {kind: _all(records, kind, column) for kind, (_, column) in REGISTERS.items()}
@@ -125,7 +105,7 @@ def _read(
     model: Any
     model, column = REGISTERS[kind]
     names, number = _DETAILS[kind], getattr(model, column)
-    where = _among(number, numbers) | _among(model.sub, subs)
+    where = among(number, numbers) | among(model.sub, subs)
     if kind == kinds.GRID:
         where |= (model.category == "base") & model.parent.is_(None)
     if kind == kinds.UNIT:
@@ -135,10 +115,3 @@ def _read(
     ).where(where)
     for sub, named, since, until, *details in session.execute(query):
         found.add(kind, named, sub, Period(since, until, **dict(zip(names, details, strict=True))))
-
-
-def _among(column: Any, values: Collection[str]) -> ColumnElement[bool]:
-    """One array and not a list of parameters; what holds U+0000 is in no table."""
-    asked = [value for value in values if "\0" not in value]
-    found: ColumnElement[bool] = column == any_(literal(asked, ARRAY(Text)))
-    return found

@@ -8,7 +8,7 @@ from typing import Any
 from gridwitness_evidence import Record
 from sqlalchemy.orm import Session
 
-from gridwitness.errors import Conflict, Forbidden, InvalidInput, NotFound
+from gridwitness.errors import Conflict, InvalidInput, NotFound
 from gridwitness.grids import kinds
 from gridwitness.grids.codes import CITY
 from gridwitness.grids.register_columns import (
@@ -18,11 +18,9 @@ from gridwitness.grids.register_columns import (
     grid_columns,
     unit_columns,
 )
-from gridwitness.grids.register_loading import REGISTERS, Loaded, Period, Signer, load
+from gridwitness.grids.register_loading import REGISTERS, Loaded, Period, load
+from gridwitness.members import check_registrar
 from gridwitness.records import Log, RowChange, change, put_new
-
-REGISTRARS = frozenset({"officer", "duty_chief", "dispatcher", "administrator"})
-"""Roles whose holders keep the registers of their agency."""
 
 COLUMNS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     kinds.GRID: grid_columns,
@@ -62,27 +60,6 @@ class GridRegisterHandler:
         if known:
             return [change(model, {"sub": sub}, **columns)]
         return [put_new(model, sub=sub, agency=log.agency, **{column: number}, **columns)]
-
-
-def check_registrar(record: Record, log: Log, signers: Mapping[tuple[str, str], Signer]) -> Signer | None:
-    """An agency keeps its own registers: by its service key, or by who holds a role for it. Raises Forbidden
-    `register-foreign`, `register-role`.
-    """
-    if record.claims.iss != log.agency:
-        raise Forbidden(
-            "register-foreign", f"The registers of {log.agency} are its own.", "sign for your agency's log"
-        )
-    signer = signers.get((record.claims.iss, record.kid))
-    if signer is None or signer.purpose != "officer":
-        return signer
-    roles = frozenset() if signer.person is None else signer.person.roles_in(log.agency)
-    if not roles & REGISTRARS:
-        raise Forbidden(
-            "register-role",
-            f"Who keeps the registers of {log.agency} is one of {sorted(REGISTRARS)}.",
-            "have such a person sign it",
-        )
-    return signer
 
 
 def _check_grid(number: str, sub: str, columns: Mapping[str, Any], period: Period, loaded: Loaded) -> None:

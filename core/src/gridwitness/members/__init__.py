@@ -15,11 +15,13 @@ from gridwitness.members.qualifications import (
     qualifications_of,
     qualified,
 )
+from gridwitness.members.registrars import REGISTRARS, Signer, check_registrar, signers_of
 from gridwitness.members.roles import ROLES, Actor, Grant
 
 __all__ = [
     "KEY_HANDLERS",
     "QUALIFICATIONS",
+    "REGISTRARS",
     "ROLES",
     "AccountRow",
     "Accounts",
@@ -34,13 +36,16 @@ __all__ = [
     "QualificationRow",
     "Qualifications",
     "Qualified",
+    "Signer",
     "SigningKeyRow",
     "UnderWay",
     "account_named",
+    "check_registrar",
     "find_key",
     "key_holders",
     "persons",
     "qualifications_of",
     "qualified",
+    "signers_of",
     "token_invalid",
 ]

@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from gridwitness_evidence import Record
-from sqlalchemy import ColumnElement, Text, any_, literal, select, text, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from gridwitness.database import Base
-from gridwitness.members import Person, persons
-from gridwitness.members.models import SigningKeyRow
+from gridwitness.database import Base, among
+from gridwitness.members import Signer, signers_of
 from gridwitness.trucks import kinds
 from gridwitness.trucks.models import (
     CarrierRow,
@@ -51,14 +49,6 @@ class Period:
         return (self.until is None or other.since < self.until) and (
             other.until is None or self.since < other.until
         )
-
-
-@dataclass(slots=True)
-class Signer:
-    """Whose key signed: `person` is None for the agency's own."""
-
-    purpose: str
-    person: Person | None
 
 
 @dataclass(slots=True)
@@ -101,7 +91,7 @@ def load(session: Session, records: Sequence[Record]) -> Loaded:
         devices = _all(records, kinds.CHECKPOINT, "device") if kind == kinds.CHECKPOINT else set()
         _read_entries(session, found, kind, numbers, subs, devices)
     permits = select(PermitRow.permit, PermitRow.sub, PermitRow.version).where(
-        _among(PermitRow.permit, _all(records, kinds.PERMIT, "permit")) | _among(PermitRow.sub, subs)
+        among(PermitRow.permit, _all(records, kinds.PERMIT, "permit")) | among(PermitRow.sub, subs)
     )
     for permit, sub, version in session.execute(permits.order_by(PermitRow.version)):
         found.permits[permit] = (sub, version)
@@ -110,7 +100,7 @@ def load(session: Session, records: Sequence[Record]) -> Loaded:
         _all(records, kind, "manifest") for kind in (kinds.MANIFEST_ISSUED, kinds.MANIFEST_RECEIVED)
     )
     manifests = select(ManifestRow.manifest, ManifestRow.sub).where(
-        _among(ManifestRow.manifest, issued | received) | _among(ManifestRow.sub, subs)
+        among(ManifestRow.manifest, issued | received) | among(ManifestRow.sub, subs)
     )
     for manifest, sub in session.execute(manifests):
         found.manifests[manifest] = sub
@@ -150,27 +140,9 @@ def _read_entries(
     detail = {kinds.SITE: "category", kinds.CHECKPOINT: "device"}.get(kind)
     number = getattr(model, column)
     columns = [model.sub, number, model.valid_from, model.valid_to]
-    where = _among(number, numbers) | _among(model.sub, subs)
+    where = among(number, numbers) | among(model.sub, subs)
     if devices:
-        where |= _among(model.device, devices)
+        where |= among(model.device, devices)
     query = select(*columns, *([] if detail is None else [getattr(model, detail)])).where(where)
     for sub, named, since, until, *more in session.execute(query):
         found.add(kind, named, sub, Period(since, until, *more))
-
-
-def signers_of(session: Session, records: Sequence[Record]) -> dict[tuple[str, str], Signer]:
-    """Whose keys signed, by (agency, thumbprint)."""
-    keys = list({(record.claims.iss, record.kid) for record in records})
-    key = SigningKeyRow
-    rows = session.execute(
-        select(key.agency, key.kid, key.purpose, key.holder).where(tuple_(key.agency, key.kid).in_(keys))
-    ).all()
-    people = persons(session, [row.holder for row in rows if row.holder is not None])
-    return {(row.agency, row.kid): Signer(row.purpose, people.get(row.holder)) for row in rows}
-
-
-def _among(column: Any, values: Collection[str]) -> ColumnElement[bool]:
-    """One array and not a list of parameters; what holds U+0000 is in no table."""
-    asked = [value for value in values if "\0" not in value]
-    found: ColumnElement[bool] = column == any_(literal(asked, ARRAY(Text)))
-    return found

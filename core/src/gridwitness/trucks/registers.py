@@ -8,7 +8,8 @@ from typing import Any
 from gridwitness_evidence import Record
 from sqlalchemy.orm import Session
 
-from gridwitness.errors import Conflict, Forbidden, InvalidInput, NotFound
+from gridwitness.errors import Conflict, InvalidInput, NotFound
+from gridwitness.members import check_registrar
 from gridwitness.records import Log, RowChange, change, put_new
 from gridwitness.trucks import kinds
 from gridwitness.trucks.models import ManifestRow, PermitRow
@@ -25,9 +26,6 @@ from gridwitness.trucks.register_columns import (
     truck_columns,
 )
 from gridwitness.trucks.register_loading import NUMBERS, Loaded, Period, load
-
-REGISTRARS = frozenset({"officer", "duty_chief", "dispatcher", "administrator"})
-"""Roles whose holders keep the registers of their agency."""
 
 COLUMNS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     kinds.CARRIER: carrier_columns,
@@ -48,7 +46,7 @@ class RegisterHandler:
 
     def decide(self, record: Record, log: Log, loaded: Loaded) -> list[RowChange]:
         """The register's row. Raises Conflict, Forbidden, InvalidInput, NotFound."""
-        _check_signer(record, log, loaded)
+        check_registrar(record, log, loaded.signers)
         kind = record.claims.kind
         if kind == kinds.PERMIT:
             return [_permit(record, log, loaded)]
@@ -60,24 +58,6 @@ class RegisterHandler:
 REGISTER_HANDLERS: dict[str, RegisterHandler] = dict.fromkeys(
     (*COLUMNS, kinds.PERMIT, kinds.MANIFEST_ISSUED, kinds.MANIFEST_RECEIVED), RegisterHandler()
 )
-
-
-def _check_signer(record: Record, log: Log, loaded: Loaded) -> None:
-    """An agency keeps its own registers: by its service key, or by who holds a role for it."""
-    if record.claims.iss != log.agency:
-        raise Forbidden(
-            "register-foreign", f"The registers of {log.agency} are its own.", "sign for your agency's log"
-        )
-    signer = loaded.signers.get((record.claims.iss, record.kid))
-    if signer is None or signer.purpose != "officer":
-        return
-    roles = frozenset() if signer.person is None else signer.person.roles_in(log.agency)
-    if not roles & REGISTRARS:
-        raise Forbidden(
-            "register-role",
-            f"Who keeps the registers of {log.agency} is one of {sorted(REGISTRARS)}.",
-            "have such a person sign it",
-        )
 
 
 def _entry(record: Record, log: Log, loaded: Loaded) -> RowChange:

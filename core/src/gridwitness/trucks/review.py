@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 from gridwitness.cases.models import StepRow
 from gridwitness.errors import Conflict, Forbidden, InvalidInput, NotFound
 from gridwitness.feeds.kinds import ASSURANCES
-from gridwitness.members import Person
+from gridwitness.members import Person, Signer, signers_of
 from gridwitness.records import Log, RowChange, change, put_new
 from gridwitness.trucks.kinds import REVIEW
 from gridwitness.trucks.models_anomalies import AnomalyRow, ReviewRow
-from gridwitness.trucks.register_loading import Signer, signers_of
 
 REVIEWERS = frozenset({"officer", "checker", "duty_chief", "legal_reviewer"})
 """Roles that may review; who only administers the platform may not."""
