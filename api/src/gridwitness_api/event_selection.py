@@ -75,12 +75,11 @@ class Selection:
         """For the events that the actor sees. `grid`: it and all below it."""
         agency = self.agency or actor.agency
         actor.require(_READERS, agency)
-        territory = platform.territories.at(session)
         account: UUID = actor.account
         return EventFilter(
             agencies=(agency,),
             states=frozenset(self.states) or None,
-            grids=None if self.grid is None else territory.below(self.grid),
+            grids=None if self.grid is None else platform.territories.at(session).below(self.grid),
             units=None if self.unit is None else frozenset({self.unit}),
             matter=self.matter,
             channel=self.channel,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gridwitness.cases.views import plain
 from gridwitness.database import Base
 from gridwitness.events import EventHistory, EventRow, Loop
 from gridwitness.events.loop import Step
 from gridwitness.events.todo import Waiting
+from gridwitness.plain_row import plain
 from gridwitness.platform import Platform
 from gridwitness.records import rfc3339
 from sqlalchemy.orm import Session

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
-from gridwitness.cases.views import plain
 from gridwitness.grids.listing import REGISTERS, Wanted, register_page
+from gridwitness.plain_row import plain
 from sqlalchemy.orm import Session
 
 from gridwitness_api.cursors import cursor_invalid, decode_cursor, encode_cursor

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from gridwitness.cases.views import plain
 from gridwitness.errors import Forbidden, NotFound
 from gridwitness.members import Actor
 from gridwitness.members.roles import READERS
+from gridwitness.plain_row import plain
 from gridwitness.records import rfc3339
 from gridwitness.trucks.anomaly_listing import AnomalyFilter, anomaly_page, parse_box, recorded_anomaly
 from gridwitness.trucks.candidate_listing import candidate_page

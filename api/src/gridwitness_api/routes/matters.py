@@ -6,11 +6,11 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from gridwitness.cases.views import plain
 from gridwitness.errors import NotFound
 from gridwitness.grids import Matter, duty_for
 from gridwitness.grids.listing import ListedVersion, matter_versions, open_proposals
 from gridwitness.members.roles import READERS
+from gridwitness.plain_row import plain
 
 from gridwitness_api.parameters import TEXT_FORM, AgencyQuery, Limit
 from gridwitness_api.register_pages import At, moment_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from gridwitness.cases.views import plain
+from gridwitness.plain_row import plain
 from gridwitness.trucks import Question
 
 from gridwitness_api.case_access import REFUSAL_READERS, readable_case

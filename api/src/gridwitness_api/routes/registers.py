@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Path, Query
-from gridwitness.cases.views import plain
 from gridwitness.members.roles import READERS
+from gridwitness.plain_row import plain
 from gridwitness.trucks.register_listing import entries, permits_of, register_page
 
 from gridwitness_api.parameters import TEXT_FORM, AgencyQuery, Cursor, Limit

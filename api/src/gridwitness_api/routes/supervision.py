@@ -6,13 +6,13 @@ from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
-from gridwitness.cases.views import plain
 from gridwitness.errors import Forbidden
 from gridwitness.events.beside_listing import BesideFilter, order_page, whistle_page
 from gridwitness.events.notices import WHATS, Digest, DigestFilter, digest_page, mark_read
 from gridwitness.grids import units_of
 from gridwitness.members import Actor
 from gridwitness.members.roles import READERS
+from gridwitness.plain_row import plain
 from gridwitness.records import rfc3339
 from sqlalchemy.orm import Session
 

@@ -9,8 +9,9 @@ from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from gridwitness.cases.models import CaseRow, DecisionRow, LetterRow, PartyRow, PublicationRow
-from gridwitness.cases.views import case_number, plain, plain_value
+from gridwitness.cases.views import case_number
 from gridwitness.paging import check_limit, cursor_invalid, make_cursor, read_cursor
+from gridwitness.plain_row import plain, plain_value
 
 _JOINED = (
     select(PublicationRow, CaseRow, DecisionRow)

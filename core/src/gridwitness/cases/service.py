@@ -19,9 +19,10 @@ from gridwitness.cases.loading import load_dossiers
 from gridwitness.cases.models import CaseRow, RefusalRow
 from gridwitness.cases.recording import Notebook, readings_of
 from gridwitness.cases.rule_book import RuleBook, records_of
-from gridwitness.cases.views import case_line, case_view, plain, refusal_view
+from gridwitness.cases.views import case_line, case_view, refusal_view
 from gridwitness.clock import Clock
 from gridwitness.errors import NotFound
+from gridwitness.plain_row import plain
 from gridwitness.records import Acceptance, BundleMaker
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +32,7 @@ from gridwitness.cases.models import (
 )
 from gridwitness.cases.money import Money, money
 from gridwitness.database import Base
+from gridwitness.plain_row import plain, plain_value
 from gridwitness.records import rfc3339
 from gridwitness.records.models import RecordRow
 from gridwitness.rules import CaseFacts, Procedure, StepFact, word
@@ -112,32 +112,6 @@ def step_facts(rows: Iterable[StepRow]) -> list[StepFact]:
         )
         for row in rows
     ]
-
-
-def plain(row: Base, without: Sequence[str] = ("sub", "effect")) -> dict[str, Any]:
-    """A row's columns as JSON values: times RFC 3339, amounts as text."""
-    return {
-        column.name: plain_value(getattr(row, column.name))
-        for column in row.__table__.columns
-        if column.name not in without
-    }
-
-
-def plain_value(value: Any) -> Any:
-    """A column's value as JSON."""
-    match value:
-        case datetime():
-            return rfc3339(value)
-        case date():
-            return value.isoformat()
-        case UUID():
-            return str(value)
-        case Decimal():
-            return format(value, "f")
-        case bytes():
-            return value.hex()
-        case _:
-            return value
 
 
 def _of(session: Session, model: Any, sub: str, *order: Any) -> list[Any]:

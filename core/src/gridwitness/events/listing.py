@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from gridwitness.database import among
 from gridwitness.events.models import ClockRow, EventRow
-from gridwitness.events.sight import Sight, among
+from gridwitness.events.sight import Sight
 from gridwitness.paging import check_limit, cursor_invalid, make_cursor, read_cursor
 
 

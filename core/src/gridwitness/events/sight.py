@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, any_, false, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from gridwitness.database import among
 from gridwitness.events.models import AssignmentRow, CheckinRow, EventRow, OrderRow
 from gridwitness.grids.territory import Territory
 from gridwitness.members import Actor
@@ -61,14 +61,6 @@ class Sight:
     def _among_units(self, model: Any) -> ColumnElement[bool]:
         """Events in which one of the units has a part, an order, a call."""
         return EventRow.sub.in_(select(model.sub).where(among(model.unit, self.units)))
-
-
-def among(column: Any, values: frozenset[str]) -> ColumnElement[bool]:
-    """The column is one of the values; none of none."""
-    if not values:
-        return false()
-    found: ColumnElement[bool] = column == any_(literal(sorted(values), ARRAY(Text)))
-    return found
 
 
 def with_below(units: Collection[str], territory: Territory) -> frozenset[str]:

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from gridwitness.database import among
 from gridwitness.events.judging import CALLER
 from gridwitness.events.loop import Loop, Step
 from gridwitness.events.models import AskRow, ClockRow, EventRow
-from gridwitness.events.sight import among
 from gridwitness.grids.territory import Territory
 from gridwitness.members import Actor
 
